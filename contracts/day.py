@@ -1,0 +1,74 @@
+"""The business day as every service keeps its copy of it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import BaseModel, Field
+
+from contracts.ledger import Transport
+
+
+class DayStatement(BaseModel):
+    """What one service says of its own postings of a business date: count, control total, and what is still undecided."""
+
+    service: str
+    business_date: date
+    postings: int
+    control_total_minor: int
+    undecided: int = 0
+    outbox_waiting: int = 0
+
+
+class Position(BaseModel):
+    """The sum a sub-ledger claims for one group of accounts; `checksum` covers every account and balance in it."""
+
+    outlet: str
+    currency: str
+    business_code: str
+    accounts: int
+    total_minor: int
+    checksum: int
+
+
+class SubLedger(BaseModel):
+    """Group sums of a sub-ledger (or of the ledger's own copy of these accounts); credit positive."""
+
+    service: str
+    groups: list[Position] = Field(default_factory=list)
+
+
+class DayClient:
+    """The copy of the business day in one service."""
+
+    def __init__(self, transport: Transport, service: str) -> None:
+        self._transport = transport
+        self.service = service
+
+    async def open(self, business_date: date, outlets: list[str]) -> None:
+        """Start a business date with these outlets open. Repeating it is harmless."""
+        await self._transport.call(
+            self.service, "POST", "/internal/day/open", json={"business_date": business_date.isoformat(), "outlets": outlets}
+        )
+
+    async def close(self, business_date: date) -> DayStatement:
+        """Stop all outlets and state the day. Repeating it is harmless."""
+        answer = await self._transport.call(self.service, "POST", "/internal/day/close", json={"business_date": business_date.isoformat()})
+        return DayStatement.model_validate(answer)
+
+    async def statement(self, business_date: date) -> DayStatement:
+        """The statement of the date as it is now."""
+        answer = await self._transport.call(self.service, "GET", "/internal/day/statement", params={"date": business_date.isoformat()})
+        return DayStatement.model_validate(answer)
+
+    async def set_outlet(self, outlet: str, *, is_open: bool) -> None:
+        """Open or close one outlet of the current date."""
+        await self._transport.call(self.service, "POST", "/internal/day/outlet", json={"outlet": outlet, "open": is_open})
+
+    async def set_teller(self, teller: str, *, barred: bool) -> None:
+        """Bar a balanced teller from business, or let him work again."""
+        await self._transport.call(self.service, "POST", "/internal/day/teller", json={"teller": teller, "barred": barred})
+
+    async def sub_ledger(self) -> SubLedger:
+        """Group sums of the accounts the service owns."""
+        return SubLedger.model_validate(await self._transport.call(self.service, "GET", "/internal/day/sub-ledger"))

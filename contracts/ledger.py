@@ -1,0 +1,182 @@
+"""What the ledger hears, says and answers."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, ClassVar, Literal, Protocol
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.message import Message
+
+Direction = Literal["debit", "credit"]
+
+
+class AccountReference(BaseModel):
+    """An account a fact speaks of: its number (`cash` for the teller's cash box), the outlet whose books it is in, its business code."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: str
+    outlet: str = ""
+    business_code: str = ""
+    name: str = ""
+
+
+class FreeLeg(BaseModel):
+    """A leg named by a person, for the rules that allow it (general posting and corrections)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    account: AccountReference
+    direction: Direction
+    amount_minor: int
+    red: bool = False
+    summary: str = ""
+
+
+class PostingRequested(Message):
+    """A business fact on its way to the ledger: rule, accounts by role, amounts by name. Only the ledger knows subjects."""
+
+    NAME: ClassVar[str] = "ledger.posting_requested.v1"
+
+    posting_id: UUID
+    origin: str
+    transaction_code: str
+    transaction_number: str
+    business_date: date
+    value_date: date
+    currency: str
+    outlet: str
+    teller: str
+    second: str | None = None
+    rule: str
+    accounts: dict[str, AccountReference] = Field(default_factory=dict)
+    amounts_minor: dict[str, int] = Field(default_factory=dict)
+    legs: tuple[FreeLeg, ...] = ()
+    cash_box: str | None = None
+    channel: str | None = None
+    voucher_type: str | None = None
+    voucher_number: str | None = None
+    summary: str = ""
+    red: bool = False
+    references: dict[str, str] = Field(default_factory=dict)
+
+    def shard_key(self) -> str:
+        return self.outlet
+
+
+class PositionChange(BaseModel):
+    """What a set did to one 416 sub-account of one outlet; credit is positive."""
+
+    model_config = ConfigDict(frozen=True)
+
+    outlet: str
+    sub_account: str
+    amount_minor: int
+
+
+class Posted(Message):
+    """A set stands in the journal."""
+
+    NAME: ClassVar[str] = "ledger.posted.v1"
+
+    posting_id: UUID
+    origin: str
+    rule: str
+    business_date: date
+    currency: str
+    outlet: str
+    transaction_number: str
+    control_total_minor: int
+    positions: tuple[PositionChange, ...] = ()
+
+    def shard_key(self) -> str:
+        return self.outlet
+
+
+class PostingRejected(Message):
+    """A fact the ledger could not post; it waits in the parking table and the day end will not pass over it."""
+
+    NAME: ClassVar[str] = "ledger.posting_rejected.v1"
+
+    posting_id: UUID
+    origin: str
+    business_date: date
+    code: str
+    reason_zh: str
+    reason_en: str
+
+
+class Entry(BaseModel):
+    """One leg as receipts and queries show it; the amount is a decimal string in major units."""
+
+    outlet: str
+    account: str
+    business_code: str
+    subject: str
+    subject_name: dict[str, str] = Field(default_factory=dict)
+    direction: Direction
+    amount: str
+    red: bool = False
+    cash: bool = False
+    automatic: bool = False
+    summary: str = ""
+
+
+class OffSheetEntry(BaseModel):
+    """One single-sided off-sheet entry, received 收 or paid 付."""
+
+    outlet: str
+    account: str
+    business_code: str
+    subject: str
+    direction: Literal["receive", "pay"]
+    amount: str
+    red: bool = False
+
+
+class Expansion(BaseModel):
+    """The entries a fact makes, and the control total both sides prove completeness with."""
+
+    posting_id: UUID
+    rule: str
+    rule_version: int
+    control_total_minor: int
+    entries: list[Entry]
+    off_sheet: list[OffSheetEntry] = Field(default_factory=list)
+
+
+class Transport(Protocol):
+    """How a client reaches a service: one call that answers JSON or raises `DomainError`."""
+
+    async def call(
+        self, service: str, method: str, path: str, *, json: Any = None, params: dict[str, str] | None = None, headers: dict[str, str] | None = None
+    ) -> Any: ...
+
+
+class LedgerClient:
+    """The ledger as other services call it."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    async def expand(self, fact: PostingRequested, *, reserve: bool) -> Expansion:
+        """The entries of a fact. With `reserve`, money that leaves a guarded internal account is held under the posting id.
+
+        Raises whatever the ledger refuses with: unknown rule, closed account, cash box without enough cash.
+        """
+        answer = await self._transport.call(
+            "ledger", "POST", "/internal/expand", json=fact.model_dump(mode="json"), params={"reserve": "1" if reserve else "0"}
+        )
+        return Expansion.model_validate(answer)
+
+    async def release(self, posting_id: UUID) -> None:
+        """Give back what `expand` reserved for a posting that will not come."""
+        await self._transport.call("ledger", "POST", f"/internal/reservations/{posting_id}/release")
+
+    async def balances(self, accounts: list[str]) -> dict[str, int]:
+        """Balances of ledger accounts in minor units, debit positive; accounts never posted to are absent."""
+        answer = await self._transport.call("ledger", "POST", "/internal/balances", json={"accounts": accounts})
+        return {str(account): int(minor) for account, minor in answer["balances"].items()}

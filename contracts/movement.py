@@ -1,0 +1,81 @@
+"""Two-phase movements on an account owner, and the register every initiator answers from."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.ledger import AccountReference, Transport
+
+PostingState = Literal["intended", "posted", "voided"]
+
+
+class MovementLine(BaseModel):
+    """One change of one account; credit is positive from the account owner's side of the books (a deposit grows, a loan shrinks)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    account: str
+    amount_minor: int
+    summary: str = ""
+
+
+class MovementRequest(BaseModel):
+    """Hold these changes under a posting id until the initiator says post or void."""
+
+    model_config = ConfigDict(frozen=True)
+
+    posting_id: UUID
+    initiator: str
+    transaction_code: str
+    business_date: date
+    value_date: date
+    currency: str
+    counter_outlet: str
+    lines: tuple[MovementLine, ...]
+    correction: bool = False
+    dry_run: bool = False
+
+
+class MovementAnswer(BaseModel):
+    """The accounts as the fact must name them, in the order of the lines, with balances as they will be after posting."""
+
+    accounts: list[AccountReference]
+    balances_minor: list[int]
+
+
+class MovementClient:
+    """An account owner (savings, lending) as an initiator calls it."""
+
+    def __init__(self, transport: Transport, owner: str) -> None:
+        self._transport = transport
+        self._owner = owner
+
+    async def pend(self, request: MovementRequest) -> MovementAnswer:
+        """Hold the movement. Repeating it is harmless. Raises the owner's refusal (unknown or closed account, balance)."""
+        answer = await self._transport.call(self._owner, "POST", "/internal/movements", json=request.model_dump(mode="json"))
+        return MovementAnswer.model_validate(answer)
+
+    async def post(self, posting_id: UUID) -> None:
+        """Make the held movement real. Repeating it is harmless."""
+        await self._transport.call(self._owner, "POST", f"/internal/movements/{posting_id}/post")
+
+    async def void(self, posting_id: UUID) -> None:
+        """Give the held movement up. Repeating it is harmless."""
+        await self._transport.call(self._owner, "POST", f"/internal/movements/{posting_id}/void")
+
+
+class RegisterClient:
+    """The posting register of an initiator, asked by whoever holds something in its name."""
+
+    def __init__(self, transport: Transport, initiator: str) -> None:
+        self._transport = transport
+        self._initiator = initiator
+
+    async def state(self, posting_id: UUID) -> PostingState:
+        """`posted`, `voided`, or `intended` while the initiator may still decide. Asking about an unknown id makes it `voided` for good."""
+        answer = await self._transport.call(self._initiator, "GET", f"/internal/postings/{posting_id}")
+        return answer["state"]

@@ -1,0 +1,63 @@
+"""Who hears what: the whole wiring of the bus in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from zlib import crc32
+
+from contracts.ledger import Posted, PostingRejected, PostingRequested
+from contracts.message import Message
+
+EXCHANGE = "huitong"
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A durable queue of one consuming service: the messages it is bound to and over how many shards they are spread."""
+
+    name: str
+    service: str
+    messages: tuple[type[Message], ...]
+    shards: int = 1
+    batch: int = 1000
+
+    def shard_names(self) -> list[str]:
+        """The names of the physical queues."""
+        return [self.name] if self.shards == 1 else [f"{self.name}.shard.{number:02d}" for number in range(self.shards)]
+
+
+QUEUES: tuple[Queue, ...] = (
+    Queue("ledger.postings", "ledger", (PostingRequested,), shards=2),
+    Queue("clearing.positions", "clearing", (Posted,)),
+    Queue("reconciliation.rejections", "reconciliation", (PostingRejected,)),
+)
+MESSAGES: dict[str, type[Message]] = {message.NAME: message for message in (PostingRequested, Posted, PostingRejected)}
+OWNERS: dict[str, tuple[str, ...]] = {
+    PostingRequested.NAME: ("customer", "savings", "lending", "clearing", "ledger", "counter", "reconciliation"),
+    Posted.NAME: ("ledger",),
+    PostingRejected.NAME: ("ledger",),
+}
+
+
+SHARD_SLOTS = 16
+
+
+def routing_key(message: Message) -> str:
+    """`name`, or `name.shard.NN` for a message that carries a shard key (NN is one of 16 slots)."""
+    key = message.shard_key()
+    return message.NAME if key is None else f"{message.NAME}.shard.{crc32(key.encode()) % SHARD_SLOTS:02d}"
+
+
+def message_name_of(key: str) -> str:
+    """The message name inside a routing key."""
+    return key.split(".shard.")[0]
+
+
+def bindings(queue: Queue) -> Iterable[tuple[str, str]]:
+    """Pairs of physical queue and routing key: slots are dealt to the shards in turn."""
+    names = queue.shard_names()
+    for message in queue.messages:
+        yield names[0], message.NAME
+        for slot in range(SHARD_SLOTS):
+            yield names[slot % len(names)], f"{message.NAME}.shard.{slot:02d}"

@@ -1,0 +1,69 @@
+"""The port of the bus. Two peers stand behind it: `bus_local` and `bus_amqp`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from contracts.message import Envelope
+from contracts.topology import Queue
+
+RETRY_DELAYS_SECONDS: tuple[float, ...] = (0.2, 1.0, 5.0, 15.0)
+"""The retry ladder: after the last step a message is parked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One envelope as it reaches a consumer, with how often it was tried before."""
+
+    envelope: Envelope
+    attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Encoded envelopes with one routing key."""
+
+    routing_key: str
+    envelopes: tuple[bytes, ...]
+
+
+class Unroutable(Exception):
+    """No queue is bound to the routing key: the message stays in the outbox with this problem."""
+
+
+class ConsumerUnavailable(Exception):
+    """The consumer's database cannot be reached: deliver the same again later, without counting the try."""
+
+
+Process = Callable[[Sequence[Delivery]], Awaitable[Sequence[Delivery]]]
+"""Takes deliveries; when it returns, all of them are committed or parked but those it gives back, which are to be tried again."""
+
+Park = Callable[[bytes, str, int], Awaitable[None]]
+"""Parks a payload that cannot even be read, with the reason and the number of tries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A queue, what processes its deliveries, and what parks what cannot be read."""
+
+    queue: Queue
+    process: Process
+    park: Park
+
+
+class Bus(Protocol):
+    """Publishes bundles durably and delivers them to the subscriptions at least once."""
+
+    async def start(self) -> None: ...
+
+    async def subscribe(self, subscription: Subscription) -> None: ...
+
+    async def publish(self, bundle: Bundle) -> None:
+        """Return only when the bundle cannot be lost any more. Raises `Unroutable`."""
+        ...
+
+    async def stop(self) -> None: ...
+
+    def is_connected(self) -> bool: ...

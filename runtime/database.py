@@ -1,0 +1,86 @@
+"""One PostgreSQL role and schema per service; one request or message is one transaction of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+from sqlalchemy import MetaData
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def service_metadata(schema: str) -> MetaData:
+    """Metadata whose tables lie in the schema of one service."""
+    return MetaData(schema=schema, naming_convention=NAMING)
+
+
+class Database:
+    """The connections of one service to its schema."""
+
+    def __init__(self, url: str, *, pool_size: int = 10, application: str = "huitong") -> None:
+        parsed = make_url(url).set(drivername="postgresql+asyncpg")
+        self.engine: AsyncEngine = create_async_engine(
+            parsed,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_timeout=15,
+            connect_args={
+                "server_settings": {"application_name": application, "lock_timeout": "15s", "statement_timeout": "120s", "jit": "off"},
+                "timeout": 10,
+            },
+        )
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        """A connection inside a transaction: committed when the block ends, rolled back when it raises."""
+        async with self.engine.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for reading: one consistent snapshot, nothing can be written through it."""
+        async with self.engine.connect() as connection:
+            connection = await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            yield connection
+
+    @asynccontextmanager
+    async def preview(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that is always rolled back."""
+        async with self.engine.connect() as connection:
+            transaction = await connection.begin()
+            try:
+                yield connection
+            finally:
+                await transaction.rollback()
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+async def driver_connection(connection: AsyncConnection) -> asyncpg.Connection:
+    """The asyncpg connection under a SQLAlchemy connection, in the same transaction: for hot paths."""
+    raw: Any = await connection.get_raw_connection()
+    return raw.driver_connection
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether an error says that the database could not be reached, rather than that the statement was wrong."""
+    from sqlalchemy.exc import DBAPIError
+    from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    causes = (error, getattr(error, "orig", None), error.__cause__, getattr(getattr(error, "orig", None), "__cause__", None))
+    kinds = (OSError, PoolTimeout, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError)
+    return any(isinstance(cause, kinds) for cause in causes if cause is not None)

@@ -1,0 +1,32 @@
+"""Settings: the only place where the environment is read. Secrets come from here and are never logged."""
+
+from __future__ import annotations
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What one application process needs to know. Every name is an environment variable with the prefix `HUITONG_`."""
+
+    model_config = SettingsConfigDict(env_prefix="HUITONG_", extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    database_url: SecretStr = SecretStr("")
+    broker_url: SecretStr | None = None
+    service_urls: dict[str, str] = {}
+    service_key: SecretStr = SecretStr("")
+    token_private_key: SecretStr | None = None
+    token_public_key: str = ""
+    token_minutes: int = 30
+    approval_minutes: int = 5
+    pool_size: int = 10
+    otlp_endpoint: str | None = None
+    log_level: str = "WARNING"
+    body_limit_bytes: int = 1024 * 1024
+    relay_batch: int = 1000
+    relay_idle_seconds: float = 1.0
+    allow_force_close: bool = True
+    argon2_time_cost: int = 3
+    argon2_memory_kib: int = 65536

@@ -1,0 +1,70 @@
+"""How services call each other: HTTP with the trace context, a deadline and the services' key. In one process the network is left out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+from opentelemetry import propagate
+
+from contracts.problem import error_of
+from kernel.errors import ErrorType, Kind
+from runtime.auth import SERVICE_KEY_HEADER
+
+UNREACHABLE = ErrorType("service.unreachable", Kind.UNAVAILABLE, "服务 {service} 暂时无法连接", "service {service} cannot be reached now")
+SLOW = ErrorType("service.too_slow", Kind.UNAVAILABLE, "服务 {service} 未在时限内答复", "service {service} did not answer in time")
+
+
+class HttpTransport:
+    """Calls services by name. `bases` maps names to base addresses, `apps` to applications of the same process."""
+
+    def __init__(self, *, bases: dict[str, str] | None = None, service_key: str, deadline_seconds: float = 30.0) -> None:
+        self._bases = bases or {}
+        self._service_key = service_key
+        self._deadline_seconds = deadline_seconds
+        self._clients: dict[str, httpx.AsyncClient] = {}
+
+    def mount(self, service: str, app: Any) -> None:
+        """Reach a service as an application of this process."""
+        self._clients[service] = self._client(f"http://{service}", httpx.ASGITransport(app=app))
+
+    def _client(self, base: str, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+        limits = httpx.Limits(max_connections=200, max_keepalive_connections=50)
+        return httpx.AsyncClient(base_url=base, transport=transport, timeout=self._deadline_seconds, limits=limits, trust_env=False)
+
+    def client(self, service: str) -> httpx.AsyncClient:
+        """The HTTP client of one service. Raises `service.unreachable` for a service nobody configured."""
+        found = self._clients.get(service)
+        if found is None:
+            if service not in self._bases:
+                raise UNREACHABLE(service=service)
+            found = self._clients[service] = self._client(self._bases[service])
+        return found
+
+    async def send(self, service: str, method: str, path: str, *, headers: dict[str, str] | None = None, **content: Any) -> httpx.Response:
+        """One request to a service, its answer whatever it is. Raises `service.unreachable` or `service.too_slow`."""
+        sent = {SERVICE_KEY_HEADER: self._service_key, **(headers or {})}
+        propagate.inject(sent)
+        try:
+            return await self.client(service).request(method, path, headers=sent, **content)
+        except httpx.TimeoutException as error:
+            raise SLOW(service=service) from error
+        except httpx.TransportError as error:
+            raise UNREACHABLE(service=service) from error
+
+    async def call(
+        self, service: str, method: str, path: str, *, json: Any = None, params: dict[str, str] | None = None, headers: dict[str, str] | None = None
+    ) -> Any:
+        """The JSON a service answers with; its problems are raised again with their own code and sentence."""
+        response = await self.send(service, method, path, json=json, params=params, headers=headers)
+        if response.status_code >= 400:
+            try:
+                document = response.json()
+            except ValueError:
+                document = {}
+            raise error_of(document if isinstance(document, dict) else {}, response.status_code)
+        return response.json() if response.content else None
+
+    async def close(self) -> None:
+        for client in self._clients.values():
+            await client.aclose()
