@@ -1,0 +1,97 @@
+"""The accounting knowledge of the bank as one immutable value, asked by date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Protocol, TypeVar
+
+from services.ledger.domain.errors import BUSINESS_CODE_UNKNOWN, RULE_UNKNOWN, SUBJECT_UNKNOWN
+from services.ledger.domain.model import BusinessCode, Rule, Subject
+
+
+class _Dated(Protocol):
+    @property
+    def effective(self) -> date: ...
+
+
+Value = TypeVar("Value", bound=_Dated)
+
+
+def _timelines(values: Iterable[Value], key: Callable[[Value], str]) -> dict[str, tuple[Value, ...]]:
+    """The values of each key, newest first."""
+    grouped: dict[str, list[Value]] = {}
+    for value in values:
+        grouped.setdefault(key(value), []).append(value)
+    return {name: tuple(sorted(found, key=lambda value: value.effective, reverse=True)) for name, found in grouped.items()}
+
+
+def _in_force(timeline: tuple[Value, ...], on: date) -> Value | None:
+    for value in timeline:
+        if value.effective <= on:
+            return value
+    return None
+
+
+class Rulebook:
+    """Subjects, business codes and rules with all their dated versions. What was in force on a past date stays so."""
+
+    def __init__(self, subjects: Iterable[Subject], business_codes: Iterable[BusinessCode], rules: Iterable[Rule]) -> None:
+        self._subjects = _timelines(subjects, lambda subject: subject.code)
+        self._codes = _timelines(business_codes, lambda code: code.code)
+        self._rules = _timelines(rules, lambda rule: rule.name)
+
+    def rule(self, name: str, on: date, version: int | None = None) -> Rule:
+        """The rule in force on a date, or one version of it whatever the date. Raises `ledger.rule.unknown`."""
+        timeline = self._rules.get(name, ())
+        if version is None:
+            found = _in_force(timeline, on)
+        else:
+            found = next((rule for rule in timeline if rule.version == version), None)
+        if found is None:
+            raise RULE_UNKNOWN(field="rule", rule=name, on=on)
+        return found
+
+    def business_code(self, code: str, on: date) -> BusinessCode:
+        """The business code as it stands on a date. Raises `ledger.business_code.unknown`."""
+        found = _in_force(self._codes.get(code, ()), on)
+        if found is None:
+            raise BUSINESS_CODE_UNKNOWN(field="business_code", business_code=code, on=on)
+        return found
+
+    def subject(self, code: str, on: date) -> Subject:
+        """The subject as it stands on a date. Raises `ledger.subject.unknown`."""
+        found = _in_force(self._subjects.get(code, ()), on)
+        if found is None:
+            raise SUBJECT_UNKNOWN(field="subject", subject=code, on=on)
+        return found
+
+    def roll_up(self, code: str, on: date) -> tuple[Subject, ...]:
+        """A subject and those it rolls up to, itself first: 40701, 407. Raises `ledger.subject.unknown`."""
+        chain: list[Subject] = []
+        next_code: str | None = code
+        while next_code is not None:
+            chain.append(self.subject(next_code, on))
+            next_code = chain[-1].parent_code
+        return tuple(chain)
+
+    def subjects(self, on: date) -> list[Subject]:
+        """Every subject in force on a date, by code."""
+        return _all_in_force(self._subjects, on)
+
+    def business_codes(self, on: date) -> list[BusinessCode]:
+        """Every business code in force on a date, by code."""
+        return _all_in_force(self._codes, on)
+
+    def rules(self, on: date) -> list[Rule]:
+        """Every rule in force on a date, by name."""
+        return _all_in_force(self._rules, on)
+
+    def versions(self, name: str) -> tuple[Rule, ...]:
+        """All versions of a rule, newest first; empty when the name is unknown."""
+        return self._rules.get(name, ())
+
+
+def _all_in_force(timelines: dict[str, tuple[Value, ...]], on: date) -> list[Value]:
+    found = (_in_force(timelines[key], on) for key in sorted(timelines))
+    return [value for value in found if value is not None]
