@@ -1,0 +1,1 @@
+"""Lending: loan notes, loans, their interest and their decline."""

@@ -1,0 +1,1 @@
+"""Savings: all deposit accounts, personal and corporate."""

@@ -1,0 +1,1 @@
+"""Pure rules of deposits: values and functions, no I/O."""

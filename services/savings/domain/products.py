@@ -1,0 +1,178 @@
+"""Deposit products 储种 are values: a frozen record of small policies. New product = one literal and its dated values.
+
+Each policy is one member of a closed union; the file that interprets a union matches all of its members.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from kernel.text import Text
+from services.savings.domain.errors import PRODUCT_UNKNOWN
+
+
+class Owner(Enum):
+    """Who may hold a product."""
+
+    PERSONAL = "personal"
+    CORPORATE = "corporate"
+
+
+@dataclass(frozen=True, slots=True)
+class AccumulatedInterest:
+    """积数计息: products at one rate for the whole period, the rate of its last day; names of the rate and of the convention."""
+
+    rate: str
+    convention: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoInterest:
+    """不计息."""
+
+
+@dataclass(frozen=True, slots=True)
+class FreeDeposits:
+    """Any amount, any time."""
+
+
+@dataclass(frozen=True, slots=True)
+class FreeWithdrawals:
+    """Any amount the balance allows, any time; `by_cheque` where cheques are drawn on the account."""
+
+    by_cheque: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NoTerm:
+    """不定期: no maturity, so nothing can be early or overdue."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseAtOnce:
+    """Closing pays principal and interest in one step."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettleThenClose:
+    """先结清后销户: interest is settled onto the account, the balance taken out, then the empty account closed (IB 1856-1870, 3979-3993)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaxedInterest:
+    """Interest bears the interest tax of the days it accrued on (利息税)."""
+
+
+@dataclass(frozen=True, slots=True)
+class UntaxedInterest:
+    """No interest tax is withheld."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The name under which the dated limits of a product stand in the parameters."""
+
+    parameter: str
+
+
+InterestPolicy = AccumulatedInterest | NoInterest
+DepositPolicy = FreeDeposits
+WithdrawalPolicy = FreeWithdrawals
+TermPolicy = NoTerm
+ClosingPolicy = CloseAtOnce | SettleThenClose
+TaxPolicy = TaxedInterest | UntaxedInterest
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """One kind of deposit: code, name, the business code of its accounts, and a policy for each concern.
+
+    `subject_digits` are the two digits a corporate account carries for its subject (IB 613), empty for personal products.
+    """
+
+    code: str
+    name: Text
+    owner: Owner
+    business_code: str
+    subject_digits: str
+    interest: InterestPolicy
+    deposits: DepositPolicy
+    withdrawals: WithdrawalPolicy
+    term: TermPolicy
+    closing: ClosingPolicy
+    tax: TaxPolicy
+    limits: Limits
+
+
+DEMAND = Product(
+    code="demand",
+    name=Text("活期储蓄", "Demand savings"),
+    owner=Owner.PERSONAL,
+    business_code="211",
+    subject_digits="",
+    interest=AccumulatedInterest(rate="demand", convention="demand_personal"),
+    deposits=FreeDeposits(),
+    withdrawals=FreeWithdrawals(),
+    term=NoTerm(),
+    closing=CloseAtOnce(),
+    tax=TaxedInterest(),
+    limits=Limits("demand"),
+)
+
+_CORPORATE_INTEREST = AccumulatedInterest(rate="demand", convention="demand_corporate")
+
+
+def _corporate_current(
+    business_code: str,
+    subject_digits: str,
+    name: Text,
+    interest: InterestPolicy = _CORPORATE_INTEREST,
+    closing: ClosingPolicy = SettleThenClose(),
+) -> Product:
+    return Product(
+        code=business_code,
+        name=name,
+        owner=Owner.CORPORATE,
+        business_code=business_code,
+        subject_digits=subject_digits,
+        interest=interest,
+        deposits=FreeDeposits(),
+        withdrawals=FreeWithdrawals(by_cheque=True),
+        term=NoTerm(),
+        closing=closing,
+        tax=UntaxedInterest(),
+        limits=Limits("corporate_current"),
+    )
+
+
+# The kinds of IB 3895-3898. Public funds (IB 3907) and temporary deposits (IB 3980) bear no interest; what bears none needs no settling (IB 1860).
+CORPORATE_CURRENT = (
+    _corporate_current("201", "01", Text("工业存款", "Industrial enterprises")),
+    _corporate_current("202", "02", Text("商业存款", "Commercial enterprises")),
+    _corporate_current("203", "03", Text("建筑企业存款", "Construction enterprises")),
+    _corporate_current("204", "04", Text("农业存款", "Agricultural enterprises")),
+    _corporate_current("205", "05", Text("城镇集体企业存款", "Urban collective enterprises")),
+    _corporate_current("206", "06", Text("乡镇企业存款", "Township enterprises")),
+    _corporate_current("207", "07", Text("三资企业存款", "Enterprises with foreign capital")),
+    _corporate_current("208", "08", Text("私营企业及个体户存款", "Private enterprises and self-employed")),
+    _corporate_current("209", "09", Text("其他企业存款", "Other enterprises")),
+    _corporate_current("210", "10", Text("单位其他存款", "Other organisations")),
+    _corporate_current("212", "12", Text("保险公司存款", "Insurance companies")),
+    _corporate_current("213", "13", Text("行政事业单位存款", "Public institutions")),
+    _corporate_current("235", "35", Text("财政预算存款", "Public budget funds"), NoInterest(), CloseAtOnce()),
+    _corporate_current("236", "36", Text("财政预算外存款", "Public off-budget funds"), NoInterest(), CloseAtOnce()),
+    _corporate_current("249", "49", Text("同业一般存款", "Other banks")),
+    _corporate_current("260", "40", Text("临时存款", "Temporary deposits"), NoInterest(), CloseAtOnce()),
+    _corporate_current("411", "41", Text("委托存款", "Entrusted deposits")),
+)
+
+CATALOGUE: dict[str, Product] = {product.code: product for product in (DEMAND, *CORPORATE_CURRENT)}
+
+
+def product_of(code: str, field: str = "product") -> Product:
+    """The product of a code: `demand`, or the business code of a corporate kind. Raises `product.unknown`."""
+    found = CATALOGUE.get(code)
+    if found is None:
+        raise PRODUCT_UNKNOWN(field=field, product=code)
+    return found

@@ -1,0 +1,1 @@
+"""Dated parameters of deposits as data, and their loader."""
