@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from kernel.errors import ErrorType, Kind
 
@@ -121,3 +122,26 @@ def read_rate_columns(text: str, source: str, prefix: str = "") -> dict[str, Dat
                 raise ValueError(f"{source}: line {line}, column {column}: {error}") from error
             columns.setdefault(column, []).append(entry)
     return {prefix + column: DatedTable(prefix + column, tuple(entries)) for column, entries in columns.items()}
+
+
+def read_dated_rows(name: str, rows: Iterable[Mapping[str, Any]], value: Callable[[Mapping[str, Any]], T]) -> DatedTable[T]:
+    """The table of rows that carry `effective` (a date), `source`, and what `value` reads. Raises ValueError that names the parameter."""
+    try:
+        entries = tuple(Dated(_date(row["effective"]), value(row), str(row["source"])) for row in rows)
+    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+        raise ValueError(f"parameter {name}: {error!r}") from error
+    return DatedTable(name, entries)
+
+
+def decimal_value(row: Mapping[str, Any]) -> Decimal:
+    """The `value` of a row, written as text or a whole number so that no float ever enters. Raises TypeError for a float."""
+    value = row["value"]
+    if not isinstance(value, (str, int)):
+        raise TypeError(f"{value!r} must be written in quotes")
+    return Decimal(value)
+
+
+def _date(value: object) -> date:
+    if not isinstance(value, date):
+        raise TypeError(f"{value!r} is not a date")
+    return value

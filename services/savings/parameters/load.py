@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import yaml
 
 from kernel.calendar import DaysOfYear
-from kernel.rates import Dated, DatedTable, read_rate_columns
+from kernel.rates import Dated, DatedTable, decimal_value, read_dated_rows, read_rate_columns
 from services.savings.domain.parameters import InterestConvention, PrincipalUnit, SavingsParameters
 
 FOLDER = Path(__file__).parent
-
-T = TypeVar("T")
 
 
 def load_parameters(folder: Path = FOLDER) -> SavingsParameters:
@@ -24,9 +21,9 @@ def load_parameters(folder: Path = FOLDER) -> SavingsParameters:
     data = yaml.safe_load((folder / "parameters.yaml").read_text("utf-8"))
     return SavingsParameters(
         rates=_rates(folder, data),
-        interest_tax=_table("interest_tax", data["interest_tax"], _decimal),
-        conventions={name: _table(name, rows, _convention) for name, rows in data["conventions"].items()},
-        limits={name: _table(name, rows, _decimal) for name, rows in data["limits"].items()},
+        interest_tax=read_dated_rows("interest_tax", data["interest_tax"], decimal_value),
+        conventions={name: read_dated_rows(name, rows, _convention) for name, rows in data["conventions"].items()},
+        limits={name: read_dated_rows(name, rows, decimal_value) for name, rows in data["limits"].items()},
     )
 
 
@@ -41,22 +38,5 @@ def _rates(folder: Path, data: dict[str, Any]) -> dict[str, DatedTable[Decimal]]
     return rates
 
 
-def _table(name: str, rows: list[dict[str, Any]], value: Callable[[dict[str, Any]], T]) -> DatedTable[T]:
-    try:
-        return DatedTable(name, tuple(Dated(_date(row["effective"]), value(row), row["source"]) for row in rows))
-    except (KeyError, TypeError, ArithmeticError) as error:
-        raise ValueError(f"parameter {name}: {error!r}") from error
-
-
-def _date(value: object) -> date:
-    if not isinstance(value, date):
-        raise TypeError(f"{value!r} is not a date")
-    return value
-
-
-def _decimal(row: dict[str, Any]) -> Decimal:
-    return Decimal(row["value"])
-
-
-def _convention(row: dict[str, Any]) -> InterestConvention:
+def _convention(row: Mapping[str, Any]) -> InterestConvention:
     return InterestConvention(row["year_days"], PrincipalUnit(row["principal_unit"]), DaysOfYear.of(*row["settlement"]))

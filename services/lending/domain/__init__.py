@@ -1,0 +1,1 @@
+"""Pure rules of loans: values and functions, no I/O."""

@@ -1,0 +1,121 @@
+"""Loan notes 借据: the beginning of every loan, good only on the day they are entered (IB 1895-1935, 2119-2140)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+
+from services.lending.domain.errors import (
+    CONTRACT_NUMBER_MALFORMED,
+    NOTE_DATES,
+    NOTE_LAPSED,
+    NOTE_NOT_TODAY,
+    NOTE_NUMBER_FIXED,
+    NOTE_NUMBER_MALFORMED,
+    NOTE_OTHER_TELLER,
+    NOTE_PRINCIPAL,
+    NOTE_RELEASED,
+)
+from services.lending.domain.loan_kinds import check_kind, kind_of_loan
+from services.lending.domain.parameters import LendingParameters
+from services.lending.domain.rate_bands import check_annual_pct
+
+_CONTRACT = re.compile(r"[0-9A-Za-z]{1,18}")
+_NOTES_OF_A_CONTRACT = 99
+
+
+class NoteStatus(Enum):
+    """A note that was not released on its day lapses; its record stays."""
+
+    ENTERED = "entered"
+    RELEASED = "released"
+    LAPSED = "lapsed"
+
+
+@dataclass(frozen=True, slots=True)
+class LoanNote:
+    """借据: principal in minor units, rate in percent a year, dates, and who entered it."""
+
+    number: str
+    contract_number: str
+    customer_number: str
+    deposit_account: str
+    kind: str
+    principal_minor: int
+    currency: str
+    annual_pct: Decimal
+    starts_on: date
+    due_on: date
+    entered_on: date
+    entered_by: str
+    released: bool = False
+
+
+def note_number(contract_number: str, sequence: int) -> str:
+    """借据号: the contract number and two digits counted from 01 (IB 2126-2128). Raises `contract.number.malformed`, `note.number.malformed`."""
+    if not _CONTRACT.fullmatch(contract_number):
+        raise CONTRACT_NUMBER_MALFORMED(field="contract_number")
+    if not 1 <= sequence <= _NOTES_OF_A_CONTRACT:
+        raise NOTE_NUMBER_MALFORMED(field="note_number")
+    return f"{contract_number}{sequence:02d}"
+
+
+def check_note_number(number: str, contract_number: str) -> None:
+    """Whether a number given by hand belongs to the contract. Raises `contract.number.malformed`, `note.number.malformed`."""
+    sequence = number.removeprefix(contract_number)
+    if not (number.startswith(contract_number) and re.fullmatch(r"[0-9]{2}", sequence)):
+        raise NOTE_NUMBER_MALFORMED(field="note_number")
+    note_number(contract_number, int(sequence))
+
+
+def check_note(note: LoanNote, today: date, parameters: LendingParameters) -> None:
+    """Whether a note may be entered, or changed to this, today: numbers, dates, kind, and a rate of its band.
+
+    Raises `note.principal`, `note.dates`, `note.not_today`, `note.number.malformed`, `contract.number.malformed`, `loan.kind.*`,
+    `loan.rate.outside_band`, `parameter.not_in_force`.
+    """
+    if note.principal_minor <= 0:
+        raise NOTE_PRINCIPAL(field="principal")
+    if note.starts_on != today:
+        raise NOTE_NOT_TODAY(field="starts_on", today=today.isoformat())
+    if note.due_on <= note.starts_on:
+        raise NOTE_DATES(field="due_on")
+    check_note_number(note.number, note.contract_number)
+    kind = kind_of_loan(note.kind)
+    check_kind(kind, note.customer_number, note.starts_on, note.due_on)
+    if kind.banded:
+        check_annual_pct(note.annual_pct, note.starts_on, note.due_on, parameters)
+
+
+def status_on(note: LoanNote, day: date) -> NoteStatus:
+    """What a note is on a day."""
+    if note.released:
+        return NoteStatus.RELEASED
+    return NoteStatus.ENTERED if day == note.entered_on else NoteStatus.LAPSED
+
+
+def check_open(note: LoanNote, today: date) -> None:
+    """Whether a note can still be released or changed: on its day, and not released yet (IB 1914, 1928). Raises `note.released`, `note.lapsed`."""
+    match status_on(note, today):
+        case NoteStatus.RELEASED:
+            raise NOTE_RELEASED(field="note_number")
+        case NoteStatus.LAPSED:
+            raise NOTE_LAPSED(field="note_number", entered_on=note.entered_on.isoformat())
+        case NoteStatus.ENTERED:
+            return
+
+
+def check_change(note: LoanNote, changed: LoanNote, teller: str, today: date, parameters: LendingParameters) -> None:
+    """Whether a teller may change a note: still open, the same teller, everything but its number (IB 1910-1914).
+
+    Raises `note.released`, `note.lapsed`, `note.other_teller`, `note.number_fixed`, and as `check_note`.
+    """
+    check_open(note, today)
+    if teller != note.entered_by:
+        raise NOTE_OTHER_TELLER(teller=note.entered_by)
+    if changed.number != note.number:
+        raise NOTE_NUMBER_FIXED(field="note_number")
+    check_note(changed, today, parameters)

@@ -1,0 +1,1 @@
+"""Dated parameters of loans as data, and their loader."""
