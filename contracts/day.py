@@ -65,10 +65,16 @@ class DayClient:
         """Open or close one outlet of the current date."""
         await self._transport.call(self.service, "POST", "/internal/day/outlet", json={"outlet": outlet, "open": is_open})
 
-    async def set_teller(self, teller: str, *, barred: bool) -> None:
+    async def set_teller(self, outlet: str, teller: str, *, barred: bool) -> None:
         """Bar a balanced teller from business, or let him work again."""
-        await self._transport.call(self.service, "POST", "/internal/day/teller", json={"teller": teller, "barred": barred})
+        await self._transport.call(self.service, "POST", "/internal/day/teller", json={"outlet": outlet, "teller": teller, "barred": barred})
 
     async def sub_ledger(self) -> SubLedger:
         """Group sums of the accounts the service owns."""
         return SubLedger.model_validate(await self._transport.call(self.service, "GET", "/internal/day/sub-ledger"))
+
+    async def group_balances(self, group: Position) -> dict[str, int]:
+        """Every account of one group with its balance, credit positive: for naming the accounts behind a difference."""
+        params = {"outlet": group.outlet, "currency": group.currency, "business_code": group.business_code}
+        answer = await self._transport.call(self.service, "GET", "/internal/day/sub-ledger/accounts", params=params)
+        return {str(account): int(minor) for account, minor in answer["balances"].items()}

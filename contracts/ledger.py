@@ -180,3 +180,9 @@ class LedgerClient:
         """Balances of ledger accounts in minor units, debit positive; accounts never posted to are absent."""
         answer = await self._transport.call("ledger", "POST", "/internal/balances", json={"accounts": accounts})
         return {str(account): int(minor) for account, minor in answer["balances"].items()}
+
+
+def control_total_minor(fact: PostingRequested) -> int:
+    """The hash total of a fact, which its sender and the ledger compute alike to prove completeness: all amounts without sign, free legs by their debits."""
+    amounts = sum(abs(amount) for amount in fact.amounts_minor.values())
+    return amounts + sum(abs(leg.amount_minor) for leg in fact.legs if leg.direction == "debit")

@@ -83,7 +83,7 @@ class Consumer:
     async def _claim(self, connection: AsyncConnection, message_ids: Sequence[UUID]) -> set[UUID]:
         raw = await driver_connection(connection)
         rows = await raw.fetch(
-            f"INSERT INTO {self._plumbing.inbox.fullname} (queue, message_id) SELECT $1, unnest($2::uuid[]) "  # noqa: S608
+            f"INSERT INTO {self._plumbing.inbox.fullname} (queue, message_id) SELECT $1, unnest($2::uuid[]) "
             "ON CONFLICT DO NOTHING RETURNING message_id",
             self.queue.name,
             sorted(set(message_ids)),
@@ -156,7 +156,7 @@ class Consumer:
                 return False
             envelope = Envelope.model_validate_json(row.envelope)
             await self._handler(connection, [Received(envelope, read_message(envelope))])
-            await connection.exec_driver_sql(f"UPDATE {table.fullname} SET resolved_at = now() WHERE id = $1", (parked_id,))  # noqa: S608
+            await connection.exec_driver_sql(f"UPDATE {table.fullname} SET resolved_at = now() WHERE id = $1", (parked_id,))
         self._outbox.committed()
         return True
 

@@ -50,7 +50,7 @@ async def bus_state(resources: Resources) -> dict[str, Any]:
     async with resources.database.reading() as connection:
         waiting, oldest = (
             await connection.execute(
-                text(f"SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 FROM {outbox} WHERE published_at IS NULL")  # noqa: S608
+                text(f"SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 FROM {outbox} WHERE published_at IS NULL")
             )
         ).one()
         rows = (

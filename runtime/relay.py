@@ -56,7 +56,7 @@ class Relay:
         async with self._database.transaction() as connection:
             raw = await driver_connection(connection)
             rows = await raw.fetch(
-                f"SELECT sequence, routing_key, envelope FROM {self._table} WHERE published_at IS NULL "  # noqa: S608
+                f"SELECT sequence, routing_key, envelope FROM {self._table} WHERE published_at IS NULL "
                 "AND (attempts = 0 OR created_at + least(attempts, 60) * interval '1 second' < now()) "
                 "ORDER BY sequence LIMIT $1 FOR UPDATE SKIP LOCKED",
                 self._batch,
@@ -84,13 +84,13 @@ class Relay:
             reason = f"unroutable: {bundle.routing_key}" if isinstance(outcome, Unroutable) else repr(outcome)[:500]
             log.error("not published", table=self._table, routing_key=bundle.routing_key, reason=reason)
             await raw.execute(
-                f"UPDATE {self._table} SET attempts = attempts + 1, problem = $2 WHERE sequence = ANY($1::bigint[])",  # noqa: S608
+                f"UPDATE {self._table} SET attempts = attempts + 1, problem = $2 WHERE sequence = ANY($1::bigint[])",
                 sequences,
                 reason,
             )
         if published:
             await raw.execute(
-                f"UPDATE {self._table} SET published_at = now(), problem = NULL WHERE sequence = ANY($1::bigint[])",  # noqa: S608
+                f"UPDATE {self._table} SET published_at = now(), problem = NULL WHERE sequence = ANY($1::bigint[])",
                 published,
             )
         return len(published)

@@ -45,7 +45,7 @@ class Runner:
             idle_seconds=settings.relay_idle_seconds,
         )
         self._tasks.append(asyncio.create_task(relay.run(), name=f"{self._service.name}.relay"))
-        for task in self._service.tasks:
+        for task in self._service.all_tasks():
             self._tasks.append(asyncio.create_task(self._repeat(task), name=f"{self._service.name}.{task.name}"))
 
     async def _repeat(self, task: PeriodicTask) -> None:

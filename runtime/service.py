@@ -76,6 +76,13 @@ class Service:
         """The routers an application of this service serves; richer declarations add theirs."""
         return self.routers
 
+    def all_tasks(self) -> tuple[PeriodicTask, ...]:
+        """The periodic tasks that run beside it; richer declarations add theirs."""
+        return self.tasks
+
+    def prepare(self, resources: Resources) -> None:
+        """Put what the declaration brings along into the resources; called once before the application is made."""
+
 
 def resources_of(request: Request) -> Resources:
     """The resources of the application that serves a request, as a route dependency."""

@@ -1,0 +1,64 @@
+"""Dual control: the second person signs the digest of the request; the approval is good for that request alone, once, for minutes, never by the maker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert as insert_or
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from banking.principal import APPROVAL_TOKEN, Principal, principal_of
+from banking.tables import Frame
+from banking.transaction import Transaction
+from banking.work import Approval
+from kernel.errors import ErrorType, Kind
+from runtime.idempotency import digest_of
+from runtime.service import Resources
+
+REQUIRED = ErrorType(
+    "approval.required", Kind.FORBIDDEN, "交易 {transaction} 须由第二人授权或复核", "transaction {transaction} needs a second person's approval"
+)
+OTHER_REQUEST = ErrorType("approval.other_request", Kind.FORBIDDEN, "授权与本笔请求内容不符", "the approval was given for another request")
+OWN = ErrorType("approval.own", Kind.FORBIDDEN, "不能为自己的交易授权", "nobody approves a transaction of their own")
+LEVEL = ErrorType("approval.level", Kind.FORBIDDEN, "授权须由管理级(A级)柜员办理", "the approver must be of level A")
+OUTSIDE = ErrorType("approval.outside", Kind.FORBIDDEN, "授权人不属于本网点或其上级部门", "the approver is neither of this outlet nor above it")
+USED = ErrorType("approval.used", Kind.CONFLICT, "该授权已经使用过", "the approval has been used already")
+
+
+def request_digest(transaction: str, body: Mapping[str, Any]) -> str:
+    """What the second person signs."""
+    return digest_of(transaction, body).hex()
+
+
+def check_approval(
+    resources: Resources, transaction: Transaction, maker: Principal, body: Mapping[str, Any], token: str | None
+) -> Approval | None:
+    """The second person behind an approval token; None where no second person is needed and none came.
+
+    Raises `approval.required`, `.other_request`, `.own`, `.level`, `.outside`, or the token's problems.
+    """
+    if token is None:
+        if transaction.dual:
+            raise REQUIRED(transaction=transaction.code)
+        return None
+    claims = resources.verifier.verify(token, APPROVAL_TOKEN)
+    second = principal_of(claims)
+    if claims.get("digest") != request_digest(transaction.code, body):
+        raise OTHER_REQUEST()
+    if second.teller == maker.teller:
+        raise OWN()
+    if "a" in transaction.dual and second.level != "A":
+        raise LEVEL()
+    if not second.oversees(maker.outlet):
+        raise OUTSIDE()
+    return Approval(str(claims["approval_id"]), second.teller, second.level, second.outlet)
+
+
+async def use_approval(connection: AsyncConnection, frame: Frame, approval: Approval, posting_id: UUID) -> None:
+    """Use an approval up, in the transaction it allows. Raises `approval.used`."""
+    table = frame.used_approval
+    row = insert_or(table).values(approval_id=approval.approval_id, approver=approval.teller, posting_id=posting_id)
+    if (await connection.execute(row.on_conflict_do_nothing().returning(table.c.approval_id))).first() is None:
+        raise USED()

@@ -1,0 +1,251 @@
+"""A service's copy of the business day: the date, the gates of the outlets, the bars on balanced tellers, and the statement at the close.
+
+Taking a transaction number, counting a posting and checking that the outlet is open are one UPDATE of the outlet's row, in the transaction
+they belong to. Closing an outlet updates the same row, so it waits for running transactions and stops every later one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel
+from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import insert as insert_or
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from banking.tables import Frame
+from contracts.day import DayStatement
+from kernel.errors import ErrorType, Kind
+from kernel.numbers import OUTLET_MALFORMED
+from runtime.auth import service_only
+from runtime.database import driver_connection
+from runtime.service import Resources, resources_of
+
+NO_DAY = ErrorType("day.not_opened", Kind.CONFLICT, "营业日尚未开始", "no business day has been opened yet")
+OUTLET_UNKNOWN = ErrorType("outlet.unknown", Kind.NOT_FOUND, "没有网点 {outlet}", "there is no outlet {outlet}")
+OUTLET_CLOSED = ErrorType("outlet.closed", Kind.CONFLICT, "网点 {outlet} 已轧账,不能再做业务", "outlet {outlet} is closed for {date}; no more business today")
+TELLER_BALANCED = ErrorType("teller.balanced", Kind.CONFLICT, "柜员 {teller} 已轧账,须先解除平账", "teller {teller} has balanced; undo the balancing first")
+DAY_MOVED = ErrorType("day.moved", Kind.CONFLICT, "营业日已更换,请重新提交", "the business date has changed meanwhile; send it again")
+DATE_WRONG = ErrorType("day.date_wrong", Kind.CONFLICT, "服务 {service} 的营业日是 {date}", "the business date of {service} is {date}")
+UNDECIDED = ErrorType("day.undecided", Kind.CONFLICT, "还有 {count} 笔两阶段交易未了结", "{count} two-phase postings are still undecided")
+
+SERVICE_DIGITS = {"customer": 1, "savings": 2, "lending": 3, "clearing": 4, "ledger": 5, "counter": 6, "reconciliation": 7}
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """An outlet's gate as read: the business date, whether it is open and whether the teller is barred."""
+
+    business_date: date
+    is_open: bool
+    barred: bool
+
+
+def frame_of(resources: Resources) -> Frame:
+    """The frame's tables of the running service."""
+    return resources.state["frame"]
+
+
+async def business_date_of(connection: AsyncConnection, frame: Frame) -> date:
+    """The service's business date. Raises `day.not_opened`."""
+    found = (await connection.execute(select(frame.business_day.c.business_date))).scalar()
+    if found is None:
+        raise NO_DAY()
+    return found
+
+
+async def read_gate(connection: AsyncConnection, frame: Frame, outlet: str, teller: str) -> Gate:
+    """The gate of an outlet for one teller. Raises `outlet.unknown`."""
+    gate = frame.outlet_gate
+    barred = gate.c.barred_tellers.any(teller)
+    row = (await connection.execute(select(gate.c.business_date, gate.c.is_open, barred).where(gate.c.outlet == outlet))).first()
+    if row is None:
+        raise OUTLET_UNKNOWN(field="outlet", outlet=outlet)
+    return Gate(*row)
+
+
+def require_open(gate: Gate, outlet: str, teller: str) -> None:
+    """Raise `outlet.closed` or `teller.balanced` if the teller may do no business."""
+    if not gate.is_open:
+        raise OUTLET_CLOSED(outlet=outlet, date=gate.business_date)
+    if gate.barred:
+        raise TELLER_BALANCED(teller=teller)
+
+
+async def take_numbers(
+    connection: AsyncConnection, resources: Resources, outlet: str, teller: str, day: date, *, control_total_minor: int | None, gated: bool = True, count: int = 1
+) -> list[str]:
+    """Take the next transaction numbers of an outlet and count the postings they stand for; the row stays locked until the commit.
+
+    `control_total_minor` is None for transactions without a posting. Raises `outlet.closed`, `teller.balanced` or `day.moved` if the gate changed since it was read.
+    """
+    frame = frame_of(resources)
+    posts = 0 if control_total_minor is None else count
+    guard = "AND is_open AND NOT (:teller = ANY (barred_tellers))" if gated else ""
+    statement = text(
+        f"UPDATE {frame.outlet_gate.fullname} SET last_number = last_number + :count, postings = postings + :posts, "  # noqa: S608
+        f"control_total_minor = control_total_minor + :total WHERE outlet = :outlet AND business_date = :day {guard} RETURNING last_number"
+    )
+    values = {"count": count, "posts": posts, "total": control_total_minor or 0, "outlet": outlet, "day": day}
+    last = (await connection.execute(statement, {**values, "teller": teller} if gated else values)).scalar()
+    if last is None:
+        gate = await read_gate(connection, frame, outlet, teller)
+        if gate.business_date != day:
+            raise DAY_MOVED()
+        require_open(gate, outlet, teller)
+        raise DAY_MOVED()
+    prefix = f"{outlet}{SERVICE_DIGITS[resources.name]}"
+    return [f"{prefix}{number:06d}" for number in range(last - count + 1, last + 1)]
+
+
+async def statement_of(connection: AsyncConnection, resources: Resources, day: date) -> DayStatement:
+    """What the service states of a business date. Raises `day.date_wrong` for a date it never closed and is not on."""
+    frame = frame_of(resources)
+    gate, kept, register, movement = frame.outlet_gate, frame.day_statement, frame.register, frame.movement
+    current = await business_date_of(connection, frame)
+    if current == day:
+        count, total = (
+            await connection.execute(select(func.coalesce(func.sum(gate.c.postings), 0), func.coalesce(func.sum(gate.c.control_total_minor), 0)))
+        ).one()
+    else:
+        row = (await connection.execute(select(kept.c.postings, kept.c.control_total_minor).where(kept.c.business_date == day))).first()
+        if row is None:
+            raise DATE_WRONG(service=resources.name, date=current)
+        count, total = row
+    intended = (await connection.execute(select(func.count()).select_from(register).where(register.c.state == "intended"))).scalar_one()
+    pending = (await connection.execute(select(func.count()).select_from(movement).where(movement.c.state == "pending"))).scalar_one()
+    outbox = frame.plumbing.outbox
+    waiting = (await connection.execute(select(func.count()).select_from(outbox).where(outbox.c.published_at.is_(None)))).scalar_one()
+    return DayStatement(
+        service=resources.name,
+        business_date=day,
+        postings=int(count),
+        control_total_minor=int(total),
+        undecided=intended + pending,
+        outbox_waiting=waiting,
+    )
+
+
+class OpenDay(BaseModel):
+    """Open this date with these outlets."""
+
+    business_date: date
+    outlets: list[str]
+
+
+class CloseDay(BaseModel):
+    """Close this date."""
+
+    business_date: date
+
+
+class OutletState(BaseModel):
+    """Open or close one outlet."""
+
+    outlet: str
+    open: bool
+
+
+class TellerState(BaseModel):
+    """Bar or free one teller of an outlet."""
+
+    outlet: str
+    teller: str
+    barred: bool
+
+
+router = APIRouter(prefix="/internal/day", dependencies=[Depends(service_only)], include_in_schema=False)
+
+
+@router.post("/open")
+async def open_day(body: OpenDay, request: Request) -> dict[str, str]:
+    """Start a date: keep the statement of the one that ends, open the outlets, numbers start at 1. Repeating it changes nothing."""
+    resources = resources_of(request)
+    frame = frame_of(resources)
+    if any(len(outlet) != 4 or not outlet.isdigit() for outlet in body.outlets):
+        raise OUTLET_MALFORMED(field="outlets")
+    async with resources.database.transaction() as connection:
+        day = frame.business_day
+        current = (await connection.execute(select(day.c.business_date).with_for_update())).scalar()
+        if current is not None and current > body.business_date:
+            raise DATE_WRONG(service=resources.name, date=current)
+        if current == body.business_date:
+            await _add_outlets(connection, frame, body)
+            return {"business_date": current.isoformat()}
+        if current is not None:
+            await _keep_statement(connection, resources, current)
+        opening = insert_or(day).values(business_date=body.business_date, closed=False)
+        await connection.execute(opening.on_conflict_do_update(index_elements=[day.c.singleton], set_={"business_date": body.business_date, "closed": False}))
+        raw = await driver_connection(connection)
+        await raw.execute(
+            f"UPDATE {frame.outlet_gate.fullname} SET business_date = $1, is_open = true, last_number = 0, postings = 0, control_total_minor = 0, barred_tellers = '{}'",  # noqa: S608
+            body.business_date,
+        )
+        await _add_outlets(connection, frame, body)
+    return {"business_date": body.business_date.isoformat()}
+
+
+async def _add_outlets(connection: AsyncConnection, frame: Frame, body: OpenDay) -> None:
+    raw = await driver_connection(connection)
+    await raw.execute(
+        f"INSERT INTO {frame.outlet_gate.fullname} (outlet, business_date, is_open) SELECT unnest($1::text[]), $2, true ON CONFLICT DO NOTHING",  # noqa: S608
+        body.outlets,
+        body.business_date,
+    )
+
+
+async def _keep_statement(connection: AsyncConnection, resources: Resources, day: date) -> None:
+    stated = await statement_of(connection, resources, day)
+    kept = frame_of(resources).day_statement
+    row = insert_or(kept).values(business_date=day, postings=stated.postings, control_total_minor=stated.control_total_minor)
+    await connection.execute(row.on_conflict_do_nothing())
+
+
+@router.post("/close")
+async def close_day(body: CloseDay, request: Request) -> DayStatement:
+    """Close every outlet of the date and state the day."""
+    resources = resources_of(request)
+    frame = frame_of(resources)
+    async with resources.database.transaction() as connection:
+        current = await business_date_of(connection, frame)
+        if current != body.business_date:
+            raise DATE_WRONG(service=resources.name, date=current)
+        await connection.execute(frame.business_day.update().values(closed=True))
+        await connection.execute(frame.outlet_gate.update().where(frame.outlet_gate.c.is_open).values(is_open=False))
+        return await statement_of(connection, resources, current)
+
+
+@router.get("/statement")
+async def statement(date: date, request: Request) -> DayStatement:
+    """The statement of a date."""
+    resources = resources_of(request)
+    async with resources.database.reading() as connection:
+        return await statement_of(connection, resources, date)
+
+
+@router.post("/outlet")
+async def set_outlet(body: OutletState, request: Request) -> dict[str, bool]:
+    """Open or close one outlet. Raises `outlet.unknown`."""
+    resources = resources_of(request)
+    gate = frame_of(resources).outlet_gate
+    async with resources.database.transaction() as connection:
+        changed = await connection.execute(gate.update().where(gate.c.outlet == body.outlet).values(is_open=body.open))
+        if changed.rowcount == 0:
+            raise OUTLET_UNKNOWN(field="outlet", outlet=body.outlet)
+    return {"open": body.open}
+
+
+@router.post("/teller")
+async def set_teller(body: TellerState, request: Request) -> dict[str, bool]:
+    """Bar a teller of an outlet for the date, or free him; waits for his running transactions. Raises `outlet.unknown`."""
+    resources = resources_of(request)
+    gate = frame_of(resources).outlet_gate
+    without = func.array_remove(gate.c.barred_tellers, body.teller)
+    async with resources.database.transaction() as connection:
+        barred = func.array_append(without, body.teller) if body.barred else without
+        changed = await connection.execute(gate.update().where(gate.c.outlet == body.outlet).values(barred_tellers=barred))
+        if changed.rowcount == 0:
+            raise OUTLET_UNKNOWN(field="outlet", outlet=body.outlet)
+    return {"barred": body.barred}

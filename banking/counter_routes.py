@@ -1,0 +1,105 @@
+"""The routes every bank service has: its catalogue, its transactions with their previews, its queries and reports, its account panel."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends, Header, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, ValidationError
+
+from banking import execution
+from banking.business_day import business_date_of, frame_of
+from banking.principal import Principal, teller
+from banking.query import Query, Read, Report
+from banking.transaction import Transaction
+from contracts.report import ReportTable
+from kernel.errors import ErrorType, Kind
+from kernel.numbers import check_account
+from runtime.auth import service_only
+from runtime.idempotency import check_key
+from runtime.problems import invalid_fields
+from runtime.service import resources_of
+
+UNKNOWN_TRANSACTION = ErrorType("transaction.unknown", Kind.NOT_FOUND, "没有交易 {code}", "there is no transaction {code}")
+UNKNOWN_QUERY = ErrorType("query.unknown", Kind.NOT_FOUND, "没有查询 {name}", "there is no query {name}")
+UNKNOWN_REPORT = ErrorType("report.unknown", Kind.NOT_FOUND, "没有报表 {name}", "there is no report {name}")
+UNKNOWN_ACCOUNT = ErrorType("account.unknown", Kind.NOT_FOUND, "没有账户 {account}", "there is no account {account}")
+
+router = APIRouter()
+TheTeller = Annotated[Principal, Depends(teller)]
+JsonObject = Annotated[dict[str, Any], Body()]
+
+
+@router.get("/internal/catalogue", dependencies=[Depends(service_only)])
+async def catalogue(request: Request) -> dict[str, Any]:
+    return request.app.state.service.catalogue()
+
+
+def _transaction(request: Request, code: str) -> Transaction:
+    found = request.app.state.service.transaction(code)
+    if found is None:
+        raise UNKNOWN_TRANSACTION(code=code)
+    return found
+
+
+@router.post("/transactions/{code}")
+async def execute(
+    code: str,
+    body: JsonObject,
+    principal: TheTeller,
+    request: Request,
+    idempotency_key: Annotated[str | None, Header()] = None,
+    x_approval: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Run a counter transaction; the answer is its receipt."""
+    asked = execution.Request(principal, _transaction(request, code), body, check_key(idempotency_key), x_approval)
+    return Response(await execution.execute(resources_of(request), asked), media_type="application/json")
+
+
+@router.post("/transactions/{code}/preview")
+async def preview(code: str, body: JsonObject, principal: TheTeller, request: Request) -> dict[str, Any]:
+    """The receipt a transaction would give, entries included; nothing is saved."""
+    asked = execution.Request(principal, _transaction(request, code), body, "")
+    return await execution.preview(resources_of(request), asked)
+
+
+async def _read(request: Request, principal: Principal, declared: Query | Report) -> Any:
+    try:
+        form: BaseModel = declared.form.model_validate(dict(request.query_params))
+    except ValidationError as error:
+        raise invalid_fields(list(error.errors())) from error
+    resources = resources_of(request)
+    async with resources.database.reading() as connection:
+        day = await business_date_of(connection, frame_of(resources))
+        return await declared.run(Read(resources, connection, principal, day), form)
+
+
+@router.get("/queries/{name}")
+async def query(name: str, principal: TheTeller, request: Request) -> dict[str, Any]:
+    """Ask a declared query; its parameters are the query string."""
+    found = next((each for each in request.app.state.service.queries if each.name == name), None)
+    if found is None:
+        raise UNKNOWN_QUERY(name=name)
+    return await _read(request, principal, found)
+
+
+@router.get("/reports/{name}")
+async def report(name: str, principal: TheTeller, request: Request) -> ReportTable:
+    """Make a declared report; its parameters are the query string."""
+    found = next((each for each in request.app.state.service.reports if each.name == name), None)
+    if found is None:
+        raise UNKNOWN_REPORT(name=name)
+    return await _read(request, principal, found)
+
+
+@router.get("/accounts/{account}")
+async def account_panel(account: str, principal: TheTeller, request: Request) -> dict[str, Any]:
+    """What a teller sees as soon as the account is entered. Raises `account.*`."""
+    service = request.app.state.service
+    if service.panel is None or check_account(account) not in service.account_kinds:
+        raise UNKNOWN_ACCOUNT(field="account", account=account)
+    resources = resources_of(request)
+    async with resources.database.reading() as connection:
+        day = await business_date_of(connection, frame_of(resources))
+        return await service.panel(Read(resources, connection, principal, day), account)

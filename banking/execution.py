@@ -1,0 +1,243 @@
+"""The runner of counter transactions: rights, approval, idempotency, gate, use case, entries, number, outbox, receipt - in one database transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import structlog
+from pydantic import BaseModel, ValidationError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from banking.approval import check_approval, use_approval
+from banking.business_day import frame_of, read_gate, require_open, take_numbers
+from banking.principal import Principal
+from banking.register import give_up, intend, record
+from banking.transaction import Outcome, Posting, Transaction
+from banking.work import Approval, Work
+from contracts.ledger import Expansion, PostingRequested, control_total_minor
+from kernel.errors import ErrorType, Kind
+from kernel.numbers import CITY, is_business_department
+from runtime.idempotency import claim, digest_of, keep_answer
+from runtime.identifiers import new_id
+from runtime.problems import invalid_fields
+from runtime.service import Resources
+
+log = structlog.get_logger(__name__)
+
+RIGHT_MISSING = ErrorType(
+    "right.missing", Kind.FORBIDDEN, "柜员 {teller} 无权办理 {transaction}", "teller {teller} has no right to {transaction}"
+)
+NO_NUMBER = ""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A counter transaction as asked for: who, what, the body as sent, the idempotency key and the second person's approval."""
+
+    principal: Principal
+    transaction: Transaction
+    body: Mapping[str, Any]
+    key: str
+    approval: str | None = None
+
+
+def check_right(principal: Principal, transaction: Transaction) -> None:
+    """The owning service's own check of the right. Raises `right.missing`."""
+    allowed = principal.operator in transaction.operators and principal.level in transaction.levels
+    if transaction.outlets == "city":
+        allowed = allowed and principal.outlet[:2] == CITY[:2]
+    elif transaction.outlets == "branch":
+        allowed = allowed and (is_business_department(principal.outlet) or principal.outlet[:2] == CITY[:2])
+    if not allowed:
+        raise RIGHT_MISSING(teller=principal.teller, transaction=transaction.code)
+
+
+def read_form(transaction: Transaction, body: Mapping[str, Any]) -> BaseModel:
+    """The typed form. Raises `request.invalid` naming the field, or the code of the field's own check."""
+    try:
+        return transaction.form.model_validate(body)
+    except ValidationError as error:
+        raise invalid_fields(list(error.errors())) from error
+
+
+async def preview(resources: Resources, request: Request) -> dict[str, Any]:
+    """The receipt the transaction would give, without number; nothing is saved."""
+    check_right(request.principal, request.transaction)
+    form = read_form(request.transaction, request.body)
+    async with resources.database.preview() as connection:
+        work = await _begin(resources, request, connection, new_id(), None, dry_run=True)
+        outcome = await request.transaction.run(work, form)
+        expansion = None
+        if outcome.posting is not None:
+            expansion = await work.ledger.expand(fact_of(work, outcome.posting, NO_NUMBER), reserve=False)
+        return receipt_of(work, outcome, expansion, None)
+
+
+async def execute(resources: Resources, request: Request) -> bytes:
+    """Run the transaction once for its key and give its receipt as JSON; the same key and body get the same receipt again.
+
+    Raises `right.missing`, the form's and the gate's refusals, `idempotency.key_reused`, and whatever the use case or the ledger refuses with.
+    """
+    check_right(request.principal, request.transaction)
+    form = read_form(request.transaction, request.body)
+    approval = check_approval(resources, request.transaction, request.principal, request.body, request.approval)
+    posting_id = new_id()
+    if request.transaction.two_phase:
+        await intend(resources, posting_id)
+    undo: list[Callable[[], Awaitable[None]]] = []
+    then: list[Callable[[], Awaitable[None]]] = []
+    try:
+        async with resources.database.transaction() as connection:
+            answer = await _once(resources, request, connection, form, posting_id, approval, undo, then)
+    except BaseException:
+        await _give_up(resources, request, posting_id, undo, then)
+        raise
+    if request.transaction.two_phase and not then:
+        await give_up(resources, posting_id)
+    resources.outbox.committed()
+    await _all(then, "after commit")
+    return answer
+
+
+async def _once(
+    resources: Resources,
+    request: Request,
+    connection: AsyncConnection,
+    form: BaseModel,
+    posting_id: UUID,
+    approval: Approval | None,
+    undo: list[Callable[[], Awaitable[None]]],
+    then: list[Callable[[], Awaitable[None]]],
+) -> bytes:
+    frame = frame_of(resources)
+    transaction, principal = request.transaction, request.principal
+    digest = digest_of(principal.teller, transaction.code, request.body)
+    earlier = await claim(connection, frame.plumbing, request.key, digest)
+    if earlier is not None:
+        return earlier
+    work = await _begin(resources, request, connection, posting_id, approval, dry_run=False)
+    work.on_failure, work.after_commit = undo, then
+    if approval is not None:
+        await use_approval(connection, frame, approval, posting_id)
+    outcome = await transaction.run(work, form)
+    expansion, fact, total = None, None, None
+    if outcome.posting is not None:
+        fact = fact_of(work, outcome.posting, NO_NUMBER)
+        total = control_total_minor(fact)
+        if transaction.cash != "receives":
+            undo.append(lambda: work.ledger.release(posting_id))
+        expansion = await work.ledger.expand(fact, reserve=transaction.cash != "receives")
+    [number] = await take_numbers(
+        connection, resources, work.outlet, principal.teller, work.business_date, control_total_minor=total, gated=transaction.gated
+    )
+    await record(
+        connection,
+        frame,
+        intended=transaction.two_phase,
+        posting_id=posting_id,
+        business_date=work.business_date,
+        outlet=work.outlet,
+        transaction_number=number,
+        code=transaction.code,
+        teller=principal.teller,
+        second=approval.teller if approval else None,
+        posts=fact is not None,
+        control_total_minor=total or 0,
+    )
+    if fact is not None:
+        numbered = fact.model_copy(update={"transaction_number": number})
+        await resources.outbox.add(connection, numbered, message_id=posting_id, business_date=work.business_date, cause=number)
+    answer = json.dumps(receipt_of(work, outcome, expansion, number), ensure_ascii=False, separators=(",", ":")).encode()
+    await keep_answer(connection, frame.plumbing, request.key, answer)
+    return answer
+
+
+async def _begin(
+    resources: Resources, request: Request, connection: AsyncConnection, posting_id: UUID, approval: Approval | None, *, dry_run: bool
+) -> Work:
+    frame = frame_of(resources)
+    principal = request.principal
+    gate = await read_gate(connection, frame, principal.outlet, principal.teller)
+    if request.transaction.gated:
+        require_open(gate, principal.outlet, principal.teller)
+    return Work(
+        resources=resources,
+        frame=frame,
+        connection=connection,
+        principal=principal,
+        business_date=gate.business_date,
+        posting_id=posting_id,
+        code=request.transaction.code,
+        dry_run=dry_run,
+        second=approval,
+    )
+
+
+def fact_of(work: Work, posting: Posting, number: str) -> PostingRequested:
+    """The fact a posting becomes on its way to the ledger."""
+    return PostingRequested(
+        posting_id=work.posting_id,
+        origin=work.resources.name,
+        transaction_code=work.code,
+        transaction_number=number,
+        business_date=work.business_date,
+        value_date=posting.value_date or work.business_date,
+        currency=posting.currency,
+        outlet=work.outlet,
+        teller=work.principal.teller,
+        second=work.second.teller if work.second else None,
+        rule=posting.rule,
+        accounts=posting.accounts,
+        amounts_minor=posting.amounts_minor,
+        legs=posting.legs,
+        cash_box=posting.cash_box or work.principal.cash_box,
+        channel=posting.channel,
+        voucher_type=posting.voucher_type,
+        voucher_number=posting.voucher_number,
+        summary=posting.summary,
+        red=posting.red,
+        references=posting.references,
+    )
+
+
+def receipt_of(work: Work, outcome: Outcome, expansion: Expansion | None, number: str | None) -> dict[str, Any]:
+    """The receipt as front-door clients read it."""
+    return {
+        "transaction_number": number,
+        "posting_id": str(work.posting_id) if number and outcome.posting else None,
+        "code": work.code,
+        "business_date": work.business_date.isoformat(),
+        "outlet": work.outlet,
+        "teller": work.principal.teller,
+        "second": work.second.teller if work.second else None,
+        "result": outcome.result,
+        "rule": f"{expansion.rule} v{expansion.rule_version}" if expansion else None,
+        "entries": [entry.model_dump(mode="json") for entry in expansion.entries] if expansion else [],
+        "off_sheet": [entry.model_dump(mode="json") for entry in expansion.off_sheet] if expansion else [],
+    }
+
+
+async def _give_up(
+    resources: Resources, request: Request, posting_id: UUID, undo: list[Callable[[], Awaitable[None]]], then: list[Callable[[], Awaitable[None]]]
+) -> None:
+    """Undo what other services hold for a failed transaction; if its commit went through although it was reported lost, finish it instead."""
+    if not undo and not request.transaction.two_phase:
+        return
+    try:
+        state = await give_up(resources, posting_id)
+    except Exception as error:  # the holders will ask the register themselves
+        log.warning("left to recovery", when="giving up", error=repr(error))
+        return
+    await _all(then if state == "posted" else undo, "giving up")
+
+
+async def _all(steps: list[Callable[[], Awaitable[None]]], when: str) -> None:
+    for step in steps:
+        try:
+            await step()
+        except Exception as error:  # the recovery loops finish what could not be finished here
+            log.warning("left to recovery", when=when, error=repr(error))

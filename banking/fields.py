@@ -1,0 +1,61 @@
+"""Form fields: types that check form, and labels in both languages that the catalogue carries to the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from kernel.money import CURRENCIES
+from kernel.text import Text
+
+Choice = tuple[str, Text]
+
+AccountNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{15}$")]
+CustomerNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{10}$")]
+OutletCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
+TellerNumber = Annotated[str, StringConstraints(pattern=r"^[SKA][0-9]{4}$")]
+CashBoxNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")]
+TransactionNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{11}$")]
+VoucherNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")]
+SixDigits = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+TermCode = Annotated[str, StringConstraints(pattern=r"^[123][0-9]{2}$")]
+AmountText = Annotated[str, StringConstraints(min_length=1, max_length=24)]
+CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$")]
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Secret = Annotated[str, StringConstraints(min_length=1, max_length=128)]
+
+CURRENCY_CHOICES: tuple[Choice, ...] = tuple((currency.iso, currency.name) for currency in CURRENCIES.values())
+SETTLEMENT_CHOICES: tuple[Choice, ...] = (("cash", Text("现金", "Cash")), ("transfer", Text("转账", "Transfer")))
+
+
+class Form(BaseModel):
+    """The base of every form: unknown fields are refused, so that a misspelt field is never silently ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SettledForm(Form):
+    """A form of a transaction that pays or takes money: in cash over the teller's box, or by transfer."""
+
+    settlement: Literal["cash", "transfer"] = Field(
+        "cash",
+        json_schema_extra={
+            "x-label": {"zh": "结算方式", "en": "Settlement"},
+            "x-widget": "choice",
+            "x-choices": [{"value": value, **text.as_dict()} for value, text in SETTLEMENT_CHOICES],
+        },
+    )
+    counter_account: AccountNumber | None = Field(
+        None, json_schema_extra={"x-label": {"zh": "对方账号", "en": "Counter account"}, "x-widget": "account"}
+    )
+
+
+def labelled(zh: str, en: str, default: Any = ..., *, widget: str = "text", choices: Sequence[Choice] = (), **constraints: Any) -> Any:
+    """A pydantic field with its label in both languages, the widget a page should use, and the choices it offers."""
+    extra: dict[str, Any] = {"x-label": {"zh": zh, "en": en}, "x-widget": widget}
+    if choices:
+        extra["x-choices"] = [{"value": value, **text.as_dict()} for value, text in choices]
+    return Field(default, json_schema_extra=extra, **constraints)
