@@ -9,6 +9,8 @@ from typing import Any
 import asyncpg
 from sqlalchemy import MetaData
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 NAMING = {
@@ -71,16 +73,33 @@ class Database:
 async def driver_connection(connection: AsyncConnection) -> asyncpg.Connection:
     """The asyncpg connection under a SQLAlchemy connection, in the same transaction: for hot paths."""
     raw: Any = await connection.get_raw_connection()
-    return raw.driver_connection
+    driver: asyncpg.Connection = raw.driver_connection
+    if not driver.is_in_transaction():
+        # SQLAlchemy sends BEGIN with its first statement; what the driver did before that would stand outside of the transaction.
+        await connection.exec_driver_sql("SELECT")
+    return driver
+
+
+OUTAGES = (
+    OSError,
+    PoolTimeout,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+)
 
 
 def is_outage(error: BaseException) -> bool:
     """Whether an error says that the database could not be reached, rather than that the statement was wrong."""
-    from sqlalchemy.exc import DBAPIError
-    from sqlalchemy.exc import TimeoutError as PoolTimeout
-
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
-    causes = (error, getattr(error, "orig", None), error.__cause__, getattr(getattr(error, "orig", None), "__cause__", None))
-    kinds = (OSError, PoolTimeout, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError)
-    return any(isinstance(cause, kinds) for cause in causes if cause is not None)
+    original = getattr(error, "orig", None)
+    causes = (error, original, error.__cause__, getattr(original, "__cause__", None))
+    return any(isinstance(cause, OUTAGES) or _connection_closed(cause) for cause in causes)
+
+
+def _connection_closed(cause: BaseException | None) -> bool:
+    # The driver has one class for a lost connection and for a value that does not fit its parameter; only the text tells them apart.
+    return isinstance(cause, asyncpg.InterfaceError) and "connection is closed" in str(cause)
