@@ -30,6 +30,7 @@ def plumbing_tables(metadata: MetaData) -> Plumbing:
         Column("published_at", DateTime(timezone=True)),
         Column("attempts", Integer, nullable=False, server_default="0"),
         Column("problem", Text),
+        Column("retry_at", DateTime(timezone=True)),
         Index("ix_outbox_waiting", "sequence", postgresql_where=text("published_at IS NULL")),
         postgresql_with={"fillfactor": "70"},
     )
