@@ -85,7 +85,7 @@ async def take_numbers(
     posts = 0 if control_total_minor is None else count
     guard = "AND is_open AND NOT (:teller = ANY (barred_tellers))" if gated else ""
     statement = text(
-        f"UPDATE {frame.outlet_gate.fullname} SET last_number = last_number + :count, postings = postings + :posts, "  # noqa: S608
+        f"UPDATE {frame.outlet_gate.fullname} SET last_number = last_number + :count, postings = postings + :posts, "
         f"control_total_minor = control_total_minor + :total WHERE outlet = :outlet AND business_date = :day {guard} RETURNING last_number"
     )
     values = {"count": count, "posts": posts, "total": control_total_minor or 0, "outlet": outlet, "day": day}
@@ -180,7 +180,8 @@ async def open_day(body: OpenDay, request: Request) -> dict[str, str]:
         await connection.execute(opening.on_conflict_do_update(index_elements=[day.c.singleton], set_={"business_date": body.business_date, "closed": False}))
         raw = await driver_connection(connection)
         await raw.execute(
-            f"UPDATE {frame.outlet_gate.fullname} SET business_date = $1, is_open = true, last_number = 0, postings = 0, control_total_minor = 0, barred_tellers = '{}'",  # noqa: S608
+            f"UPDATE {frame.outlet_gate.fullname} SET business_date = $1, is_open = true, last_number = 0, "
+            "postings = 0, control_total_minor = 0, barred_tellers = '{}'",
             body.business_date,
         )
         await _add_outlets(connection, frame, body)
@@ -190,7 +191,7 @@ async def open_day(body: OpenDay, request: Request) -> dict[str, str]:
 async def _add_outlets(connection: AsyncConnection, frame: Frame, body: OpenDay) -> None:
     raw = await driver_connection(connection)
     await raw.execute(
-        f"INSERT INTO {frame.outlet_gate.fullname} (outlet, business_date, is_open) SELECT unnest($1::text[]), $2, true ON CONFLICT DO NOTHING",  # noqa: S608
+        f"INSERT INTO {frame.outlet_gate.fullname} (outlet, business_date, is_open) SELECT unnest($1::text[]), $2, true ON CONFLICT DO NOTHING",
         body.outlets,
         body.business_date,
     )

@@ -13,7 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from banking.business_day import DATE_WRONG, NO_DAY, frame_of
 from banking.tables import Frame
 from contracts.ledger import AccountReference
-from contracts.movement import MovementAnswer, MovementLine, MovementRequest, RegisterClient
+from contracts.movement import (
+    MovementAnswer,
+    MovementLine,
+    MovementRequest,
+    RegisterClient,
+)
 from kernel.errors import ErrorType, Kind
 from runtime.auth import service_only
 from runtime.service import Resources, resources_of

@@ -13,7 +13,12 @@ from banking.principal import Principal
 from banking.tables import Frame
 from contracts.ledger import AccountReference, LedgerClient
 from contracts.message import Message
-from contracts.movement import MovementAnswer, MovementClient, MovementLine, MovementRequest
+from contracts.movement import (
+    MovementAnswer,
+    MovementClient,
+    MovementLine,
+    MovementRequest,
+)
 from kernel.errors import ErrorType, Kind
 from runtime.service import Resources
 

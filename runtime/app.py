@@ -26,7 +26,9 @@ def create_app(service: Service, resources: Resources) -> FastAPI:
     app.state.resources = resources
     app.state.service = service
     add_problem_handlers(app)
-    app.include_router(health.router)
+    app.include_router(health.live_router)
+    if service.plumbing is not None:
+        app.include_router(health.router)
     for router in service.all_routers():
         app.include_router(router)
     app.add_middleware(Edge, name=service.name, limit_bytes=resources.settings.body_limit_bytes)

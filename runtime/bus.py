@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,6 +33,21 @@ class Unroutable(Exception):
     """No queue is bound to the routing key: the message stays in the outbox with this problem."""
 
 
+class BusUnavailable(Exception):
+    """The bus cannot be reached or did not confirm: the bundle may or may not have been kept, so it must be published again."""
+
+
+class Undelivered(Exception):
+    """Some envelopes of a bundle must be published again after a while; the others are done with.
+
+    `after_seconds` maps their positions in the bundle to the time to wait.
+    """
+
+    def __init__(self, after_seconds: Mapping[int, float]) -> None:
+        super().__init__(f"{len(after_seconds)} to be tried again")
+        self.after_seconds = dict(after_seconds)
+
+
 class ConsumerUnavailable(Exception):
     """The consumer's database cannot be reached: deliver the same again later, without counting the try."""
 
@@ -41,12 +56,12 @@ Process = Callable[[Sequence[Delivery]], Awaitable[Sequence[Delivery]]]
 """Takes deliveries; when it returns, all of them are committed or parked but those it gives back, which are to be tried again."""
 
 Park = Callable[[bytes, str, int], Awaitable[None]]
-"""Parks a payload that cannot even be read, with the reason and the number of tries."""
+"""Parks a payload that cannot be read or that the broker gave up on, with the reason and the number of tries."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A queue, what processes its deliveries, and what parks what cannot be read."""
+    """A queue, what processes its deliveries, and what parks what cannot be processed."""
 
     queue: Queue
     process: Process
@@ -61,9 +76,11 @@ class Bus(Protocol):
     async def subscribe(self, subscription: Subscription) -> None: ...
 
     async def publish(self, bundle: Bundle) -> None:
-        """Return only when the bundle cannot be lost any more. Raises `Unroutable`."""
+        """Return only when the bundle cannot be lost any more. Raises `Unroutable`, `Undelivered` or `BusUnavailable`."""
         ...
 
-    async def stop(self) -> None: ...
+    async def stop(self) -> None:
+        """Deliver nothing more and finish what is being processed."""
+        ...
 
     def is_connected(self) -> bool: ...

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
 
-from contracts.message import decode_bundle, encode_bundle
+from contracts.message import encode_bundle
 from contracts.topology import bindings
-from runtime.bus import RETRY_DELAYS_SECONDS, Bundle, ConsumerUnavailable, Delivery, Subscription, Unroutable
+from runtime.bus import RETRY_DELAYS_SECONDS, Bundle, BusUnavailable, Delivery, Subscription, Undelivered, Unroutable
+from runtime.intake import Interrupted, Unreadable, insist, read_payload, take
 
 
 class LocalBus:
     """Delivers to the subscriptions of the same process; a crash before the consumers' commit leaves the outbox row waiting."""
 
     def __init__(self, retry_delays_seconds: Sequence[float] = RETRY_DELAYS_SECONDS) -> None:
-        self._by_key: dict[str, list[Subscription]] = {}
+        self._by_key: dict[str, list[_Lane]] = {}
+        self._lanes: list[_Lane] = []
         self._retry_delays_seconds = tuple(retry_delays_seconds)
         self._running = False
 
@@ -23,35 +27,108 @@ class LocalBus:
 
     async def stop(self) -> None:
         self._running = False
+        await asyncio.gather(*(lane.stop() for lane in self._lanes))
 
     def is_connected(self) -> bool:
         return self._running
 
     async def subscribe(self, subscription: Subscription) -> None:
-        for _queue, key in bindings(subscription.queue):
-            self._by_key.setdefault(key, []).append(subscription)
+        lanes = {name: _Lane(subscription, self._retry_delays_seconds) for name in subscription.queue.shard_names()}
+        self._lanes.extend(lanes.values())
+        for name, key in bindings(subscription.queue):
+            self._by_key.setdefault(key, []).append(lanes[name])
 
     async def publish(self, bundle: Bundle) -> None:
-        """Deliver to every bound subscription and wait for their commits."""
-        subscriptions = self._by_key.get(bundle.routing_key)
-        if not subscriptions:
+        """Deliver to every bound queue and wait for the commits. Raises `Undelivered` for what a consumer could not do yet."""
+        if not self._running:
+            raise BusUnavailable("the bus does not run")
+        lanes = self._by_key.get(bundle.routing_key)
+        if not lanes:
             raise Unroutable(bundle.routing_key)
-        await asyncio.gather(*(self._deliver(subscription, bundle) for subscription in subscriptions))
+        again: dict[int, float] = {}
+        for waits in await asyncio.gather(*(lane.deliver(bundle) for lane in lanes)):
+            for position, seconds in waits.items():
+                again[position] = max(seconds, again.get(position, 0.0))
+        if again:
+            raise Undelivered(again)
 
-    async def _deliver(self, subscription: Subscription, bundle: Bundle) -> None:
+
+@dataclass(eq=False)
+class _Parcel:
+    """A bundle on its way to one queue, and the promise made to its publisher: positions to be published again, with the time to wait."""
+
+    items: list[Delivery | Unreadable]
+    outcome: asyncio.Future[dict[int, float]] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+class _Lane:
+    """One physical queue: parcels are processed in their order, by one task."""
+
+    def __init__(self, subscription: Subscription, retry_delays_seconds: Sequence[float]) -> None:
+        self._subscription = subscription
+        self._retry_delays_seconds = retry_delays_seconds
+        self._tries: dict[UUID, int] = {}
+        self._arrived: asyncio.Queue[_Parcel | None] = asyncio.Queue()
+        self._gone = asyncio.Event()
+        self._task = asyncio.create_task(self._run(), name=f"{subscription.queue.name}.lane")
+
+    async def deliver(self, bundle: Bundle) -> dict[int, float]:
+        """Wait until the bundle is processed; gives back the positions that must be published again. Raises `BusUnavailable`."""
+        if self._task.done() or self._gone.is_set():
+            raise BusUnavailable(f"{self._subscription.queue.name} is not consumed any more")
+        parcel = _Parcel(read_payload(encode_bundle(bundle.envelopes)))
+        self._arrived.put_nowait(parcel)
+        return await parcel.outcome
+
+    async def stop(self) -> None:
+        """Finish the running batch; whoever still waits is told that the bus is gone."""
+        self._gone.set()
+        self._arrived.put_nowait(None)
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        parcels: list[_Parcel] = []
         try:
-            waiting = [Delivery(envelope) for envelope in decode_bundle(encode_bundle(bundle.envelopes))]
-        except ValueError as error:
-            await subscription.park(encode_bundle(bundle.envelopes), f"unreadable: {error}", 1)
+            while not self._gone.is_set() and (parcels := await take(self._arrived, self._subscription.queue.batch)):
+                await self._process(parcels)
+        except Interrupted:
             return
-        attempt = 0
-        while waiting:
-            try:
-                again = await subscription.process(waiting)
-            except ConsumerUnavailable:
-                await asyncio.sleep(0.5)
-                continue
-            waiting = [Delivery(delivery.envelope, delivery.attempt + 1) for delivery in again]
-            if waiting:
-                await asyncio.sleep(self._retry_delays_seconds[min(attempt, len(self._retry_delays_seconds) - 1)])
-                attempt += 1
+        finally:
+            while not self._arrived.empty():
+                if parcel := self._arrived.get_nowait():
+                    parcels.append(parcel)
+            for parcel in parcels:
+                if not parcel.outcome.done():
+                    parcel.outcome.set_exception(BusUnavailable(f"{self._subscription.queue.name} is not consumed any more"))
+
+    async def _process(self, parcels: list[_Parcel]) -> None:
+        subscription, name = self._subscription, self._subscription.queue.name
+        deliveries = []
+        for parcel in parcels:
+            for item in parcel.items:
+                if isinstance(item, Unreadable):
+                    await insist(lambda lost=item: subscription.park(lost.payload, lost.reason, 1), name, self._gone)
+                else:
+                    deliveries.append(Delivery(item.envelope, self._tries.get(item.envelope.id, 0)))
+        again = await insist(lambda: subscription.process(deliveries), name, self._gone) if deliveries else []
+        waits = {delivery.envelope.id: self._wait_seconds(delivery.attempt) for delivery in again}
+        for delivery in deliveries:
+            if delivery.envelope.id in waits:
+                self._tries[delivery.envelope.id] = delivery.attempt + 1
+            else:
+                self._tries.pop(delivery.envelope.id, None)
+        for parcel in parcels:
+            if not parcel.outcome.done():
+                parcel.outcome.set_result(_positions(parcel, waits))
+
+    def _wait_seconds(self, attempt: int) -> float:
+        return self._retry_delays_seconds[min(attempt, len(self._retry_delays_seconds) - 1)]
+
+
+def _positions(parcel: _Parcel, waits: dict[UUID, float]) -> dict[int, float]:
+    return {
+        position: waits[item.envelope.id] for position, item in enumerate(parcel.items) if isinstance(item, Delivery) and item.envelope.id in waits
+    }

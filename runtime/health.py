@@ -17,10 +17,11 @@ from runtime.telemetry import OUTBOX_OLDEST, OUTBOX_WAITING, PARKED
 
 NOT_PARKED = ErrorType("parked.unknown", Kind.NOT_FOUND, "没有这条待处理消息", "there is no such parked message")
 
+live_router = APIRouter()
 router = APIRouter()
 
 
-@router.get("/livez", include_in_schema=False)
+@live_router.get("/livez", include_in_schema=False)
 async def livez() -> dict[str, str]:
     """The process turns its loop."""
     return {"status": "alive"}

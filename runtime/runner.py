@@ -35,8 +35,14 @@ class Runner:
             await hook(self._resources)
         for consumer in self._resources.consumers.values():
             await self._bus.subscribe(Subscription(consumer.queue, consumer.process, consumer.park_unreadable))
+        if self._service.plumbing is not None:
+            self._tasks.append(asyncio.create_task(self._relay().run(), name=f"{self._service.name}.relay"))
+        for task in self._service.all_tasks():
+            self._tasks.append(asyncio.create_task(self._repeat(task), name=f"{self._service.name}.{task.name}"))
+
+    def _relay(self) -> Relay:
         settings = self._resources.settings
-        relay = Relay(
+        return Relay(
             self._resources.database,
             self._resources.plumbing,
             self._resources.outbox,
@@ -44,9 +50,6 @@ class Runner:
             batch=settings.relay_batch,
             idle_seconds=settings.relay_idle_seconds,
         )
-        self._tasks.append(asyncio.create_task(relay.run(), name=f"{self._service.name}.relay"))
-        for task in self._service.all_tasks():
-            self._tasks.append(asyncio.create_task(self._repeat(task), name=f"{self._service.name}.{task.name}"))
 
     async def _repeat(self, task: PeriodicTask) -> None:
         while True:

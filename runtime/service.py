@@ -65,8 +65,8 @@ class Service:
 
     name: str
     title: Text
-    metadata: MetaData
-    plumbing: Plumbing
+    metadata: MetaData | None = None
+    plumbing: Plumbing | None = None
     routers: tuple[APIRouter, ...] = ()
     consumes: tuple[Consumption, ...] = ()
     tasks: tuple[PeriodicTask, ...] = ()

@@ -74,7 +74,9 @@ def configure_tracing(application: str, otlp_endpoint: str | None, exporter: Spa
     if isinstance(trace.get_tracer_provider(), TracerProvider):
         return
     if otlp_endpoint and exporter is None:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import (
+            OTLPSpanExporter,
+        )
 
         exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces")
     sampler = ParentBased(ALWAYS_ON if exporter is not None else ALWAYS_OFF)

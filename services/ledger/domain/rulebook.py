@@ -6,7 +6,11 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Protocol, TypeVar
 
-from services.ledger.domain.errors import BUSINESS_CODE_UNKNOWN, RULE_UNKNOWN, SUBJECT_UNKNOWN
+from services.ledger.domain.errors import (
+    BUSINESS_CODE_UNKNOWN,
+    RULE_UNKNOWN,
+    SUBJECT_UNKNOWN,
+)
 from services.ledger.domain.model import BusinessCode, Rule, Subject
 
 

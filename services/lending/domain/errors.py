@@ -15,6 +15,7 @@ RATE_OUTSIDE_BAND = ErrorType(
     "利率与期限档次不符,该档次 {base}% 允许的利率为 {allowed}",
     "the rate does not belong to the band of this term: with a base of {base} % it may be {allowed}",
 )
+RATE_NOT_POSITIVE = ErrorType("loan.rate.not_positive", Kind.INVALID, "利率必须大于零", "the rate must be greater than zero")
 NOTE_DATES = ErrorType("note.dates", Kind.INVALID, "到期日必须晚于起始日", "a note falls due after it starts")
 NOTE_NOT_TODAY = ErrorType(
     "note.not_today", Kind.INVALID, "借据起始日必须为录入当日 {today}", "a note starts on the day it is entered, {today}"

@@ -6,9 +6,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from kernel.interest import Accumulation, accrue, begin_next_period, change_balance, interest_on_products, minor_of
+from kernel.interest import (
+    Accumulation,
+    accrue,
+    begin_next_period,
+    change_balance,
+    interest_on_products,
+    minor_of,
+)
 from kernel.money import format_amount
-from services.lending.domain.errors import INTEREST_IN_ARREARS, REPAYMENT_IS_WHOLE, REPAYMENT_TOO_LARGE
+from services.lending.domain.errors import (
+    INTEREST_IN_ARREARS,
+    REPAYMENT_IS_WHOLE,
+    REPAYMENT_TOO_LARGE,
+)
 from services.lending.domain.parameters import LendingParameters
 
 

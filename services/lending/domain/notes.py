@@ -18,6 +18,7 @@ from services.lending.domain.errors import (
     NOTE_OTHER_TELLER,
     NOTE_PRINCIPAL,
     NOTE_RELEASED,
+    RATE_NOT_POSITIVE,
 )
 from services.lending.domain.loan_kinds import check_kind, kind_of_loan
 from services.lending.domain.parameters import LendingParameters
@@ -75,7 +76,7 @@ def check_note(note: LoanNote, today: date, parameters: LendingParameters) -> No
     """Whether a note may be entered, or changed to this, today: numbers, dates, kind, and a rate of its band.
 
     Raises `note.principal`, `note.dates`, `note.not_today`, `note.number.malformed`, `contract.number.malformed`, `loan.kind.*`,
-    `loan.rate.outside_band`, `parameter.not_in_force`.
+    `loan.rate.not_positive`, `loan.rate.outside_band`, `parameter.not_in_force`.
     """
     if note.principal_minor <= 0:
         raise NOTE_PRINCIPAL(field="principal")
@@ -86,6 +87,8 @@ def check_note(note: LoanNote, today: date, parameters: LendingParameters) -> No
     check_note_number(note.number, note.contract_number)
     kind = kind_of_loan(note.kind)
     check_kind(kind, note.customer_number, note.starts_on, note.due_on)
+    if note.annual_pct <= 0:
+        raise RATE_NOT_POSITIVE(field="rate")
     if kind.banded:
         check_annual_pct(note.annual_pct, note.starts_on, note.due_on, parameters)
 

@@ -22,9 +22,13 @@ __all__ = [
 
 
 def begin_accumulation(product: Product, currency: str, opened_on: date, parameters: SavingsParameters, balance_minor: int = 0) -> Accumulation:
-    """The state of an account that opens with a balance (minor units). Raises `parameter.not_in_force`."""
+    """The state of an account that opens with a balance (minor units).
+
+    An account whose interest could not be reckoned does not open: raises `parameter.unknown`, `parameter.not_in_force`.
+    """
     match product.interest:
-        case AccumulatedInterest(convention=convention):
+        case AccumulatedInterest(rate=rate, convention=convention):
+            parameters.rate_on(rate, opened_on, currency)
             unit = parameters.convention_on(convention, opened_on).principal_unit
         case NoInterest():
             unit = PrincipalUnit.FEN

@@ -8,10 +8,24 @@ from decimal import Decimal
 from typing import assert_never
 
 from kernel.calendar import ONE_DAY
-from kernel.interest import Accumulation, accrue, begin_next_period, interest_on_products, minor_of, split_by_days
+from kernel.interest import (
+    Accumulation,
+    accrue,
+    begin_next_period,
+    interest_on_products,
+    minor_of,
+    split_by_days,
+)
 from kernel.rates import fraction_of_pct
 from services.savings.domain.parameters import SavingsParameters
-from services.savings.domain.products import AccumulatedInterest, NoInterest, Product, TaxedInterest, TaxPolicy, UntaxedInterest
+from services.savings.domain.products import (
+    AccumulatedInterest,
+    NoInterest,
+    Product,
+    TaxedInterest,
+    TaxPolicy,
+    UntaxedInterest,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +138,7 @@ def _settle(
 def _segment(
     state: Accumulation, policy: AccumulatedInterest, tax: TaxPolicy, currency: str, rate_day: date, parameters: SavingsParameters
 ) -> Segment:
-    rate = parameters.rate_on(policy.rate, rate_day)
+    rate = parameters.rate_on(policy.rate, rate_day, currency)
     year_days = parameters.convention_on(policy.convention, rate_day).year_days
     interest = interest_on_products(state.products, rate.value, year_days, currency)
     return Segment(

@@ -49,9 +49,12 @@ class SavingsParameters:
     conventions: Mapping[str, DatedTable[InterestConvention]]
     limits: Mapping[str, DatedTable[Decimal]]
 
-    def rate_on(self, name: str, day: date) -> Dated[Decimal]:
-        """The posted rate 挂牌利率 of a day, with its source. Raises `parameter.unknown`, `parameter.not_in_force`."""
-        return _known(self.rates, name).entry_on(day)
+    def rate_on(self, name: str, day: date, currency: str = "CNY") -> Dated[Decimal]:
+        """The posted rate 挂牌利率 of a day, with its source; other currencies have rates of their own, named `USD.demand`.
+
+        Raises `parameter.unknown`, `parameter.not_in_force`.
+        """
+        return _known(self.rates, name if currency == "CNY" else f"{currency}.{name}").entry_on(day)
 
     def convention_on(self, name: str, day: date) -> InterestConvention:
         """Raises `parameter.unknown`, `parameter.not_in_force`."""

@@ -10,8 +10,18 @@ from typing import Any
 import yaml
 
 from kernel.calendar import DaysOfYear
-from kernel.rates import Dated, DatedTable, decimal_value, read_dated_rows, read_rate_columns
-from services.savings.domain.parameters import InterestConvention, PrincipalUnit, SavingsParameters
+from kernel.rates import (
+    Dated,
+    DatedTable,
+    decimal_value,
+    read_dated_rows,
+    read_rate_columns,
+)
+from services.savings.domain.parameters import (
+    InterestConvention,
+    PrincipalUnit,
+    SavingsParameters,
+)
 
 FOLDER = Path(__file__).parent
 

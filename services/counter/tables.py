@@ -1,0 +1,9 @@
+"""The tables of the counter service."""
+
+from __future__ import annotations
+
+from banking.tables import frame_tables
+from runtime.database import service_metadata
+
+METADATA = service_metadata("counter")
+FRAME = frame_tables(METADATA)
