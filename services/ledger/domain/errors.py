@@ -46,16 +46,12 @@ CURRENCY_MISMATCH = ErrorType(
 
 AMOUNT_MISSING = ErrorType("ledger.amount.missing", Kind.INVALID, "缺少金额:{name}", "the amount {name} is missing")
 AMOUNT_NEGATIVE = ErrorType("ledger.amount.negative", Kind.INVALID, "金额 {name} 不能为负", "the amount {name} must not be negative")
-AMOUNT_UNEXPECTED = ErrorType(
-    "ledger.amount.unexpected", Kind.INVALID, "规则 {rule} 不用金额 {name}", "rule {rule} has no amount {name}"
-)
+AMOUNT_UNEXPECTED = ErrorType("ledger.amount.unexpected", Kind.INVALID, "规则 {rule} 不用金额 {name}", "rule {rule} has no amount {name}")
 
 LEGS_MISSING = ErrorType("ledger.legs.missing", Kind.INVALID, "规则 {rule} 须录入分录", "rule {rule} needs its legs given")
 LEGS_UNEXPECTED = ErrorType("ledger.legs.unexpected", Kind.INVALID, "规则 {rule} 不接受录入的分录", "rule {rule} takes no legs of its own")
 LEG_AMOUNT = ErrorType("ledger.leg.amount", Kind.INVALID, "分录金额必须大于零", "the amount of a leg must be greater than zero")
-LEG_DIRECTION = ErrorType(
-    "ledger.leg.direction", Kind.INVALID, "分录方向 {direction} 不正确", "{direction} is not a direction of an entry"
-)
+LEG_DIRECTION = ErrorType("ledger.leg.direction", Kind.INVALID, "分录方向 {direction} 不正确", "{direction} is not a direction of an entry")
 
 SET_EMPTY = ErrorType("ledger.set.empty", Kind.INVALID, "套账没有分录", "the set has no entry")
 SET_UNBALANCED = ErrorType(

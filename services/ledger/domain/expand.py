@@ -98,6 +98,8 @@ def _check_amounts(rule: Rule, fact: Fact) -> None:
 def _draft_of(rulebook: Rulebook, rule: Rule, entry: RuleEntry, fact: Fact) -> _Draft | None:
     amount_minor = fact.amounts_minor.get(entry.amount)
     if amount_minor is None:
+        if entry.optional:
+            return None
         raise errors.AMOUNT_MISSING(field=f"amounts_minor.{entry.amount}", name=entry.amount)
     if amount_minor == 0:
         return None
@@ -233,9 +235,7 @@ def _balanced(rulebook: Rulebook, rule: Rule, fact: Fact, drafts: list[_Draft]) 
     return tuple(legs)
 
 
-def _bridge(
-    rulebook: Rulebook, rule: Rule, fact: Fact, outlet: str, difference: int, cash: bool, outlets: tuple[str, ...]
-) -> Leg:
+def _bridge(rulebook: Rulebook, rule: Rule, fact: Fact, outlet: str, difference: int, cash: bool, outlets: tuple[str, ...]) -> Leg:
     channel = fact.channel or rule.channel
     if rule.channel is None or channel is None:
         raise errors.CHANNEL_MISSING(field="accounts", rule=rule.name, outlets=", ".join(outlets))

@@ -17,7 +17,7 @@ OffSheetDirection = Literal["receive", "pay"]
 CASH_IN_HAND = "101"
 """Business code of 库存现金: vaults and cash boxes."""
 CHANNELS = ("416", "417", "418", "419", "420")
-"""The inter-branch sub-accounts 汇差分户 every outlet has: settlement, deposits and withdrawals, within the system, same-city, national (IB 2916)."""
+"""The inter-branch sub-accounts 汇差分户: settlement, deposits and withdrawals, within the system, exchange, national (IB 2916)."""
 FIRST_SUFFIX = "00001"
 """The suffix of an internal account that is the only one of its business code in its outlet."""
 CASH_NUMBER = "cash"
@@ -121,7 +121,8 @@ class SuffixPattern:
 class RuleEntry:
     """One line of a rule: direction, the account (a role of the fact, or a business code somewhere), the name of its amount.
 
-    A `signed` entry changes sides when its amount is negative; a `red` one is red in a blue set.
+    A `signed` entry changes sides when its amount is negative; a `red` one is red in a blue set; an `optional` one falls away when the
+    fact does not name its amount.
     """
 
     direction: Direction | OffSheetDirection
@@ -133,6 +134,7 @@ class RuleEntry:
     suffix: SuffixPattern = SuffixPattern(FIRST_SUFFIX)
     signed: bool = False
     red: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,11 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One side of a set in the books of one outlet; a red leg 红字 counts negative on its own side. `automatic`: added to bridge outlets."""
+    """One side of a set in the books of one outlet.
+
+    A `red` leg 红字 counts negative on its own side. `cash`: its books touch cash in this set (现金, else 转账).
+    `automatic`: added by the posting core to bridge outlets.
+    """
 
     outlet: str
     account: str
