@@ -19,7 +19,12 @@ from launch.provision import debian
 from launch.provision.home import ServerHome, owner_only_text
 from launch.provision.ports import LOOPBACK, answers, free_port
 from launch.provision.problems import SetUpProblem
-from launch.provision.processes import executable_name, processes_in, send, wait_until_empty
+from launch.provision.processes import (
+    executable_name,
+    processes_in,
+    send,
+    wait_until_empty,
+)
 from launch.provision.progress import Step
 
 DEBIAN_PACKAGE = "rabbitmq-server"
