@@ -1,0 +1,304 @@
+"""The Kubernetes manifests are valid, hold every application once, and let each reach what it needs and nothing else."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import shutil
+import subprocess
+
+import kubernetes_validate
+import pytest
+import yaml
+
+from contracts.topology import QUEUES
+from launch.catalogue import GATEWAY, SERVICE_NAMES
+from launch.wiring import SIGNING_SERVICE
+from runtime import health
+from runtime.migrations import role_of
+from runtime.settings import Settings
+
+OF_OPERATORS = {"Cluster", "RabbitmqCluster", "ScaledObject", "TriggerAuthentication", "ServiceMonitor", "PodMonitor"}
+OPERATORS_MAKE = {"huitong-postgres-app", "huitong-rabbitmq-default-user"}
+
+
+def of_kind(manifests, kind):
+    return {each["metadata"]["name"]: each for each in manifests if each["kind"] == kind}
+
+
+def container_of(workload):
+    return workload["spec"]["template"]["spec"]["containers"][0]
+
+
+def workloads_of(manifests):
+    return {**of_kind(manifests, "Deployment"), **of_kind(manifests, "Job")}
+
+
+def secret_keys(workload):
+    references = (entry.get("valueFrom", {}).get("secretKeyRef") for entry in container_of(workload)["env"])
+    return {(reference["name"], reference["key"]) for reference in references if reference}
+
+
+def matches(selector, labels):
+    """Whether a label selector chooses the labels."""
+    for expression in selector.get("matchExpressions", []):
+        match expression["operator"]:
+            case "In":
+                chosen = labels.get(expression["key"]) in expression["values"]
+            case "Exists":
+                chosen = expression["key"] in labels
+            case unknown:
+                raise AssertionError(unknown)
+        if not chosen:
+            return False
+    return all(labels.get(key) == value for key, value in selector.get("matchLabels", {}).items())
+
+
+@pytest.mark.parametrize("version", ["1.29", kubernetes_validate.latest_version()])
+def test_manifests_follow_the_schemas_of_kubernetes(manifests, version):
+    for manifest in manifests:
+        if manifest["kind"] not in OF_OPERATORS:
+            kubernetes_validate.validate(manifest, version, strict=True)
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
+def test_the_rendering_of_these_tests_is_that_of_kustomize(root, overlay, manifests):
+    command = ["kubectl", "kustomize", str(root / "deploy" / "k8s" / "overlays" / overlay)]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    def key(manifest):
+        return manifest["kind"], manifest["metadata"]["name"]
+
+    assert sorted(manifests, key=key) == sorted(yaml.safe_load_all(printed), key=key)
+
+
+def test_no_two_manifests_have_one_name(manifests):
+    names = [(each["kind"], each["metadata"]["name"]) for each in manifests]
+    assert len(names) == len(set(names))
+
+
+def test_there_is_one_deployment_for_each_application(manifests, applications, secrets, pod_environment):
+    deployments = of_kind(manifests, "Deployment")
+    assert set(deployments) == {f"huitong-{name}" for name in applications}
+    for name in applications:
+        environment = pod_environment(deployments[f"huitong-{name}"], manifests, secrets)
+        assert container_of(deployments[f"huitong-{name}"])["args"] == ["serve", "$(APPLICATION)"]
+        assert environment["APPLICATION"] == name
+
+
+def test_every_application_gets_settings_it_understands(manifests, applications, secrets, pod_environment, monkeypatch):
+    deployments = of_kind(manifests, "Deployment")
+    for name in applications:
+        environment = pod_environment(deployments[f"huitong-{name}"], manifests, secrets)
+        given = {key: value for key, value in environment.items() if key.startswith("HUITONG_")}
+        assert {key.removeprefix("HUITONG_").lower() for key in given} <= set(Settings.model_fields)
+        with monkeypatch.context() as patched:
+            for key, value in given.items():
+                patched.setenv(key, value)
+            settings = Settings()
+        assert settings.service_urls == {each: f"http://huitong-{each}:8000" for each in applications}
+        if name == GATEWAY:
+            assert settings.broker_url is None
+            assert not settings.database_url.get_secret_value()
+        else:
+            password = secrets[f"HUITONG_ROLE_PASSWORD_{name.upper()}"]
+            assert settings.database_url.get_secret_value() == f"postgresql://{role_of(name)}:{password}@huitong-postgres-rw:5432/huitong"
+            assert settings.broker_url.get_secret_value().startswith("amqp://")
+
+
+def test_a_test_bank_may_close_outlets_by_force_and_a_real_one_may_not(render):
+    chosen = {overlay: of_kind(render(overlay), "ConfigMap")["huitong-settings"]["data"]["HUITONG_ALLOW_FORCE_CLOSE"] for overlay in ("production", "demo")}
+    assert chosen == {"production": "false", "demo": "true"}
+
+
+def test_each_pod_holds_only_the_secrets_it_needs(manifests):
+    private = {f"huitong-{SIGNING_SERVICE}": {"HUITONG_TOKEN_PRIVATE_KEY"}}
+    everyone = {"HUITONG_SERVICE_KEY", "HUITONG_TOKEN_PUBLIC_KEY"}
+    for name, deployment in of_kind(manifests, "Deployment").items():
+        role = set() if name == f"huitong-{GATEWAY}" else {f"HUITONG_ROLE_PASSWORD_{name.removeprefix('huitong-').upper()}"}
+        held = {key for secret, key in secret_keys(deployment) if secret == "huitong-secrets"}
+        assert held == everyone | role | private.get(name, set()), name
+        assert "huitong-postgres-app" not in {secret for secret, _ in secret_keys(deployment)}, name
+    migration = {key for secret, key in secret_keys(of_kind(manifests, "Job")["huitong-migrate"]) if secret == "huitong-secrets"}
+    assert migration == {f"HUITONG_ROLE_PASSWORD_{name.upper()}" for name in SERVICE_NAMES}
+
+
+def test_no_secret_is_in_the_manifests_and_all_that_are_asked_for_are_made(manifests, secrets):
+    assert not of_kind(manifests, "Secret")
+    asked = set().union(*(secret_keys(workload) for workload in workloads_of(manifests).values()))
+    assert {secret for secret, _ in asked} == OPERATORS_MAKE | {"huitong-secrets"}
+    assert {key for secret, key in asked if secret == "huitong-secrets"} <= set(secrets)
+    assert {key for secret, key in asked if secret in OPERATORS_MAKE} == {"uri", "connection_string"}
+
+
+def test_the_jobs_run_their_command_as_the_owner(render):
+    assert set(of_kind(render("production"), "Job")) == {"huitong-migrate"}
+    jobs = of_kind(render("demo"), "Job")
+    assert set(jobs) == {"huitong-migrate", "huitong-demo"}
+    for name, job in jobs.items():
+        assert job["spec"]["template"]["metadata"]["labels"]["app.kubernetes.io/component"] == name.removeprefix("huitong-")
+        assert container_of(job)["args"] == ["$(JOB)"]
+        assert ("huitong-postgres-app", "uri") in secret_keys(job)
+
+
+def test_pods_are_hardened(manifests):
+    for name, workload in workloads_of(manifests).items():
+        pod = workload["spec"]["template"]["spec"]
+        container = container_of(workload)
+        assert pod["automountServiceAccountToken"] is False, name
+        assert pod["securityContext"]["runAsNonRoot"] is True, name
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}, name
+        assert container["securityContext"] == {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}, name
+        assert {"cpu", "memory"} <= set(container["resources"]["requests"]), name
+        assert "memory" in container["resources"]["limits"], name
+
+
+def test_probes_ask_what_the_applications_answer(manifests):
+    answered = {route.path for route in health.router.routes}
+    for name, deployment in of_kind(manifests, "Deployment").items():
+        container = container_of(deployment)
+        probes = {probe: container[probe]["httpGet"] for probe in ("startupProbe", "livenessProbe", "readinessProbe")}
+        assert probes["livenessProbe"]["path"] == "/livez" and probes["readinessProbe"]["path"] == "/readyz", name
+        assert all(probe["path"] in answered and probe["port"] == "http" for probe in probes.values()), name
+
+
+def test_every_application_has_a_service_a_budget_and_one_autoscaler_of_its_own(manifests, applications):
+    deployments = of_kind(manifests, "Deployment")
+    pods = {name: deployment["spec"]["template"]["metadata"]["labels"] for name, deployment in deployments.items()}
+    pods |= {name: job["spec"]["template"]["metadata"]["labels"] for name, job in of_kind(manifests, "Job").items()}
+    scaled = [each["spec"]["scaleTargetRef"]["name"] for each in manifests if each["kind"] in ("HorizontalPodAutoscaler", "ScaledObject")]
+    assert sorted(scaled) == sorted(deployments)
+    for name, deployment in deployments.items():
+        service = {"matchLabels": of_kind(manifests, "Service")[name]["spec"]["selector"]}
+        budget = of_kind(manifests, "PodDisruptionBudget")[name]["spec"]["selector"]
+        for selector in (deployment["spec"]["selector"], service, budget):
+            assert [pod for pod, labels in pods.items() if matches(selector, labels)] == [name]
+
+
+def test_the_ingress_leads_to_the_gateway_alone(manifests):
+    (ingress,) = of_kind(manifests, "Ingress").values()
+    backends = [path["backend"]["service"]["name"] for rule in ingress["spec"]["rules"] for path in rule["http"]["paths"]]
+    assert backends == ["huitong-gateway"]
+    assert {rule["host"] for rule in ingress["spec"]["rules"]} == {host for entry in ingress["spec"]["tls"] for host in entry["hosts"]}
+
+
+def test_the_queues_that_scale_are_the_queues_there_are(render):
+    for service, scaled in of_kind(render("production"), "ScaledObject").items():
+        asked = [trigger["metadata"]["queueName"] for trigger in scaled["spec"]["triggers"] if trigger["type"] == "rabbitmq"]
+        names = [name for queue in QUEUES if f"huitong-{queue.service}" == service for name in queue.shard_names()]
+        assert asked == names and names
+        trusted = of_kind(render("production"), "TriggerAuthentication")
+        assert {trigger["authenticationRef"]["name"] for trigger in scaled["spec"]["triggers"] if "authenticationRef" in trigger} <= set(trusted)
+
+
+def test_scaling_by_queues_is_optional(render):
+    assert of_kind(render("production"), "ScaledObject")
+    assert not {each["kind"] for each in render("demo")} & {"ScaledObject", "TriggerAuthentication", "ServiceMonitor", "PodMonitor"}
+
+
+def test_the_database_lets_the_largest_number_of_replicas_connect(manifests):
+    cluster = of_kind(manifests, "Cluster")["huitong-postgres"]["spec"]
+    largest = {
+        each["spec"]["scaleTargetRef"]["name"]: each["spec"].get("maxReplicas") or each["spec"]["maxReplicaCount"]
+        for each in manifests
+        if each["kind"] in ("HorizontalPodAutoscaler", "ScaledObject")
+    }
+    pool_size = Settings.model_fields["pool_size"].default
+    # A pool may grow to twice its size; while a new version is rolled out each service has one replica more.
+    needed = sum((largest[f"huitong-{name}"] + 1) * 2 * pool_size for name in SERVICE_NAMES)
+    assert needed + 50 <= int(cluster["postgresql"]["parameters"]["max_connections"])
+
+
+def test_the_stores_are_what_their_operators_expect(render):
+    for overlay, instances in (("production", 3), ("demo", 1)):
+        cluster = of_kind(render(overlay), "Cluster")["huitong-postgres"]
+        assert cluster["apiVersion"] == "postgresql.cnpg.io/v1"
+        assert cluster["spec"]["instances"] == instances
+        owner = cluster["spec"]["bootstrap"]["initdb"]["owner"]
+        (role,) = cluster["spec"]["managed"]["roles"]
+        assert role["name"] == owner and role["createrole"] and role["login"]
+        assert ("synchronous" in cluster["spec"]["postgresql"]) == (instances > 1)
+        broker = of_kind(render(overlay), "RabbitmqCluster")["huitong-rabbitmq"]
+        assert broker["apiVersion"] == "rabbitmq.com/v1beta1"
+        # Quorum queues want an odd number of nodes.
+        assert broker["spec"]["replicas"] == instances
+
+
+# Who may open a connection to whom, on which port: everything else is refused.
+REACHABLE = {
+    ("ingress-nginx", "gateway", 8000),
+    ("gateway", "service", 8000),
+    ("service", "service", 8000),
+    ("service", "postgres", 5432),
+    ("service", "rabbitmq", 5672),
+    ("job", "gateway", 8000),
+    ("job", "service", 8000),
+    ("job", "postgres", 5432),
+    ("job", "rabbitmq", 5672),
+    ("postgres", "postgres", 5432),
+    ("cnpg-system", "postgres", 5432),
+    ("monitoring", "gateway", 8000),
+    ("monitoring", "service", 8000),
+    ("gateway", "monitoring", 4318),
+    ("service", "monitoring", 4318),
+}
+PARTIES = {
+    "gateway": {"huitong/tier": "gateway"},
+    "service": {"huitong/tier": "service"},
+    "job": {"huitong/tier": "job"},
+    "postgres": {"cnpg.io/cluster": "huitong-postgres"},
+    "rabbitmq": {"app.kubernetes.io/name": "huitong-rabbitmq"},
+    "other": {},
+}
+NAMESPACES = ("ingress-nginx", "cnpg-system", "monitoring", "elsewhere")
+
+
+def may_talk(policies, source, target, port):
+    """Whether the policies let `source` (a party or a namespace) reach `target` on a TCP port."""
+    leaves = source in NAMESPACES or _allowed(policies, "egress", "to", source, target, port)
+    return leaves and (target in NAMESPACES or _allowed(policies, "ingress", "from", target, source, port))
+
+
+def _allowed(policies, direction, side, inside, outside, port):
+    """Whether a policy that holds for the pod `inside` lets it open, or take, a connection with `outside`."""
+    for policy in policies:
+        spec = policy["spec"]
+        if direction.title() not in spec["policyTypes"] or not matches(spec["podSelector"], PARTIES[inside]):
+            continue
+        for rule in spec.get(direction, []):
+            ports = {each["port"] for each in rule["ports"] if each["protocol"] == "TCP"}
+            if port in ports and (side not in rule or any(_meets(peer, outside) for peer in rule[side])):
+                return True
+    return False
+
+
+def _meets(peer, party):
+    if party in NAMESPACES:
+        return "namespaceSelector" in peer and matches(peer["namespaceSelector"], {"kubernetes.io/metadata.name": party})
+    return "namespaceSelector" not in peer and matches(peer["podSelector"], PARTIES[party])
+
+
+def test_everybody_reaches_what_stands_in_the_table_and_nothing_else(render):
+    policies = of_kind(render("demo"), "NetworkPolicy").values()
+    assert any(policy["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]} for policy in policies)
+    everyone = (*PARTIES, *NAMESPACES)
+    reached = {
+        (source, target, port)
+        for source, target, port in itertools.product(everyone, everyone, (8000, 5432, 5672, 4318))
+        if not (source in NAMESPACES and target in NAMESPACES) and may_talk(policies, source, target, port)
+    }
+    # The instance managers of the database listen on 8000 too.
+    assert reached - REACHABLE == {("postgres", "postgres", 8000), ("cnpg-system", "postgres", 8000)}
+    assert REACHABLE <= reached
+
+
+def test_the_parties_of_the_table_are_the_pods_there_are(manifests):
+    tiers = {name: workload["spec"]["template"]["metadata"]["labels"]["huitong/tier"] for name, workload in workloads_of(manifests).items()}
+    expected = {f"huitong-{name}": "service" for name in SERVICE_NAMES} | {"huitong-gateway": "gateway"}
+    assert {name: tier for name, tier in tiers.items() if tier != "job"} == expected
+    assert {name for name, tier in tiers.items() if tier == "job"} == set(of_kind(manifests, "Job"))
+
+
+def test_service_addresses_are_services_there_are(manifests):
+    urls = json.loads(of_kind(manifests, "ConfigMap")["huitong-settings"]["data"]["HUITONG_SERVICE_URLS"])
+    assert {url.removeprefix("http://").removesuffix(":8000") for url in urls.values()} == set(of_kind(manifests, "Service"))
