@@ -60,6 +60,7 @@ def postgres_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embed
         return
     with EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), fast=True) as server:
         yield server
+    server.remove()
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +80,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateBroker |
         return
     with PrivateBroker(tmp_path_factory.mktemp("broker")) as server:
         yield server
+    server.remove()
 
 
 @pytest.fixture(scope="module")
