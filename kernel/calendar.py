@@ -10,7 +10,9 @@ from datetime import date, timedelta
 from kernel.errors import ErrorType, Kind
 from kernel.numbers import Term, TermUnit
 
-DATES_REVERSED = ErrorType("date.reversed", Kind.INVALID, "结束日期 {end} 早于开始日期 {first}", "the end {end} lies before the beginning {first}")
+DATES_REVERSED = ErrorType(
+    "date.reversed", Kind.INVALID, "结束日期 {end} 早于开始日期 {first}", "the end {end} lies before the beginning {first}"
+)
 
 ONE_DAY = timedelta(days=1)
 

@@ -1,8 +1,9 @@
-"""Numbers of customers, accounts, tellers, outlets, terms and vouchers: how they are built, read and checked (IB 270-299, 312, 359-367, 606-690).
+"""Numbers of customers, accounts, tellers, outlets, terms and vouchers: how they are built, read and checked.
 
-A customer's account is the 10-digit customer number and a 5-digit suffix. The first four digits of the suffix say what it is, for every
-customer: 5000-5999 a loan, 6000-6999 interest receivable on the balance sheet, 7000-7999 off it, anything else a deposit. A corporate deposit
-spends them on two digits of its subject (00-49) and two of its sequence; a personal one on its sequence alone. Check digits are Luhn's.
+IB 270-299, 312, 359-367, 606-690. A customer's account is the 10-digit customer number and a 5-digit suffix. The first four digits
+of the suffix say what it is, for every customer: 5000-5999 a loan, 6000-6999 interest receivable on the balance sheet, 7000-7999 off it,
+anything else a deposit. A corporate deposit spends them on two digits of its subject (00-49) and two of its sequence; a personal one on
+its sequence alone. Check digits are Luhn's.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ ACCOUNT_CHECK_DIGIT = ErrorType(
 )
 ACCOUNT_NOT_INTERNAL = ErrorType("account.not_internal", Kind.INVALID, "{number} 不是内部账号", "{number} is not an internal account")
 SEQUENCE_OUT_OF_RANGE = ErrorType(
-    "number.sequence_out_of_range", Kind.INVALID, "顺序号 {sequence} 超出编号范围", "sequence {sequence} is outside the range of this number"
+    "number.sequence_out_of_range",
+    Kind.INVALID,
+    "顺序号 {sequence} 超出编号范围",
+    "sequence {sequence} is outside the range of this number",
 )
 OUTLET_MALFORMED = ErrorType("outlet.malformed", Kind.INVALID, "网点号应为4位数字", "an outlet has 4 digits: sub-branch and number")
 BUSINESS_CODE_MALFORMED = ErrorType("business_code.malformed", Kind.INVALID, "业务代码应为3位数字", "a business code has 3 digits")
@@ -36,7 +40,10 @@ TELLER_MALFORMED = ErrorType(
     "teller.number.malformed", Kind.INVALID, "柜员号应为字母S、K或A加4位数字", "a teller number is S, K or A and 4 digits"
 )
 TERM_MALFORMED = ErrorType(
-    "term.malformed", Kind.INVALID, "存期代码应为3位:1天、2月、3年加两位数", "a term is 3 digits: 1 days, 2 months or 3 years, then the count"
+    "term.malformed",
+    Kind.INVALID,
+    "存期代码应为3位:1天、2月、3年加两位数",
+    "a term is 3 digits: 1 days, 2 months or 3 years, then the count",
 )
 VOUCHER_MALFORMED = ErrorType("voucher.number.malformed", Kind.INVALID, "凭证号应为8位数字", "a voucher number has 8 digits")
 
@@ -323,7 +330,10 @@ _TELLER = re.compile(r"[SKA][0-9]{4}")
 
 
 def teller_number(letter: str, sub_branch: str, number: int) -> str:
-    """柜员号: `S` savings, `K` corporate, `A` machine; the sub-branch; a number below 100 (IB 312, 689). Raises `teller.number.malformed`."""
+    """柜员号: `S` savings, `K` corporate, `A` machine; the sub-branch; a number below 100 (IB 312, 689).
+
+    Raises `teller.number.malformed`, `number.sequence_out_of_range`.
+    """
     return check_teller_number(f"{letter}{sub_branch}{_sequence(number, 100):02d}")
 
 

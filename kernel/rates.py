@@ -79,7 +79,10 @@ class DatedTable(Generic[T]):
         return tuple(Stretch(start, stop, self.entry_on(start)) for start, stop in pairwise(borders))
 
     def with_entry(self, entry: Dated[T], today: date) -> DatedTable[T]:
-        """A table with one more entry. Raises `parameter.past_is_fixed` unless it comes into force after `today` and after the last entry."""
+        """A table with one more entry, which must come into force after `today` and after the last entry.
+
+        Raises `parameter.past_is_fixed`.
+        """
         after = max(self.entries[-1].effective, today)
         if entry.effective <= after:
             raise PAST_IS_FIXED(field="effective", name=self.name, after=after.isoformat())

@@ -1,4 +1,7 @@
-"""Interest of loans by accumulated products at the note's rate, settled monthly and at full repayment 利随本清 (IB 1938-1953, 2008-2012, 2740)."""
+"""Interest of loans by accumulated products at the note's rate, settled monthly and at full repayment 利随本清.
+
+IB 1938-1953, 1988-2012, 2740.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ class LoanSegment:
 
 @dataclass(frozen=True, slots=True)
 class LoanAccrual:
-    """A loan's principal with the products since its last settlement or change of rate, its rate, and segments closed since the settlement."""
+    """A loan's principal with its products since the last settlement or change of rate, its rate, and segments closed since."""
 
     principal: Accumulation
     annual_pct: Decimal
@@ -74,8 +77,10 @@ def interest_due(loan: LoanAccrual, end: date, parameters: LendingParameters) ->
     return LoanInterest(closed.closed, interest_minor), replace(closed, closed=())
 
 
-def repay_part(loan: LoanAccrual, amount_minor: int, repaid_on: date, arrears_minor: int = 0, special_permission: bool = False) -> LoanAccrual:
-    """部分还贷: principal falls, interest of the period is not taken now; arrears bar it unless permission was given (IB 1990-1997).
+def repay_part(
+    loan: LoanAccrual, amount_minor: int, repaid_on: date, arrears_minor: int = 0, special_permission: bool = False
+) -> LoanAccrual:
+    """部分还贷: principal falls, interest is not taken now; arrears bar it unless permission was given (IB 1990-1997).
 
     Raises `loan.repayment_too_large`, `loan.repayment_is_whole`, `loan.interest_in_arrears`.
     """
@@ -88,7 +93,9 @@ def repay_part(loan: LoanAccrual, amount_minor: int, repaid_on: date, arrears_mi
     return replace(loan, principal=change_balance(loan.principal, -amount_minor, repaid_on))
 
 
-def repay_full(loan: LoanAccrual, repaid_on: date, parameters: LendingParameters, arrears_minor: int = 0) -> tuple[LoanInterest, LoanAccrual]:
+def repay_full(
+    loan: LoanAccrual, repaid_on: date, parameters: LendingParameters, arrears_minor: int = 0
+) -> tuple[LoanInterest, LoanAccrual]:
     """全部还贷: the interest since the last settlement goes with the principal; earlier arrears are collected first (IB 2008-2013).
 
     Gives the interest and the empty accrual. Raises `loan.interest_in_arrears`, `date.reversed`.

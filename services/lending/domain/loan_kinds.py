@@ -1,7 +1,7 @@
 """Kinds of loans 贷款种类: each has the business code of its accounts, the customers it is for and the terms it covers.
 
-The manual names 122 consumer loans (IB 2154), 130 overdue loans (IB 2063) and discount as a kind of its own (IB 1905); it lists 123-129 without
-names (IB 2527), which are given here by horizon and security.
+The manual names 122 consumer loans (IB 2154), 130 overdue loans (IB 2063) and discount as a kind of its own (IB 1905); it lists
+123-129 without names (IB 2527), which are given here by horizon and security.
 """
 
 from __future__ import annotations

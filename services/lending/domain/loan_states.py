@@ -19,7 +19,7 @@ STATE_TEXTS: dict[LoanState, Text] = {
 
 
 def state_by_age(due_on: date, today: date) -> LoanState:
-    """The state of an unpaid loan by its age alone: normal through its due date, overdue from the next day, after half a year, after a year stagnant.
+    """The state of an unpaid loan by its age alone: normal through its due date, then overdue, stagnant from a year on.
 
     Dead 呆账 is declared, never reached by age (IB 2058-2060).
     """

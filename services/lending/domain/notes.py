@@ -56,7 +56,10 @@ class LoanNote:
 
 
 def note_number(contract_number: str, sequence: int) -> str:
-    """借据号: the contract number and two digits counted from 01 (IB 2126-2128). Raises `contract.number.malformed`, `note.number.malformed`."""
+    """借据号: the contract number and two digits counted from 01 (IB 2126-2128).
+
+    Raises `contract.number.malformed`, `note.number.malformed`.
+    """
     if not _CONTRACT.fullmatch(contract_number):
         raise CONTRACT_NUMBER_MALFORMED(field="contract_number")
     if not 1 <= sequence <= _NOTES_OF_A_CONTRACT:
@@ -101,7 +104,10 @@ def status_on(note: LoanNote, day: date) -> NoteStatus:
 
 
 def check_open(note: LoanNote, today: date) -> None:
-    """Whether a note can still be released or changed: on its day, and not released yet (IB 1914, 1928). Raises `note.released`, `note.lapsed`."""
+    """Whether a note can still be released or changed: on its day, and not released yet (IB 1914, 1928).
+
+    Raises `note.released`, `note.lapsed`.
+    """
     match status_on(note, today):
         case NoteStatus.RELEASED:
             raise NOTE_RELEASED(field="note_number")

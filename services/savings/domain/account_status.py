@@ -63,7 +63,8 @@ _ACTION_TEXTS: dict[Action, Text] = {
     Action.WAKE: Text("睡眠户激活", "be woken"),
 }
 
-# IB 1829-1834 activation by the first deposit, 1857-1870 settle and close, 439-445 undoing, 2538-2539 dormancy, 3957 no deposit once settled.
+# IB 1829-1834 activation by the first deposit, 1857-1870 settle and close, 439-445 undoing, 2538-2539 dormancy,
+# 3957 no deposit once settled.
 _TRANSITIONS: dict[tuple[AccountStatus, Action], AccountStatus] = {
     (AccountStatus.PRE_OPENED, Action.ACTIVATE): AccountStatus.NORMAL,
     (AccountStatus.PRE_OPENED, Action.CREDIT): AccountStatus.NORMAL,

@@ -21,7 +21,9 @@ __all__ = [
 ]
 
 
-def begin_accumulation(product: Product, currency: str, opened_on: date, parameters: SavingsParameters, balance_minor: int = 0) -> Accumulation:
+def begin_accumulation(
+    product: Product, currency: str, opened_on: date, parameters: SavingsParameters, balance_minor: int = 0
+) -> Accumulation:
     """The state of an account that opens with a balance (minor units).
 
     An account whose interest could not be reckoned does not open: raises `parameter.unknown`, `parameter.not_in_force`.
@@ -47,4 +49,3 @@ def settlement_date_on_or_after(convention: str, day: date, parameters: SavingsP
     while not is_settlement_date(convention, day, parameters):
         day += ONE_DAY
     return day
-

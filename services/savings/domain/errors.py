@@ -20,9 +20,7 @@ INSUFFICIENT = ErrorType(
 )
 PASSWORD_MALFORMED = ErrorType("password.malformed", Kind.INVALID, "密码必须为6位数字", "a password has six digits")
 PASSWORD_REQUIRED = ErrorType("password.required", Kind.INVALID, "必须输入密码", "the password is required")
-PASSWORD_NOT_WANTED = ErrorType(
-    "password.not_wanted", Kind.INVALID, "印鉴类别 {mode} 不设密码", "withdrawal mode {mode} takes no password"
-)
+PASSWORD_NOT_WANTED = ErrorType("password.not_wanted", Kind.INVALID, "印鉴类别 {mode} 不设密码", "withdrawal mode {mode} takes no password")
 DOCUMENT_REQUIRED = ErrorType("document.required", Kind.INVALID, "必须核对证件", "an identity document is required")
 SEAL_REQUIRED = ErrorType("seal.required", Kind.INVALID, "必须核对印鉴", "the seal must be checked")
 CROSS_OUTLET_NEEDS_PASSWORD = ErrorType(

@@ -56,7 +56,7 @@ class CloseAtOnce:
 
 @dataclass(frozen=True, slots=True)
 class SettleThenClose:
-    """先结清后销户: interest is settled onto the account, the balance taken out, then the empty account closed (IB 1856-1870, 3979-3993)."""
+    """先结清后销户: interest is settled onto the account, the balance taken out, the empty account closed (IB 1856-1870)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,8 @@ def _corporate_current(
     )
 
 
-# The kinds of IB 3895-3898. Public funds (IB 3907) and temporary deposits (IB 3980) bear no interest; what bears none needs no settling (IB 1860).
+# The kinds of IB 3895-3898. Public funds (IB 3907) and temporary deposits (IB 3980) bear no interest;
+# what bears none needs no settling (IB 1860).
 CORPORATE_CURRENT = (
     _corporate_current("201", "01", Text("工业存款", "Industrial enterprises")),
     _corporate_current("202", "02", Text("商业存款", "Commercial enterprises")),

@@ -93,7 +93,7 @@ def test_products_add_up_over_split_intervals(balance, first_days, more_days, un
     assert accrue(accrue(state, middle), end) == accrue(state, end)
 
 
-@given(st.lists(st.tuples(st.integers(-10**6, 10**6), st.integers(0, 200)), max_size=8), st.integers(0, 300))
+@given(st.lists(st.tuples(st.integers(-(10**6), 10**6), st.integers(0, 200)), max_size=8), st.integers(0, 300))
 def test_whole_yuan_changes_may_be_told_late(changes, wait):
     """Told on its day or told afterwards with its value date, a change gives the same products while the balance stays in credit."""
     opening = 10**9

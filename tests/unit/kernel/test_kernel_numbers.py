@@ -1,4 +1,4 @@
-"""Numbers: Luhn digits below are worked by hand (double every second digit from the right of the payload, add the digits, up to the next ten)."""
+"""Numbers. Luhn digits are worked by hand: double every second digit from the right of the payload, add the digits, up to ten."""
 
 from __future__ import annotations
 

@@ -39,7 +39,14 @@ def code_of(action, *arguments, **named) -> str:
 
 
 def test_rates_of_the_demo_date():
-    expected = {"demand": "0.72", "time.301": "2.25", "notice.107": "1.62", "agreement": "1.44", "instalment.301": "1.71", "instalment.305": "2.25"}
+    expected = {
+        "demand": "0.72",
+        "time.301": "2.25",
+        "notice.107": "1.62",
+        "agreement": "1.44",
+        "instalment.301": "1.71",
+        "instalment.305": "2.25",
+    }
     for name, rate in expected.items():
         assert PARAMETERS.rate_on(name, TODAY).value == Decimal(rate)
     assert PARAMETERS.rate_on("time.301", date(2004, 10, 28)).value == Decimal("1.98")
