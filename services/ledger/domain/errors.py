@@ -60,8 +60,8 @@ SET_UNBALANCED = ErrorType(
 CHANNEL_MISSING = ErrorType(
     "ledger.channel.missing",
     Kind.INVALID,
-    "规则 {rule} 只能在一个部门记账,本套账涉及 {outlets}",
-    "rule {rule} keeps to the books of one outlet, this set touches {outlets}",
+    "规则 {rule} 只能在一个部门记账,本套账 {outlet} 网点不平",
+    "rule {rule} keeps to the books of one outlet, this set leaves a difference at outlet {outlet}",
 )
 CHANNEL_UNKNOWN = ErrorType(
     "ledger.channel.unknown", Kind.INVALID, "{channel} 不是汇差分户(416至420)", "{channel} is no inter-branch sub-account (416 to 420)"

@@ -211,49 +211,40 @@ def _add_free_legs(rulebook: Rulebook, rule: Rule, fact: Fact, on_sheet: list[_D
 
 def _balanced(rulebook: Rulebook, rule: Rule, fact: Fact, drafts: list[_Draft]) -> tuple[Leg, ...]:
     """The legs book by book, each book closed by its 416 leg where its own legs leave a difference."""
-    books: dict[str, list[_Draft]] = {}
     differences: dict[str, int] = {}
+    with_cash: set[str] = set()
     for draft in drafts:
         outlet = draft.outlet
         signed = draft.amount_minor if (draft.direction == "debit") is not draft.red else -draft.amount_minor
-        if outlet in books:
-            books[outlet].append(draft)
-            differences[outlet] += signed
-        else:
-            books[outlet] = [draft]
-            differences[outlet] = signed
+        differences[outlet] = differences.get(outlet, 0) + signed
+        if draft.code.code == CASH_IN_HAND:
+            with_cash.add(outlet)
     total = sum(differences.values())
     if total:
         raise errors.SET_UNBALANCED(field="legs" if fact.legs else "amounts_minor", difference=format_amount(total, fact.currency))
+    if len(differences) == 1:
+        cash = bool(with_cash)
+        return tuple([_leg(draft, cash, fact.red) for draft in drafts])
     legs: list[Leg] = []
-    for outlet, book in books.items():
-        cash = any(draft.code.code == CASH_IN_HAND for draft in book)
-        legs.extend(_leg(draft, cash, fact.red) for draft in book)
-        difference = differences[outlet]
+    for outlet, difference in differences.items():
+        cash = outlet in with_cash
+        legs.extend([_leg(draft, cash, fact.red) for draft in drafts if draft.outlet == outlet])
         if difference:
-            legs.append(_bridge(rulebook, rule, fact, outlet, difference, cash, tuple(books)))
+            legs.append(_bridge(rulebook, rule, fact, outlet, difference, cash))
     return tuple(legs)
 
 
-def _bridge(rulebook: Rulebook, rule: Rule, fact: Fact, outlet: str, difference: int, cash: bool, outlets: tuple[str, ...]) -> Leg:
+def _bridge(rulebook: Rulebook, rule: Rule, fact: Fact, outlet: str, difference: int, cash: bool) -> Leg:
+    """The leg that closes the books of an outlet on its 416 sub-account; red in a red set. `difference` is debit less credit."""
     channel = fact.channel or rule.channel
     if rule.channel is None or channel is None:
-        raise errors.CHANNEL_MISSING(field="accounts", rule=rule.name, outlets=", ".join(outlets))
+        raise errors.CHANNEL_MISSING(field="accounts", rule=rule.name, outlet=outlet)
     if channel not in CHANNELS:
         raise errors.CHANNEL_UNKNOWN(field="channel", channel=channel)
-    code = rulebook.business_code(channel, fact.business_date)
-    return Leg(
-        outlet=outlet,
-        account=_internal_account(outlet, fact.currency, channel, FIRST_SUFFIX),
-        business_code=channel,
-        subject=code.subject,
-        direction="credit" if difference > 0 else "debit",
-        amount_minor=abs(difference),
-        red=fact.red,
-        cash=cash,
-        automatic=True,
-        summary=fact.summary or rule.title.zh,
-    )
+    subject = rulebook.business_code(channel, fact.business_date).subject
+    account = _internal_account(outlet, fact.currency, channel, FIRST_SUFFIX)
+    direction: Direction = "credit" if difference > 0 else "debit"
+    return Leg(outlet, account, channel, subject, direction, abs(difference), fact.red, cash, True, fact.summary or rule.title.zh)
 
 
 def _leg(draft: _Draft, cash: bool, red: bool) -> Leg:

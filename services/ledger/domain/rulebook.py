@@ -91,6 +91,14 @@ class Rulebook:
         """Every rule in force on a date, by name."""
         return _all_in_force(self._rules, on)
 
+    def all_subjects(self) -> list[Subject]:
+        """Every subject with all its dated lines, by code, newest first."""
+        return [subject for code in sorted(self._subjects) for subject in self._subjects[code]]
+
+    def all_business_codes(self) -> list[BusinessCode]:
+        """Every business code with all its dated lines, by code, newest first."""
+        return [line for code in sorted(self._codes) for line in self._codes[code]]
+
     def versions(self, name: str) -> tuple[Rule, ...]:
         """All versions of a rule, newest first; empty when the name is unknown."""
         return self._rules.get(name, ())
