@@ -129,6 +129,5 @@ class _Lane:
 
 
 def _positions(parcel: _Parcel, waits: dict[UUID, float]) -> dict[int, float]:
-    return {
-        position: waits[item.envelope.id] for position, item in enumerate(parcel.items) if isinstance(item, Delivery) and item.envelope.id in waits
-    }
+    ids = {position: item.envelope.id for position, item in enumerate(parcel.items) if isinstance(item, Delivery)}
+    return {position: waits[message_id] for position, message_id in ids.items() if message_id in waits}

@@ -1,9 +1,10 @@
-"""What stands between a queue and a handler: one transaction per batch, inbox keys inside it, single tries when a batch fails, parking."""
+"""What stands between a queue and a handler: one transaction per batch, inbox keys inside it, halving when a batch fails, parking."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from uuid import UUID
 
 import structlog
@@ -12,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.message import Envelope, Message
 from contracts.topology import MESSAGES, Queue
-from kernel.errors import DomainError
+from kernel.errors import DomainError, Kind
 from runtime.bus import RETRY_DELAYS_SECONDS, ConsumerUnavailable, Delivery
 from runtime.database import Database, driver_connection, is_outage
 from runtime.identifiers import new_id
+from runtime.intake import Unreadable, read_payload
 from runtime.outbox import Outbox
 from runtime.tables import Plumbing
 from runtime.telemetry import MESSAGES_CONSUMED
@@ -37,9 +39,11 @@ Refused = Callable[[AsyncConnection, Received, DomainError], Awaitable[None]]
 
 
 class Consumer:
-    """Processes the deliveries of one queue. A batch is handled whole in one transaction; if that fails, one by one."""
+    """Processes the deliveries of one queue: a batch in one transaction; if that fails, in halves, down to what fails alone."""
 
-    def __init__(self, queue: Queue, handler: Handler, database: Database, plumbing: Plumbing, outbox: Outbox, refused: Refused | None = None) -> None:
+    def __init__(
+        self, queue: Queue, handler: Handler, database: Database, plumbing: Plumbing, outbox: Outbox, refused: Refused | None = None
+    ) -> None:
         self.queue = queue
         self._handler = handler
         self._database = database
@@ -57,10 +61,8 @@ class Consumer:
                 raise ConsumerUnavailable from error
             if len(deliveries) == 1:
                 return await self._failed(deliveries[0], error)
-        again: list[Delivery] = []
-        for delivery in deliveries:
-            again.extend(await self.process([delivery]))
-        return again
+        middle = len(deliveries) // 2
+        return [*await self.process(deliveries[:middle]), *await self.process(deliveries[middle:])]
 
     async def _in_one_transaction(self, deliveries: Sequence[Delivery]) -> None:
         first = deliveries[0].envelope
@@ -77,8 +79,8 @@ class Consumer:
                 if received:
                     await self._handler(connection, received)
             self._outbox.committed()
-        for delivery in deliveries:
-            MESSAGES_CONSUMED.labels(self.queue.service, delivery.envelope.name, "done").inc()
+        for one in received:
+            MESSAGES_CONSUMED.labels(self.queue.service, one.envelope.name, "done").inc()
 
     async def _claim(self, connection: AsyncConnection, message_ids: Sequence[UUID]) -> set[UUID]:
         raw = await driver_connection(connection)
@@ -91,67 +93,81 @@ class Consumer:
         return {row["message_id"] for row in rows}
 
     async def _failed(self, delivery: Delivery, error: Exception) -> list[Delivery]:
-        final = isinstance(error, DomainError | ValueError | LookupError) or delivery.attempt >= len(RETRY_DELAYS_SECONDS)
-        if not final:
-            log.warning("message failed, will be tried again", queue=self.queue.name, message=delivery.envelope.name, error=repr(error))
+        name, last = delivery.envelope.name, delivery.attempt >= len(RETRY_DELAYS_SECONDS)
+        if not last and not _is_final(error):
+            log.warning("message failed, will be tried again", queue=self.queue.name, message=name, error=repr(error))
             return [delivery]
-        log.error("message parked", queue=self.queue.name, message=delivery.envelope.name, error=repr(error))
         try:
-            async with self._database.transaction() as connection:
-                if await self._claim(connection, [delivery.envelope.id]):
-                    await self._park(connection, delivery, error)
-            self._outbox.committed()
+            await self._refuse(delivery, error, last=last)
         except Exception as trouble:
             if is_outage(trouble):
                 raise ConsumerUnavailable from trouble
-            raise
-        MESSAGES_CONSUMED.labels(self.queue.service, delivery.envelope.name, "parked").inc()
+            if last:
+                raise
+            log.warning("message could not be parked, will be tried again", queue=self.queue.name, message=name, error=repr(trouble))
+            return [delivery]
         return []
 
-    async def _park(self, connection: AsyncConnection, delivery: Delivery, error: Exception) -> None:
+    async def _refuse(self, delivery: Delivery, error: Exception, *, last: bool) -> None:
+        """Park in one transaction with what the service says about a refusal. On the last try it is parked even if that cannot be said."""
+        envelope = delivery.envelope
         code = error.code if isinstance(error, DomainError) else "message.failed"
+        async with self._database.transaction() as connection:
+            if not await self._claim(connection, [envelope.id]):
+                return
+            await self._keep(connection, envelope, code, str(error) or repr(error), delivery.attempt + 1)
+            if self._refused is not None and isinstance(error, DomainError):
+                try:
+                    async with connection.begin_nested():
+                        await self._refused(connection, Received(envelope, read_message(envelope)), error)
+                except Exception as trouble:
+                    if not last or is_outage(trouble):
+                        raise
+                    log.error("refusal could not be told", queue=self.queue.name, message=envelope.name, error=repr(trouble))
+        self._outbox.committed()
+        log.error("message parked", queue=self.queue.name, message=envelope.name, error=repr(error))
+
+    async def park(self, payload: bytes, reason: str, attempts: int) -> None:
+        """Keep what no code could read, or what the broker gave up on, where an operator sees it. Parking the same again changes nothing.
+
+        Messages that can be read are kept one by one, unless they were processed after all, and can be replayed.
+        """
+        async with self._database.transaction() as connection:
+            for item in read_payload(payload):
+                if isinstance(item, Unreadable):
+                    key, kept, code = UUID(bytes=sha256(item.payload).digest()[:16]), item.payload, "message.unreadable"
+                else:
+                    key, kept, code = item.envelope.id, item.envelope, "message.given_up"
+                if await self._claim(connection, [key]):
+                    await self._keep(connection, kept, code, reason, attempts)
+        log.error("payload parked", queue=self.queue.name, reason=reason[:500])
+
+    async def _keep(self, connection: AsyncConnection, kept: Envelope | bytes, code: str, reason: str, attempts: int) -> None:
+        if isinstance(kept, bytes):
+            message_id, name, payload = None, "unreadable", kept
+        else:
+            message_id, name, payload = kept.id, kept.name, kept.model_dump_json().encode()
         await connection.execute(
             self._plumbing.parked.insert(),
             {
                 "id": new_id(),
                 "queue": self.queue.name,
-                "message_id": delivery.envelope.id,
-                "name": delivery.envelope.name,
-                "envelope": delivery.envelope.model_dump_json().encode(),
+                "message_id": message_id,
+                "name": name,
+                "envelope": payload,
                 "code": code,
-                "reason": str(error)[:2000],
-                "attempts": delivery.attempt + 1,
+                "reason": reason[:2000],
+                "attempts": attempts,
             },
         )
-        if self._refused is not None and isinstance(error, DomainError):
-            await self._refused(connection, Received(delivery.envelope, read_message(delivery.envelope)), error)
-
-    async def park_unreadable(self, payload: bytes, reason: str, attempts: int) -> None:
-        """Keep a payload that no code could read, or that the broker gave up on, where an operator sees it."""
-        async with self._database.transaction() as connection:
-            await connection.execute(
-                self._plumbing.parked.insert(),
-                {
-                    "id": new_id(),
-                    "queue": self.queue.name,
-                    "name": "unreadable",
-                    "envelope": payload,
-                    "code": "message.unreadable",
-                    "reason": reason[:2000],
-                    "attempts": attempts,
-                },
-            )
-        MESSAGES_CONSUMED.labels(self.queue.service, "unreadable", "parked").inc()
+        MESSAGES_CONSUMED.labels(self.queue.service, name, "parked").inc()
 
     async def replay(self, parked_id: UUID) -> bool:
         """Handle a parked message again, in one transaction with marking it resolved. False if there is no such open row."""
         table = self._plumbing.parked
         async with self._database.transaction() as connection:
-            row = (
-                await connection.execute(
-                    table.select().where(table.c.id == parked_id, table.c.queue == self.queue.name, table.c.resolved_at.is_(None)).with_for_update()
-                )
-            ).first()
+            still_open = table.select().where(table.c.id == parked_id, table.c.queue == self.queue.name, table.c.resolved_at.is_(None))
+            row = (await connection.execute(still_open.with_for_update())).first()
             if row is None or row.message_id is None:
                 return False
             envelope = Envelope.model_validate_json(row.envelope)
@@ -159,6 +175,13 @@ class Consumer:
             await connection.exec_driver_sql(f"UPDATE {table.fullname} SET resolved_at = now() WHERE id = $1", (parked_id,))
         self._outbox.committed()
         return True
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether another try cannot help: a refusal or a body that does not fit, but not a peer that is away for now."""
+    if isinstance(error, DomainError):
+        return error.type.kind is not Kind.UNAVAILABLE
+    return isinstance(error, ValueError | LookupError)
 
 
 def read_message(envelope: Envelope) -> Message:

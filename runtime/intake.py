@@ -34,7 +34,10 @@ class Unreadable:
 
 
 def read_payload(payload: bytes, attempt: int = 0) -> list[Delivery | Unreadable]:
-    """The deliveries of a payload in its order. One bad element does not take its neighbours with it; a payload that is no list is one `Unreadable`."""
+    """The deliveries of a payload in its order.
+
+    One bad element does not take its neighbours with it; a payload that is no list is one `Unreadable`.
+    """
     try:
         return [Delivery(envelope, attempt) for envelope in decode_bundle(payload)]
     except ValueError as error:

@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
+import asyncpg
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from runtime.bus import Bundle, Bus, Unroutable
+from runtime.bus import Bundle, Bus, BusUnavailable, Undelivered, Unroutable
 from runtime.database import Database, driver_connection
 from runtime.outbox import Outbox
 from runtime.tables import Plumbing
 
 log = structlog.get_logger(__name__)
 BUNDLE_LIMIT = 200
+BUNDLE_LIMIT_BYTES = 1024 * 1024
+LONGEST_PAUSE_SECONDS = 5.0
+LONGEST_WAIT_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """A row that could not be published: why, and how long it waits."""
+
+    sequence: int
+    problem: str
+    seconds: float
 
 
 class Relay:
     """Moves the outbox of one service onto the bus until it is stopped. Several may run side by side: rows are claimed with SKIP LOCKED."""
 
-    def __init__(self, database: Database, plumbing: Plumbing, outbox: Outbox, bus: Bus, *, batch: int = 1000, idle_seconds: float = 1.0) -> None:
+    def __init__(
+        self, database: Database, plumbing: Plumbing, outbox: Outbox, bus: Bus, *, batch: int = 1000, idle_seconds: float = 1.0
+    ) -> None:
         self._database = database
         self._table = plumbing.outbox.fullname
         self._outbox = outbox
@@ -38,12 +55,10 @@ class Relay:
                 pause_seconds = 0.1
                 if moved == 0:
                     await self._wait()
-            except asyncio.CancelledError:
-                raise
             except Exception as error:
                 log.warning("relay waits", table=self._table, error=repr(error))
                 await asyncio.sleep(pause_seconds)
-                pause_seconds = min(pause_seconds * 2, 5.0)
+                pause_seconds = min(pause_seconds * 2, LONGEST_PAUSE_SECONDS)
 
     async def _wait(self) -> None:
         try:
@@ -52,45 +67,85 @@ class Relay:
             return
 
     async def move_once(self) -> int:
-        """Publish one batch; returns how many rows were published."""
+        """Publish one batch; returns how many rows were published.
+
+        The rows stay locked while they are published, so that no other relay takes them and a crash frees them; the bus bounds that time.
+        Raises `BusUnavailable` once the rest is marked: rows the bus could not take wait unchanged, an outage is no failed try of theirs.
+        """
+        unavailable: BusUnavailable | None = None
         async with self._database.transaction() as connection:
             raw = await driver_connection(connection)
-            rows = await raw.fetch(
-                f"SELECT sequence, routing_key, envelope FROM {self._table} WHERE published_at IS NULL "
-                "AND (attempts = 0 OR created_at + least(attempts, 60) * interval '1 second' < now()) "
-                "ORDER BY sequence LIMIT $1 FOR UPDATE SKIP LOCKED",
-                self._batch,
-            )
-            if not rows:
-                return 0
-            groups: list[tuple[Bundle, list[int]]] = []
-            for key, members in groupby(sorted(rows, key=lambda row: (row["routing_key"], row["sequence"])), key=lambda row: row["routing_key"]):
-                listed = list(members)
-                for start in range(0, len(listed), BUNDLE_LIMIT):
-                    part = listed[start : start + BUNDLE_LIMIT]
-                    groups.append((Bundle(key, tuple(row["envelope"] for row in part)), [row["sequence"] for row in part]))
+            groups = list(_bundles(await self._claim(raw)))
             outcomes = await asyncio.gather(*(self._bus.publish(bundle) for bundle, _ in groups), return_exceptions=True)
-            return await self._mark(connection, groups, outcomes)
+            published: list[int] = []
+            postponed: list[Postponed] = []
+            for (bundle, rows), outcome in zip(groups, outcomes, strict=True):
+                if isinstance(outcome, BusUnavailable):
+                    unavailable = outcome
+                    continue
+                if outcome is not None and not isinstance(outcome, Exception):
+                    raise outcome
+                waiting = list(_postponed(bundle, rows, outcome))
+                postponed.extend(waiting)
+                held = {row.sequence for row in waiting}
+                published.extend(row["sequence"] for row in rows if row["sequence"] not in held)
+            await self._mark(raw, published, postponed)
+        if postponed:
+            asyncio.get_running_loop().call_later(min(row.seconds for row in postponed), self._outbox.wake.set)
+        if unavailable is not None:
+            raise unavailable
+        return len(published)
 
-    async def _mark(self, connection: AsyncConnection, groups: list[tuple[Bundle, list[int]]], outcomes: list[BaseException | None]) -> int:
-        raw = await driver_connection(connection)
-        published: list[int] = []
-        for (bundle, sequences), outcome in zip(groups, outcomes, strict=True):
-            if outcome is None:
-                published.extend(sequences)
-                continue
-            if isinstance(outcome, asyncio.CancelledError):
-                raise outcome
-            reason = f"unroutable: {bundle.routing_key}" if isinstance(outcome, Unroutable) else repr(outcome)[:500]
-            log.error("not published", table=self._table, routing_key=bundle.routing_key, reason=reason)
-            await raw.execute(
-                f"UPDATE {self._table} SET attempts = attempts + 1, problem = $2 WHERE sequence = ANY($1::bigint[])",
-                sequences,
-                reason,
-            )
+    async def _claim(self, raw: asyncpg.Connection) -> list[asyncpg.Record]:
+        return await raw.fetch(
+            f"SELECT sequence, routing_key, envelope, attempts FROM {self._table} WHERE published_at IS NULL "
+            "AND (retry_at IS NULL OR retry_at <= now()) ORDER BY sequence LIMIT $1 FOR UPDATE SKIP LOCKED",
+            self._batch,
+        )
+
+    async def _mark(self, raw: asyncpg.Connection, published: Sequence[int], postponed: Sequence[Postponed]) -> None:
         if published:
             await raw.execute(
-                f"UPDATE {self._table} SET published_at = now(), problem = NULL WHERE sequence = ANY($1::bigint[])",
+                f"UPDATE {self._table} SET published_at = clock_timestamp(), problem = NULL WHERE sequence = ANY($1::bigint[])",
                 published,
             )
-        return len(published)
+        if postponed:
+            log.warning("not published", table=self._table, rows=len(postponed), problem=postponed[0].problem)
+            await raw.execute(
+                f"UPDATE {self._table} AS waiting SET attempts = attempts + 1, problem = given.problem, "
+                "retry_at = clock_timestamp() + given.seconds * interval '1 second' "
+                "FROM unnest($1::bigint[], $2::text[], $3::float8[]) AS given (sequence, problem, seconds) "
+                "WHERE waiting.sequence = given.sequence",
+                [row.sequence for row in postponed],
+                [row.problem for row in postponed],
+                [row.seconds for row in postponed],
+            )
+
+
+def _bundles(rows: Sequence[Any]) -> Iterator[tuple[Bundle, list[Any]]]:
+    """Rows in bundles of one routing key, in their order, limited in number and size."""
+    for key, members in groupby(sorted(rows, key=lambda row: (row["routing_key"], row["sequence"])), key=lambda row: row["routing_key"]):
+        part: list[Any] = []
+        size_bytes = 0
+        for row in members:
+            if part and (len(part) == BUNDLE_LIMIT or size_bytes + len(row["envelope"]) > BUNDLE_LIMIT_BYTES):
+                yield _bundle(key, part), part
+                part, size_bytes = [], 0
+            part.append(row)
+            size_bytes += len(row["envelope"])
+        yield _bundle(key, part), part
+
+
+def _bundle(key: str, rows: Sequence[Any]) -> Bundle:
+    return Bundle(key, tuple(row["envelope"] for row in rows))
+
+
+def _postponed(bundle: Bundle, rows: Sequence[Any], outcome: Exception | None) -> Iterator[Postponed]:
+    """The rows of a bundle that have to be published again. An outcome that nobody expected postpones them all, longer every time."""
+    if isinstance(outcome, Undelivered):
+        for position, seconds in outcome.after_seconds.items():
+            yield Postponed(rows[position]["sequence"], "a consumer will try again", seconds)
+    elif outcome is not None:
+        problem = f"unroutable: {bundle.routing_key}" if isinstance(outcome, Unroutable) else repr(outcome)[:500]
+        for row in rows:
+            yield Postponed(row["sequence"], problem, min(2.0 ** min(row["attempts"], 10), LONGEST_WAIT_SECONDS))

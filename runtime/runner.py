@@ -34,7 +34,7 @@ class Runner:
         for hook in self._service.on_start:
             await hook(self._resources)
         for consumer in self._resources.consumers.values():
-            await self._bus.subscribe(Subscription(consumer.queue, consumer.process, consumer.park_unreadable))
+            await self._bus.subscribe(Subscription(consumer.queue, consumer.process, consumer.park))
         if self._service.plumbing is not None:
             self._tasks.append(asyncio.create_task(self._relay().run(), name=f"{self._service.name}.relay"))
         for task in self._service.all_tasks():
