@@ -97,7 +97,7 @@ def _apply(folder: Path, found: list[Manifest]) -> list[Manifest]:
 
 def _patch_all(found: list[Manifest], patch: Manifest, folder: Path) -> list[Manifest]:
     target = patch["target"]
-    chosen = [each for each in found if each["kind"] == target["kind"] and each["metadata"]["name"] == target.get("name", each["metadata"]["name"])]
+    chosen = [each for each in found if each["kind"] == target["kind"] and target.get("name") in (None, each["metadata"]["name"])]
     assert chosen, f"{folder}: the patch of {target} meets nothing"
     change = yaml.safe_load(patch["patch"])
     if isinstance(change, dict):
@@ -192,6 +192,20 @@ def _pod_environment(workload: Manifest, manifests: list[Manifest], secrets: dic
             case {"valueFrom": {"fieldRef": {"fieldPath": path}}}:
                 environment[entry["name"]] = template["metadata"]["labels"][path.removeprefix("metadata.labels['").removesuffix("']")]
     return environment
+
+
+@pytest.fixture(scope="session")
+def matches() -> Callable[[Manifest, dict[str, str]], bool]:
+    """Whether a label selector chooses the labels."""
+    return _matches
+
+
+def _matches(selector: Manifest, labels: dict[str, str]) -> bool:
+    for expression in selector.get("matchExpressions", []):
+        assert expression["operator"] == "In", f"{expression['operator']} is not understood by the tests"
+        if labels.get(expression["key"]) not in expression["values"]:
+            return False
+    return all(labels.get(key) == value for key, value in selector.get("matchLabels", {}).items())
 
 
 @pytest.fixture(scope="session")
