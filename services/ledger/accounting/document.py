@@ -78,7 +78,7 @@ def _rule(form: RuleForm) -> str:
 def _entry(entry: EntryForm, signed: bool) -> str:
     role = entry.target.startswith("{")
     account = f"`{entry.target}`" if role else entry.target
-    books = "its own 账户所属" if role else (f"`{entry.at}`" if entry.at else "counter 业务行")
+    books = "its own 账户所属" if role else _books(entry.at)
     suffix = "" if role else f"`{entry.suffix or '00001'}`"
     notes = []
     if entry.signed or signed:
@@ -89,12 +89,18 @@ def _entry(entry: EntryForm, signed: bool) -> str:
     return f"| {sign} | {account} | {books} | {suffix} | {entry.amount} | {'; '.join(notes)} |"
 
 
+def _books(at: str | None) -> str:
+    if at is None:
+        return "counter 业务行"
+    return f"`{at}`" if at[0] in "{0123456789" else f"that of `{{{at}}}`"
+
+
 def _facts(example: ExampleForm) -> str:
     facts = example.facts
     words = [f"counter {facts.outlet}"]
     if facts.cash_box:
         words.append(f"cash box {facts.cash_box}")
-    words += [f"{role} = {account.number}" for role, account in facts.accounts.items()]
+    words += [f"{role} = {' of '.join(filter(None, (account.number, account.outlet)))}" for role, account in facts.accounts.items()]
     words += [f"{name} = {value}" for name, value in facts.references.items()]
     words += [f"{name} {amount}" for name, amount in facts.amounts.items()]
     if facts.red:

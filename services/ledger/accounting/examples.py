@@ -94,7 +94,7 @@ def _fact(form: RuleForm, example: ExampleForm) -> Fact:
 def _free_leg(form: RuleForm, line: str) -> FreeLeg:
     outlet, direction, red, code, account, amount, _ = _parts(form, line)
     reference = AccountReference(account, outlet, code)
-    return FreeLeg(reference, _DIRECTIONS[direction], parse_amount(amount, CURRENCY), red is not None)  # type: ignore[arg-type]
+    return FreeLeg(reference, _DIRECTIONS[direction], parse_amount(amount, CURRENCY), bool(red))  # type: ignore[arg-type]
 
 
 def _lines(form: RuleForm, text: str) -> tuple[str, ...]:
@@ -104,11 +104,11 @@ def _lines(form: RuleForm, text: str) -> tuple[str, ...]:
     return lines
 
 
-def _parts(form: RuleForm, line: str) -> tuple[str | None, ...]:
+def _parts(form: RuleForm, line: str) -> tuple[str, ...]:
     found = _LINE.fullmatch(line.strip())
     if found is None:
         raise AccountingDataError(f"{form.rule}: `{line}` does not read `outlet direction code account amount`")
-    return found.groups()
+    return found.groups(default="")
 
 
 def _line(leg: Leg | OffSheetLeg) -> str:
