@@ -134,6 +134,7 @@ async def _once(
     [number] = await take_numbers(
         connection, resources, work.outlet, principal.teller, work.business_date, control_total_minor=total, gated=transaction.gated
     )
+    work.transaction_number = number
     await record(
         connection,
         frame,

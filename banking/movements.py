@@ -14,6 +14,7 @@ from banking.business_day import DATE_WRONG, NO_DAY, frame_of
 from banking.tables import Frame
 from contracts.ledger import AccountReference
 from contracts.movement import (
+    Decision,
     MovementAnswer,
     MovementLine,
     MovementRequest,
@@ -95,6 +96,8 @@ async def hold(connection: AsyncConnection, resources: Resources, body: Movement
                     "balance_after_minor": balances[index],
                     "business_date": body.business_date,
                     "value_date": body.value_date,
+                    "counter_outlet": body.counter_outlet,
+                    "teller": body.teller,
                     "correction": body.correction,
                     "summary": line.summary,
                 }
@@ -117,40 +120,44 @@ async def _require_day(connection: AsyncConnection, frame: Frame, resources: Res
 
 
 async def _rows(connection: AsyncConnection, frame: Frame, posting_id: UUID) -> list[Row[Any]]:
+    # Whoever speaks of the same posting at the same time waits here, also while there is no row yet.
+    await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(posting_id), 0))))
     table = frame.movement
     return list(await connection.execute(select(table).where(table.c.posting_id == posting_id).order_by(table.c.line).with_for_update()))
 
 
 @router.post("/{posting_id}/post")
-async def post(posting_id: UUID, request: Request) -> dict[str, str]:
+async def post(posting_id: UUID, body: Decision, request: Request) -> Decision:
     """Make a held movement real. Raises `movement.unknown`, `movement.voided`."""
-    return await decide(resources_of(request), posting_id, "posted")
+    return await decide(resources_of(request), posting_id, body.model_copy(update={"state": "posted"}))
 
 
 @router.post("/{posting_id}/void")
-async def void(posting_id: UUID, request: Request) -> dict[str, str]:
+async def void(posting_id: UUID, request: Request) -> Decision:
     """Give a held movement up; an unknown one is nothing to give up."""
-    return await decide(resources_of(request), posting_id, "voided")
+    return await decide(resources_of(request), posting_id, Decision(state="voided"))
 
 
-async def decide(resources: Resources, posting_id: UUID, state: str) -> dict[str, str]:
-    """Bring a movement to its end, once."""
+async def decide(resources: Resources, posting_id: UUID, decision: Decision) -> Decision:
+    """Bring a movement to its end, once. Raises `movement.unknown`, `movement.voided`."""
     frame, keeper = frame_of(resources), keeper_of(resources)
     async with resources.database.transaction() as connection:
         rows = await _rows(connection, frame, posting_id)
         if not rows:
-            if state == "voided":
-                return {"state": "voided"}
+            if decision.state == "voided":
+                return decision
             raise MOVEMENT_UNKNOWN()
         current = rows[0].state
-        if current == "pending":
-            for row in sorted(rows, key=lambda each: each.account):
-                await (keeper.apply if state == "posted" else keeper.release)(connection, row)
-            await connection.execute(frame.movement.update().where(frame.movement.c.posting_id == posting_id).values(state=state))
-            current = state
-        elif current == "voided" and state == "posted":
+        if current == "voided" and decision.state == "posted":
             raise MOVEMENT_VOIDED()
-    return {"state": current}
+        if current == "pending":
+            decided = {"state": decision.state, "transaction_number": decision.transaction_number}
+            changed = frame.movement.update().where(frame.movement.c.posting_id == posting_id).values(decided).returning(frame.movement)
+            rows = list(await connection.execute(changed))
+            for row in sorted(rows, key=lambda each: each.account):
+                await (keeper.apply if decision.state == "posted" else keeper.release)(connection, row)
+            current = decision.state
+    return Decision(state=current, transaction_number=rows[0].transaction_number)
 
 
 async def settle_pending(resources: Resources) -> None:
@@ -160,7 +167,7 @@ async def settle_pending(resources: Resources) -> None:
         old = func.now() - table.c.created_at > text(f"interval '{ASK_AFTER_SECONDS} seconds'")
         rows = list(await connection.execute(select(table.c.posting_id, table.c.initiator).distinct().where(table.c.state == "pending", old).limit(200)))
     for posting_id, initiator in rows:
-        state = await RegisterClient(resources.transport, initiator).state(posting_id)
-        if state != "intended":
-            log.info("movement settled by asking", posting_id=str(posting_id), initiator=initiator, state=state)
-            await decide(resources, posting_id, state)
+        decision = await RegisterClient(resources.transport, initiator).decision(posting_id)
+        if decision.state != "intended":
+            log.info("movement settled by asking", posting_id=str(posting_id), initiator=initiator, state=decision.state)
+            await decide(resources, posting_id, decision)

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banking.business_day import frame_of
 from banking.tables import Frame
-from contracts.movement import PostingState
+from contracts.movement import Decision, PostingState
 from kernel.errors import ErrorType, Kind
 from runtime.auth import service_only
 from runtime.service import Resources, resources_of
@@ -55,13 +55,14 @@ async def give_up(resources: Resources, posting_id: UUID) -> PostingState:
         return (await connection.execute(select(table.c.state).where(table.c.posting_id == posting_id))).scalar_one()
 
 
-async def state_of(connection: AsyncConnection, frame: Frame, posting_id: UUID) -> PostingState:
+async def decision_on(connection: AsyncConnection, frame: Frame, posting_id: UUID) -> Decision:
     """The decision on a posting id, made now (as `voided`) if the id is unknown or its intent has been left alone too long."""
     table = frame.register
     await connection.execute(insert_or(table).values(posting_id=posting_id, state="voided").on_conflict_do_nothing())
     stale = func.now() - table.c.created_at > text(f"interval '{INTENT_SECONDS} seconds'")
     await connection.execute(table.update().where(table.c.posting_id == posting_id, table.c.state == "intended", stale).values(state="voided"))
-    return (await connection.execute(select(table.c.state).where(table.c.posting_id == posting_id))).scalar_one()
+    row = (await connection.execute(select(table.c.state, table.c.transaction_number).where(table.c.posting_id == posting_id))).one()
+    return Decision(state=row.state, transaction_number=row.transaction_number)
 
 
 async def settle_intents(resources: Resources) -> None:
@@ -76,8 +77,8 @@ router = APIRouter(prefix="/internal/postings", dependencies=[Depends(service_on
 
 
 @router.get("/{posting_id}")
-async def posting_state(posting_id: UUID, request: Request) -> dict[str, str]:
+async def posting_state(posting_id: UUID, request: Request) -> Decision:
     """What this service decided on a posting id."""
     resources = resources_of(request)
     async with resources.database.transaction() as connection:
-        return {"state": await state_of(connection, frame_of(resources), posting_id)}
+        return await decision_on(connection, frame_of(resources), posting_id)

@@ -51,6 +51,7 @@ class Work:
     code: str
     dry_run: bool = False
     second: Approval | None = None
+    transaction_number: str | None = None
     after_commit: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     on_failure: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
@@ -83,7 +84,7 @@ class Work:
         client = MovementClient(self.resources.transport, owner)
         if not self.dry_run:
             self.on_failure.append(lambda: client.void(self.posting_id))
-            self.after_commit.append(lambda: client.post(self.posting_id))
+            self.after_commit.append(lambda: client.post(self.posting_id, self.transaction_number))
         return await client.pend(
             MovementRequest(
                 posting_id=self.posting_id,
@@ -93,6 +94,7 @@ class Work:
                 value_date=value_date or self.business_date,
                 currency=currency,
                 counter_outlet=self.outlet,
+                teller=self.principal.teller,
                 lines=lines,
                 correction=correction,
                 dry_run=self.dry_run,

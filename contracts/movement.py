@@ -35,9 +35,19 @@ class MovementRequest(BaseModel):
     value_date: date
     currency: str
     counter_outlet: str
+    teller: str
     lines: tuple[MovementLine, ...]
     correction: bool = False
     dry_run: bool = False
+
+
+class Decision(BaseModel):
+    """What an initiator decided on a posting id, and the number of the transaction if it posted one."""
+
+    model_config = ConfigDict(frozen=True)
+
+    state: PostingState
+    transaction_number: str | None = None
 
 
 class MovementAnswer(BaseModel):
@@ -59,9 +69,10 @@ class MovementClient:
         answer = await self._transport.call(self._owner, "POST", "/internal/movements", json=request.model_dump(mode="json"))
         return MovementAnswer.model_validate(answer)
 
-    async def post(self, posting_id: UUID) -> None:
-        """Make the held movement real. Repeating it is harmless."""
-        await self._transport.call(self._owner, "POST", f"/internal/movements/{posting_id}/post")
+    async def post(self, posting_id: UUID, transaction_number: str | None = None) -> None:
+        """Make the held movement real, under the transaction number it has got. Repeating it is harmless."""
+        decided = Decision(state="posted", transaction_number=transaction_number)
+        await self._transport.call(self._owner, "POST", f"/internal/movements/{posting_id}/post", json=decided.model_dump())
 
     async def void(self, posting_id: UUID) -> None:
         """Give the held movement up. Repeating it is harmless."""
@@ -75,7 +86,10 @@ class RegisterClient:
         self._transport = transport
         self._initiator = initiator
 
-    async def state(self, posting_id: UUID) -> PostingState:
+    async def decision(self, posting_id: UUID) -> Decision:
         """`posted`, `voided`, or `intended` while the initiator may still decide. Asking about an unknown id makes it `voided` for good."""
-        answer = await self._transport.call(self._initiator, "GET", f"/internal/postings/{posting_id}")
-        return answer["state"]
+        return Decision.model_validate(await self._transport.call(self._initiator, "GET", f"/internal/postings/{posting_id}"))
+
+    async def state(self, posting_id: UUID) -> PostingState:
+        """The state of `decision` alone."""
+        return (await self.decision(posting_id)).state
