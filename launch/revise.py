@@ -45,6 +45,7 @@ def main() -> None:
             asyncio.run(_revise(cluster.dsn(), cluster.dsn("huitong"), arguments.service, arguments.message))
         finally:
             cluster.stop()
+            cluster.remove()
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ class Installer(Protocol):
         """The variables its processes run with."""
 
     def make(self, folder: Path) -> None:
-        """Make an empty virtual environment of this Python. Raises InstallerFailed."""
+        """Make a virtual environment of this Python in a folder that exists. Raises InstallerFailed."""
 
     def can_fill(self, folder: Path) -> bool:
         """Whether it can work on this existing environment."""
@@ -46,7 +46,7 @@ class Uv:
         self.environment = pip_settings_for_uv(os.environ) | dict(os.environ)
 
     def make(self, folder: Path) -> None:
-        _run([self._program, "venv", "--no-project", "--python", base_python(), str(folder)], self.environment)
+        _run([self._program, "venv", "--no-project", "--allow-existing", "--python", base_python(), str(folder)], self.environment)
 
     def can_fill(self, folder: Path) -> bool:
         return True

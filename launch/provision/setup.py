@@ -54,10 +54,11 @@ def _build(root: Path, lock: str, step: Step) -> int:
             if _must_start_anew(root, installer):
                 step.update("making the virtual environment")
                 shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                environment.write_note(str(root), environment.UNFINISHED, "-", [])
                 installer.make(folder)
             python = _version_of(Path(environment.python_of(str(root))))
-            held = environment.read_note(str(root))[2:]
-            environment.write_note(str(root), environment.UNFINISHED, python, held)
+            environment.write_note(str(root), environment.UNFINISHED, python, [])
             count = _install(installer, root, lock, step)
         except InstallerFailed as failure:
             problem = str(failure)
