@@ -29,6 +29,7 @@ OUTLET_CLOSED = ErrorType("outlet.closed", Kind.CONFLICT, "网点 {outlet} 已�
 TELLER_BALANCED = ErrorType("teller.balanced", Kind.CONFLICT, "柜员 {teller} 已轧账,须先解除平账", "teller {teller} has balanced; undo the balancing first")
 DAY_MOVED = ErrorType("day.moved", Kind.CONFLICT, "营业日已更换,请重新提交", "the business date has changed meanwhile; send it again")
 DATE_WRONG = ErrorType("day.date_wrong", Kind.CONFLICT, "服务 {service} 的营业日是 {date}", "the business date of {service} is {date}")
+DAY_CLOSED = ErrorType("day.closed", Kind.CONFLICT, "营业日 {date} 已日结", "business date {date} has been closed")
 UNDECIDED = ErrorType("day.undecided", Kind.CONFLICT, "还有 {count} 笔两阶段交易未了结", "{count} two-phase postings are still undecided")
 
 SERVICE_DIGITS = {"customer": 1, "savings": 2, "lending": 3, "clearing": 4, "ledger": 5, "counter": 6, "reconciliation": 7}
@@ -142,9 +143,9 @@ class CloseDay(BaseModel):
 
 
 class OutletState(BaseModel):
-    """Open or close one outlet."""
+    """Open or close outlets."""
 
-    outlet: str
+    outlets: list[str]
     open: bool
 
 
@@ -226,27 +227,42 @@ async def statement(date: date, request: Request) -> DayStatement:
         return await statement_of(connection, resources, date)
 
 
-@router.post("/outlet")
-async def set_outlet(body: OutletState, request: Request) -> dict[str, bool]:
-    """Open or close one outlet. Raises `outlet.unknown`."""
+@router.post("/outlets")
+async def set_outlets(body: OutletState, request: Request) -> dict[str, bool]:
+    """Open or close outlets. Raises `outlet.unknown`, and `day.closed` if outlets are to open after the close of the day."""
     resources = resources_of(request)
-    gate = frame_of(resources).outlet_gate
     async with resources.database.transaction() as connection:
-        changed = await connection.execute(gate.update().where(gate.c.outlet == body.outlet).values(is_open=body.open))
-        if changed.rowcount == 0:
-            raise OUTLET_UNKNOWN(field="outlet", outlet=body.outlet)
+        await move_gates(connection, frame_of(resources), body.outlets, is_open=body.open)
     return {"open": body.open}
+
+
+async def move_gates(connection: AsyncConnection, frame: Frame, outlets: list[str], *, is_open: bool) -> None:
+    """Open or close outlets in a running transaction; waits for the transactions they have under way. Raises as `set_outlets`."""
+    day = (await connection.execute(select(frame.business_day).with_for_update(read=True))).first()
+    if day is not None and day.closed and is_open:
+        raise DAY_CLOSED(date=day.business_date)
+    gate = frame.outlet_gate
+    chosen = gate.c.outlet.in_(outlets)
+    known = await connection.execute(select(gate.c.outlet).where(chosen).order_by(gate.c.outlet).with_for_update())
+    unknown = sorted(set(outlets) - set(known.scalars()))
+    if unknown:
+        raise OUTLET_UNKNOWN(field="outlet", outlet=unknown[0])
+    await connection.execute(gate.update().where(chosen).values(is_open=is_open))
 
 
 @router.post("/teller")
 async def set_teller(body: TellerState, request: Request) -> dict[str, bool]:
     """Bar a teller of an outlet for the date, or free him; waits for his running transactions. Raises `outlet.unknown`."""
     resources = resources_of(request)
-    gate = frame_of(resources).outlet_gate
-    without = func.array_remove(gate.c.barred_tellers, body.teller)
     async with resources.database.transaction() as connection:
-        barred = func.array_append(without, body.teller) if body.barred else without
-        changed = await connection.execute(gate.update().where(gate.c.outlet == body.outlet).values(barred_tellers=barred))
-        if changed.rowcount == 0:
-            raise OUTLET_UNKNOWN(field="outlet", outlet=body.outlet)
+        await move_bar(connection, frame_of(resources), body.outlet, body.teller, barred=body.barred)
     return {"barred": body.barred}
+
+
+async def move_bar(connection: AsyncConnection, frame: Frame, outlet: str, teller: str, *, barred: bool) -> None:
+    """Bar or free a teller in a running transaction. Raises `outlet.unknown`."""
+    gate = frame.outlet_gate
+    without = func.array_remove(gate.c.barred_tellers, teller)
+    moved = func.array_append(without, teller) if barred else without
+    if (await connection.execute(gate.update().where(gate.c.outlet == outlet).values(barred_tellers=moved))).rowcount == 0:
+        raise OUTLET_UNKNOWN(field="outlet", outlet=outlet)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from banking import execution
 from banking.business_day import business_date_of, frame_of
-from banking.principal import Principal, teller
+from banking.principal import Principal, newcomer, teller
 from banking.query import Query, Read, Report
 from banking.transaction import Transaction
 from contracts.report import ReportTable
@@ -43,11 +43,20 @@ def _transaction(request: Request, code: str) -> Transaction:
     return found
 
 
+async def maker(code: str, request: Request) -> Principal:
+    """The teller who runs a transaction; a token for changing the password is good for what is declared so. Raises the token's problems."""
+    declared = request.app.state.service.transaction(code)
+    return await (newcomer if declared is not None and declared.with_password_token else teller)(request)
+
+
+TheMaker = Annotated[Principal, Depends(maker)]
+
+
 @router.post("/transactions/{code}")
 async def execute(
     code: str,
     body: JsonObject,
-    principal: TheTeller,
+    principal: TheMaker,
     request: Request,
     idempotency_key: Annotated[str | None, Header()] = None,
     x_approval: Annotated[str | None, Header()] = None,
@@ -58,7 +67,7 @@ async def execute(
 
 
 @router.post("/transactions/{code}/preview")
-async def preview(code: str, body: JsonObject, principal: TheTeller, request: Request) -> dict[str, Any]:
+async def preview(code: str, body: JsonObject, principal: TheMaker, request: Request) -> dict[str, Any]:
     """The receipt a transaction would give, entries included; nothing is saved."""
     asked = execution.Request(principal, _transaction(request, code), body, "")
     return await execution.preview(resources_of(request), asked)

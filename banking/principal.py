@@ -7,9 +7,9 @@ from typing import Any
 
 from fastapi import Request
 
-from kernel.errors import ErrorType, Kind
+from kernel.errors import DomainError, ErrorType, Kind
 from kernel.numbers import CITY, superior_of
-from runtime.auth import bearer
+from runtime.auth import TOKEN_INVALID, bearer
 from runtime.service import resources_of
 
 PASSWORD_CHANGE_REQUIRED = ErrorType("auth.password_change_required", Kind.FORBIDDEN, "首次签到必须先修改密码", "change the password first")
@@ -48,6 +48,26 @@ def principal_of(claims: dict[str, Any]) -> Principal:
 
 
 async def teller(request: Request) -> Principal:
-    """A route dependency: the teller whose token came with the request. Raises the token's problems."""
-    token = bearer(request)
-    return principal_of(resources_of(request).verifier.verify(token, TELLER_TOKEN))
+    """A route dependency: the teller whose token came with the request.
+
+    Raises the token's problems, `auth.password_change_required` for a token that is only good for changing the password.
+    """
+    token, verifier = bearer(request), resources_of(request).verifier
+    try:
+        return principal_of(verifier.verify(token, TELLER_TOKEN))
+    except DomainError as error:
+        if error.type is TOKEN_INVALID:
+            verifier.verify(token, PASSWORD_TOKEN)
+            raise PASSWORD_CHANGE_REQUIRED() from None
+        raise
+
+
+async def newcomer(request: Request) -> Principal:
+    """A route dependency: a teller who may yet have to change his password, with either token. Raises the token's problems."""
+    token, verifier = bearer(request), resources_of(request).verifier
+    try:
+        return principal_of(verifier.verify(token, PASSWORD_TOKEN))
+    except DomainError as error:
+        if error.type is TOKEN_INVALID:
+            return principal_of(verifier.verify(token, TELLER_TOKEN))
+        raise

@@ -54,7 +54,8 @@ UseCase = Callable[["Work", Any], Awaitable[Outcome]]
 @dataclass(frozen=True)
 class Transaction:
     """A counter transaction. `operators` are the letters of the tellers who may run it, `levels` their levels, `outlets` restricts it to
-    departments (`city`, `branch`); `gated` ones need an open outlet and a teller who has not balanced; `two_phase` ones move accounts of another service."""
+    departments (`city`, `branch`); `gated` ones need an open outlet and a teller who has not balanced; `two_phase` ones move accounts of
+    another service; `with_password_token` ones are all that a teller may run before he has changed his first password."""
 
     code: str
     name: Text
@@ -69,6 +70,7 @@ class Transaction:
     outlets: Literal["", "city", "branch"] = ""
     gated: bool = True
     two_phase: bool = False
+    with_password_token: bool = False
 
     def catalogue_entry(self) -> dict[str, Any]:
         """The declaration as pages and clients read it."""

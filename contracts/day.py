@@ -61,9 +61,9 @@ class DayClient:
         answer = await self._transport.call(self.service, "GET", "/internal/day/statement", params={"date": business_date.isoformat()})
         return DayStatement.model_validate(answer)
 
-    async def set_outlet(self, outlet: str, *, is_open: bool) -> None:
-        """Open or close one outlet of the current date."""
-        await self._transport.call(self.service, "POST", "/internal/day/outlet", json={"outlet": outlet, "open": is_open})
+    async def set_outlets(self, outlets: list[str], *, is_open: bool) -> None:
+        """Open or close outlets of the current date. Raises `day.closed` if they are to open after its close."""
+        await self._transport.call(self.service, "POST", "/internal/day/outlets", json={"outlets": outlets, "open": is_open})
 
     async def set_teller(self, outlet: str, teller: str, *, barred: bool) -> None:
         """Bar a balanced teller from business, or let him work again."""
