@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 
 from launch.catalogue import GATEWAY, SERVICE_NAMES
 from launch.wiring import SIGNING_SERVICE
@@ -22,8 +23,9 @@ def variables_of(service):
     return {name for value in service.get("environment", {}).values() for name in re.findall(r"\$\{(\w+):\?", value)}
 
 
-def test_the_file_follows_the_compose_specification(root):
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", str(root / "compose.yaml")]
+@pytest.mark.parametrize("file", ["compose.yaml", "deploy/compose.expose.yaml"])
+def test_the_file_follows_the_compose_specification(root, file):
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", str(root / file)]
     checked = subprocess.run(command, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
@@ -165,3 +167,12 @@ def test_only_what_needs_it_reaches_the_stores(compose, name):
     assert name in near
     assert "gateway" not in near
     assert not near & {"grafana", "prometheus", "otel-collector"}
+
+
+def test_the_watching_tools_are_shown_to_this_machine_only_and_only_when_asked(root, compose):
+    exposed = yaml.safe_load((root / "deploy/compose.expose.yaml").read_text(encoding="utf-8"))["services"]
+    assert set(exposed) == {"grafana", "prometheus", "rabbitmq"}
+    for name, service in exposed.items():
+        assert set(service) == {"ports", "networks"}, name
+        assert all(port.startswith("127.0.0.1:") for port in service["ports"]), name
+        assert set(service["networks"]) <= set(compose["networks"]), name

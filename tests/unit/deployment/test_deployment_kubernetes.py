@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import shutil
 import subprocess
@@ -40,7 +41,9 @@ def secret_keys(workload):
 
 
 @pytest.mark.parametrize("version", ["1.29", kubernetes_validate.latest_version()])
-def test_manifests_follow_the_schemas_of_kubernetes(manifests, version):
+def test_manifests_follow_the_schemas_of_kubernetes(manifests, version, monkeypatch):
+    # The definitions are megabytes, and would be read again for each manifest.
+    monkeypatch.setattr(kubernetes_validate.utils, "schema_contents", functools.cache(kubernetes_validate.utils.schema_contents))
     for manifest in manifests:
         if manifest["kind"] not in OF_OPERATORS:
             kubernetes_validate.validate(manifest, version, strict=True)

@@ -87,4 +87,5 @@ def test_the_parties_of_the_table_are_the_pods_there_are(manifests):
     tiers = {each["metadata"]["name"]: each["spec"]["template"]["metadata"]["labels"]["huitong/tier"] for each in workloads}
     expected = {f"huitong-{name}": "service" for name in SERVICE_NAMES} | {"huitong-gateway": "gateway"}
     assert {name: tier for name, tier in tiers.items() if tier != "job"} == expected
-    assert {name for name, tier in tiers.items() if tier == "job"} == {each["metadata"]["name"] for each in workloads if each["kind"] == "Job"}
+    jobs = {each["metadata"]["name"] for each in workloads if each["kind"] == "Job"}
+    assert {name for name, tier in tiers.items() if tier == "job"} == jobs
