@@ -6,7 +6,8 @@ Every rule's examples are executed while loading: a rulebook that loads does wha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -14,6 +15,7 @@ from typing import TypeVar
 import yaml
 from pydantic import ValidationError
 
+from kernel.errors import DomainError
 from kernel.text import Text
 from services.ledger.accounting.examples import AccountingDataError, check_examples
 from services.ledger.accounting.forms import ChartForm, CodesForm, EntryForm, Form, RuleForm, RulesForm
@@ -62,12 +64,26 @@ def rulebook_of(folder: Path) -> Rulebook:
     _check_unique("rule", ((rule.name, rule.effective) for rule in rules))
     _check_unique("rule version", ((rule.name, rule.version) for rule in rules))
     rulebook = Rulebook(subjects, codes, rules)
-    _check_subjects(rulebook, subjects)
-    _check_codes(rulebook, codes)
+    for subject in subjects:
+        with _blaming(f"subject {subject.code}"):
+            _check_subject(rulebook, subject)
+    for code in codes:
+        with _blaming(f"business code {code.code}"):
+            _check_code(rulebook, code)
     for form in forms:
-        _check_labels(rulebook, form)
-        check_examples(rulebook, form)
+        with _blaming(form.rule):
+            _check_labels(rulebook, form)
+            check_examples(rulebook, form)
     return rulebook
+
+
+@contextmanager
+def _blaming(place: str) -> Iterator[None]:
+    """Says which line of the data a refusal of the domain comes from."""
+    try:
+        yield
+    except DomainError as error:
+        raise AccountingDataError(f"{place}: {error}") from error
 
 
 def _rule_files(folder: Path) -> list[Path]:
@@ -178,18 +194,16 @@ def _check_unique(what: str, keys: Iterable[tuple[object, ...]]) -> None:
         seen.add(key)
 
 
-def _check_subjects(rulebook: Rulebook, subjects: list[Subject]) -> None:
-    for subject in subjects:
-        parents = rulebook.roll_up(subject.code, subject.effective)[1:]
-        if any(parent.subject_class is not subject.subject_class for parent in parents):
-            raise AccountingDataError(f"subject {subject.code} is of another class than the one it rolls up to")
+def _check_subject(rulebook: Rulebook, subject: Subject) -> None:
+    parents = rulebook.roll_up(subject.code, subject.effective)[1:]
+    if any(parent.subject_class is not subject.subject_class for parent in parents):
+        raise AccountingDataError(f"subject {subject.code} is of another class than the one it rolls up to")
 
 
-def _check_codes(rulebook: Rulebook, codes: list[BusinessCode]) -> None:
-    for code in codes:
-        subject = rulebook.subject(code.subject, code.effective)
-        if code.outlet_may_open and (code.kind is CodeKind.CUSTOMER or subject.subject_class in _PROFIT_AND_LOSS):
-            raise AccountingDataError(f"business code {code.code}: outlets open no customers' or profit-and-loss accounts (IB 2527)")
+def _check_code(rulebook: Rulebook, code: BusinessCode) -> None:
+    subject = rulebook.subject(code.subject, code.effective)
+    if code.outlet_may_open and (code.kind is CodeKind.CUSTOMER or subject.subject_class in _PROFIT_AND_LOSS):
+        raise AccountingDataError(f"business code {code.code}: outlets open no customers' or profit-and-loss accounts (IB 2527)")
 
 
 def _check_labels(rulebook: Rulebook, form: RuleForm) -> None:
