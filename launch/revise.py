@@ -15,7 +15,7 @@ from launch.provision.postgres import EmbeddedPostgres
 from runtime.migrations import Schema, create_database, migrate, new_revision
 
 
-def schema_of(name: str, password: str = "revision") -> Schema:  # noqa: S107 - a throw-away cluster
+def schema_of(name: str, password: str = "revision") -> Schema:
     """The schema of a service as declared."""
     metadata = service_named(name).metadata
     assert metadata is not None

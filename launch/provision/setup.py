@@ -96,7 +96,8 @@ def _version_of(python: Path) -> str:
 def _install(installer: Installer, root: Path, lock: str, step: Step) -> int:
     """Run the installer and count what it has done so far out of its log and the environment."""
     folder = Path(environment.folder_of(str(root)))
-    wanted = _pins(root / lock)
+    pins = _pins(root / lock)
+    wanted = set(pins)  # a name may be pinned twice, for different machines
     log_file = folder / "install.log"
     with open(log_file, "wb") as log:
         process = subprocess.Popen(
@@ -105,7 +106,7 @@ def _install(installer: Installer, root: Path, lock: str, step: Step) -> int:
     try:
         while process.poll() is None:
             said = log_file.read_text(errors="replace")
-            total = len(wanted) - len(re.findall(r"^Ignoring ", said, re.MULTILINE))
+            total = len(pins) - len(re.findall(r"^Ignoring ", said, re.MULTILINE))
             if "\nInstalling collected packages" in said or "\nPrepared " in said:
                 step.update(f"installing {len(wanted & _installed(folder))} of {total}")
             else:
@@ -120,8 +121,8 @@ def _install(installer: Installer, root: Path, lock: str, step: Step) -> int:
     return len(wanted & _installed(folder))
 
 
-def _pins(lock: Path) -> set[str]:
-    return {_normal(name) for name in PIN.findall(lock.read_text(encoding="utf-8"))}
+def _pins(lock: Path) -> list[str]:
+    return [_normal(name) for name in PIN.findall(lock.read_text(encoding="utf-8"))]
 
 
 def _installed(folder: Path) -> set[str]:
