@@ -16,7 +16,7 @@ from contracts.topology import MESSAGES, Queue
 from kernel.errors import DomainError, Kind
 from runtime.bus import RETRY_DELAYS_SECONDS, ConsumerUnavailable, Delivery
 from runtime.database import Database, driver_connection, is_outage
-from runtime.identifiers import new_id
+from runtime.identifiers import derived_id, new_id
 from runtime.intake import Unreadable, read_payload
 from runtime.outbox import Outbox
 from runtime.tables import Plumbing
@@ -135,7 +135,7 @@ class Consumer:
         async with self._database.transaction() as connection:
             for item in read_payload(payload):
                 if isinstance(item, Unreadable):
-                    key, kept, code = UUID(bytes=sha256(item.payload).digest()[:16]), item.payload, "message.unreadable"
+                    key, kept, code = derived_id("unreadable", sha256(item.payload).hexdigest()), item.payload, "message.unreadable"
                 else:
                     key, kept, code = item.envelope.id, item.envelope, "message.given_up"
                 if await self._claim(connection, [key]):

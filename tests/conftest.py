@@ -18,10 +18,6 @@ from launch.provision.postgres import EmbeddedPostgres
 from launch.provision.rabbitmq import PrivateBroker
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "broker: needs RabbitMQ")
-
-
 class ExistingPostgres:
     """A server that was there before the tests, with the part of `EmbeddedPostgres` that tests use."""
 

@@ -1,0 +1,1 @@
+"""The parts of `runtime.bus_amqp`: what stands on the broker, the connection to it, publishing, consuming."""

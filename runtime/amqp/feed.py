@@ -1,0 +1,112 @@
+"""Consuming one physical queue: what has arrived is handled together and acknowledged at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+import structlog
+from aio_pika.abc import AbstractIncomingMessage
+
+from runtime.amqp.link import Link
+from runtime.intake import Interrupted, take
+
+log = structlog.get_logger(__name__)
+PREFETCH = 64
+PAUSE_SECONDS = 0.5
+
+Item = TypeVar("Item")
+Read = Callable[[AbstractIncomingMessage], list[Item]]
+Handle = Callable[[Sequence[Item], asyncio.Event], Awaitable[None]]
+
+
+class _Arrived(Generic[Item]):
+    """A message of the broker and the items in it."""
+
+    __slots__ = ("items", "message")
+
+    def __init__(self, message: AbstractIncomingMessage, items: list[Item]) -> None:
+        self.message = message
+        self.items = items
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+class Feed(Generic[Item]):
+    """Keeps one queue consumed until it is stopped. `handle` gets the items and an event that says that the broker or the bus has gone.
+
+    When `handle` returns, its items are acknowledged; when it raises, the broker delivers them again.
+    """
+
+    def __init__(self, link: Link, queue: str, read: Read[Item], handle: Handle[Item], limit: int) -> None:
+        self._link = link
+        self._queue = queue
+        self._read = read
+        self._handle = handle
+        self._limit = limit
+        self._stopping = False
+        self._end: Callable[..., None] = lambda *_: None
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to consume."""
+        self._task = asyncio.create_task(self._keep(), name=f"{self._queue}.feed")
+
+    async def stop(self, timeout_seconds: float) -> None:
+        """Take nothing more, finish the running batch, then leave the queue. A batch that takes longer than the timeout is abandoned."""
+        if self._task is None:
+            return
+        self._stopping = True
+        self._end()
+        _done, late = await asyncio.wait([self._task], timeout=timeout_seconds)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _keep(self) -> None:
+        while not self._stopping:
+            try:
+                await self._consume()
+            except Interrupted:
+                continue
+            except Exception as error:
+                log.warning("queue is consumed anew", queue=self._queue, error=repr(error))
+                await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _consume(self) -> None:
+        """Consume on one channel until it ends."""
+        arrived: asyncio.Queue[_Arrived[Item] | None] = asyncio.Queue()
+        gone = asyncio.Event()
+
+        def end(*_: Any) -> None:
+            gone.set()
+            arrived.put_nowait(None)
+
+        async def keep(message: AbstractIncomingMessage) -> None:
+            arrived.put_nowait(_Arrived(message, self._read(message)))
+
+        self._end = end
+        connecting = asyncio.ensure_future(self._link.wait_for_connection())
+        ended = asyncio.ensure_future(gone.wait())
+        try:
+            await asyncio.wait([connecting, ended], return_when=asyncio.FIRST_COMPLETED)
+            if self._stopping or not connecting.done():
+                return
+            connection = connecting.result()
+        finally:
+            connecting.cancel()
+            ended.cancel()
+        channel = await connection.channel(publisher_confirms=False)
+        try:
+            channel.close_callbacks.add(end)
+            (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(end)
+            await channel.set_qos(prefetch_count=PREFETCH)
+            queue = await channel.get_queue(self._queue, ensure=False)
+            await queue.consume(keep)
+            while not gone.is_set() and (batch := await take(arrived, self._limit)):
+                await self._handle([item for one in batch for item in one.items], gone)
+                await batch[-1].message.ack(multiple=True)
+        finally:
+            await channel.close()
