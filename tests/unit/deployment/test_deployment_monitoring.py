@@ -167,3 +167,9 @@ def test_alerts_fire_when_they_should(root):
     here = root / "tests/unit/deployment"
     checked = subprocess.run(["promtool", "test", "rules", str(here / "alerts.test.yaml")], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_the_page_explains_every_alert(root, alerts):
+    page = (root / "docs/deployment.md").read_text(encoding="utf-8")
+    table = {name for line in page.splitlines() if line.startswith("| ") for name in re.findall(r"\b[A-Z][a-z]+[A-Z]\w+", line.split("|")[1])}
+    assert {rule["alert"] for rule in alerts} <= table
