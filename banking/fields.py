@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from kernel.money import CURRENCIES
 from kernel.text import Text
@@ -32,9 +32,16 @@ SETTLEMENT_CHOICES: tuple[Choice, ...] = (("cash", Text("现金", "Cash")), ("tr
 
 
 class Form(BaseModel):
-    """The base of every form: unknown fields are refused, so that a misspelt field is never silently ignored."""
+    """The base of every form: unknown fields are refused, so that a misspelt field is never silently ignored; a field left blank was not given."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_blanks(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {name: value for name, value in given.items() if not (value is None or isinstance(value, str) and not value.strip())}
 
 
 class SettledForm(Form):

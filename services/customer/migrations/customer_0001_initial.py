@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-
+from sqlalchemy.dialects import postgresql
 revision = 'customer_0001'
 down_revision = None
 branch_labels = None
@@ -19,6 +19,29 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('singleton', name=op.f('pk_business_day')),
     schema='customer'
     )
+    op.create_table('customer',
+    sa.Column('customer_number', sa.String(length=10), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('name', sa.String(length=60), nullable=False),
+    sa.Column('id_type', sa.String(length=1), nullable=False),
+    sa.Column('id_number', sa.String(length=30), nullable=False),
+    sa.Column('identity', sa.String(), nullable=True),
+    sa.Column('nature', sa.String(length=3), nullable=True),
+    sa.Column('address', sa.String(length=200), nullable=True),
+    sa.Column('phone', sa.String(length=30), nullable=True),
+    sa.Column('particulars', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('status', sa.String(), server_default='active', nullable=False),
+    sa.Column('opened_on', sa.Date(), nullable=False),
+    sa.Column('outlet', sa.String(length=4), nullable=False),
+    sa.Column('teller', sa.String(length=5), nullable=False),
+    sa.CheckConstraint("(kind = 'corporate') = (nature IS NOT NULL)", name=op.f('ck_customer_nature')),
+    sa.CheckConstraint("kind IN ('personal', 'corporate')", name=op.f('ck_customer_kind')),
+    sa.PrimaryKeyConstraint('customer_number', name=op.f('pk_customer')),
+    sa.UniqueConstraint('identity', name=op.f('uq_customer_identity')),
+    schema='customer'
+    )
+    op.create_index('ix_customer_id_number', 'customer', ['id_number'], unique=False, schema='customer', postgresql_ops={'id_number': 'varchar_pattern_ops'})
+    op.create_index('ix_customer_name', 'customer', ['name'], unique=False, schema='customer', postgresql_ops={'name': 'varchar_pattern_ops'})
     op.create_table('day_statement',
     sa.Column('business_date', sa.Date(), nullable=False),
     sa.Column('postings', sa.BigInteger(), nullable=False),
@@ -41,6 +64,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('queue', 'message_id', name=op.f('pk_inbox')),
     schema='customer'
     )
+    op.create_table('issued_number',
+    sa.Column('customer_number', sa.String(length=10), nullable=False),
+    sa.Column('outlet', sa.String(length=4), nullable=False),
+    sa.Column('issued_on', sa.Date(), nullable=False),
+    sa.Column('batch', sa.Uuid(), nullable=False),
+    sa.Column('used_on', sa.Date(), nullable=True),
+    sa.PrimaryKeyConstraint('customer_number', name=op.f('pk_issued_number')),
+    schema='customer'
+    )
+    op.create_index('ix_issued_number_unused', 'issued_number', ['outlet', 'customer_number'], unique=False, schema='customer', postgresql_where=sa.text('used_on IS NULL'))
     op.create_table('movement',
     sa.Column('posting_id', sa.Uuid(), nullable=False),
     sa.Column('line', sa.Integer(), nullable=False),
@@ -52,6 +85,9 @@ def upgrade() -> None:
     sa.Column('balance_after_minor', sa.BigInteger(), nullable=False),
     sa.Column('business_date', sa.Date(), nullable=False),
     sa.Column('value_date', sa.Date(), nullable=False),
+    sa.Column('counter_outlet', sa.String(length=4), nullable=False),
+    sa.Column('teller', sa.String(length=5), nullable=False),
+    sa.Column('transaction_number', sa.String(length=11), nullable=True),
     sa.Column('correction', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('summary', sa.String(), server_default='', nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -60,6 +96,13 @@ def upgrade() -> None:
     schema='customer'
     )
     op.create_index('ix_movement_pending', 'movement', ['created_at'], unique=False, schema='customer', postgresql_where=sa.text("state = 'pending'"))
+    op.create_table('number_class',
+    sa.Column('class_digit', sa.SmallInteger(), autoincrement=False, nullable=False),
+    sa.Column('last_sequence', sa.Integer(), nullable=False),
+    sa.CheckConstraint('class_digit BETWEEN 0 AND 8', name=op.f('ck_number_class_class_digit')),
+    sa.PrimaryKeyConstraint('class_digit', name=op.f('pk_number_class')),
+    schema='customer'
+    )
     op.create_table('outbox',
     sa.Column('sequence', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('message_id', sa.Uuid(), nullable=False),
@@ -69,6 +112,7 @@ def upgrade() -> None:
     sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('attempts', sa.Integer(), server_default='0', nullable=False),
     sa.Column('problem', sa.Text(), nullable=True),
+    sa.Column('retry_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('sequence', name=op.f('pk_outbox')),
     schema='customer',
     postgresql_with={'fillfactor': '70'}
@@ -141,10 +185,16 @@ def downgrade() -> None:
     op.drop_table('outlet_gate', schema='customer')
     op.drop_index('ix_outbox_waiting', table_name='outbox', schema='customer', postgresql_where=sa.text('published_at IS NULL'))
     op.drop_table('outbox', schema='customer')
+    op.drop_table('number_class', schema='customer')
     op.drop_index('ix_movement_pending', table_name='movement', schema='customer', postgresql_where=sa.text("state = 'pending'"))
     op.drop_table('movement', schema='customer')
+    op.drop_index('ix_issued_number_unused', table_name='issued_number', schema='customer', postgresql_where=sa.text('used_on IS NULL'))
+    op.drop_table('issued_number', schema='customer')
     op.drop_table('inbox', schema='customer')
     op.drop_table('idempotency', schema='customer')
     op.drop_table('day_statement', schema='customer')
+    op.drop_index('ix_customer_name', table_name='customer', schema='customer', postgresql_ops={'name': 'varchar_pattern_ops'})
+    op.drop_index('ix_customer_id_number', table_name='customer', schema='customer', postgresql_ops={'id_number': 'varchar_pattern_ops'})
+    op.drop_table('customer', schema='customer')
     op.drop_table('business_day', schema='customer')
     # ### end Alembic commands ###
