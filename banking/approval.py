@@ -18,12 +18,17 @@ from runtime.idempotency import digest_of
 from runtime.service import Resources
 
 REQUIRED = ErrorType(
-    "approval.required", Kind.FORBIDDEN, "交易 {transaction} 须由第二人授权或复核", "transaction {transaction} needs a second person's approval"
+    "approval.required",
+    Kind.FORBIDDEN,
+    "交易 {transaction} 须由第二人授权或复核",
+    "transaction {transaction} needs a second person's approval",
 )
 OTHER_REQUEST = ErrorType("approval.other_request", Kind.FORBIDDEN, "授权与本笔请求内容不符", "the approval was given for another request")
 OWN = ErrorType("approval.own", Kind.FORBIDDEN, "不能为自己的交易授权", "nobody approves a transaction of their own")
 LEVEL = ErrorType("approval.level", Kind.FORBIDDEN, "授权须由管理级(A级)柜员办理", "the approver must be of level A")
-OUTSIDE = ErrorType("approval.outside", Kind.FORBIDDEN, "授权人不属于本网点或其上级部门", "the approver is neither of this outlet nor above it")
+OUTSIDE = ErrorType(
+    "approval.outside", Kind.FORBIDDEN, "授权人不属于本网点或其上级部门", "the approver is neither of this outlet nor above it"
+)
 USED = ErrorType("approval.used", Kind.CONFLICT, "该授权已经使用过", "the approval has been used already")
 
 

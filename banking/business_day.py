@@ -25,8 +25,12 @@ from runtime.service import Resources, resources_of
 
 NO_DAY = ErrorType("day.not_opened", Kind.CONFLICT, "营业日尚未开始", "no business day has been opened yet")
 OUTLET_UNKNOWN = ErrorType("outlet.unknown", Kind.NOT_FOUND, "没有网点 {outlet}", "there is no outlet {outlet}")
-OUTLET_CLOSED = ErrorType("outlet.closed", Kind.CONFLICT, "网点 {outlet} 已轧账,不能再做业务", "outlet {outlet} is closed for {date}; no more business today")
-TELLER_BALANCED = ErrorType("teller.balanced", Kind.CONFLICT, "柜员 {teller} 已轧账,须先解除平账", "teller {teller} has balanced; undo the balancing first")
+OUTLET_CLOSED = ErrorType(
+    "outlet.closed", Kind.CONFLICT, "网点 {outlet} 已轧账,不能再做业务", "outlet {outlet} is closed for {date}; no more business today"
+)
+TELLER_BALANCED = ErrorType(
+    "teller.balanced", Kind.CONFLICT, "柜员 {teller} 已轧账,须先解除平账", "teller {teller} has balanced; undo the balancing first"
+)
 DAY_MOVED = ErrorType("day.moved", Kind.CONFLICT, "营业日已更换,请重新提交", "the business date has changed meanwhile; send it again")
 DATE_WRONG = ErrorType("day.date_wrong", Kind.CONFLICT, "服务 {service} 的营业日是 {date}", "the business date of {service} is {date}")
 DAY_CLOSED = ErrorType("day.closed", Kind.CONFLICT, "营业日 {date} 已日结", "business date {date} has been closed")
@@ -76,7 +80,15 @@ def require_open(gate: Gate, outlet: str, teller: str) -> None:
 
 
 async def take_numbers(
-    connection: AsyncConnection, resources: Resources, outlet: str, teller: str, day: date, *, control_total_minor: int | None, gated: bool = True, count: int = 1
+    connection: AsyncConnection,
+    resources: Resources,
+    outlet: str,
+    teller: str,
+    day: date,
+    *,
+    control_total_minor: int | None,
+    gated: bool = True,
+    count: int = 1,
 ) -> list[str]:
     """Take the next transaction numbers of an outlet and count the postings they stand for; the row stays locked until the commit.
 
@@ -108,7 +120,9 @@ async def statement_of(connection: AsyncConnection, resources: Resources, day: d
     current = await business_date_of(connection, frame)
     if current == day:
         count, total = (
-            await connection.execute(select(func.coalesce(func.sum(gate.c.postings), 0), func.coalesce(func.sum(gate.c.control_total_minor), 0)))
+            await connection.execute(
+                select(func.coalesce(func.sum(gate.c.postings), 0), func.coalesce(func.sum(gate.c.control_total_minor), 0))
+            )
         ).one()
     else:
         row = (await connection.execute(select(kept.c.postings, kept.c.control_total_minor).where(kept.c.business_date == day))).first()
@@ -178,7 +192,9 @@ async def open_day(body: OpenDay, request: Request) -> dict[str, str]:
         if current is not None:
             await _keep_statement(connection, resources, current)
         opening = insert_or(day).values(business_date=body.business_date, closed=False)
-        await connection.execute(opening.on_conflict_do_update(index_elements=[day.c.singleton], set_={"business_date": body.business_date, "closed": False}))
+        await connection.execute(
+            opening.on_conflict_do_update(index_elements=[day.c.singleton], set_={"business_date": body.business_date, "closed": False})
+        )
         raw = await driver_connection(connection)
         await raw.execute(
             f"UPDATE {frame.outlet_gate.fullname} SET business_date = $1, is_open = true, last_number = 0, "

@@ -223,7 +223,11 @@ def receipt_of(work: Work, outcome: Outcome, expansion: Expansion | None, number
 
 
 async def _give_up(
-    resources: Resources, request: Request, posting_id: UUID, undo: list[Callable[[], Awaitable[None]]], then: list[Callable[[], Awaitable[None]]]
+    resources: Resources,
+    request: Request,
+    posting_id: UUID,
+    undo: list[Callable[[], Awaitable[None]]],
+    then: list[Callable[[], Awaitable[None]]],
 ) -> None:
     """Undo what other services hold for a failed transaction; if its commit went through although it was reported lost, finish it instead."""
     if not undo and not request.transaction.two_phase:

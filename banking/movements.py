@@ -165,7 +165,11 @@ async def settle_pending(resources: Resources) -> None:
     table = frame_of(resources).movement
     async with resources.database.reading() as connection:
         old = func.now() - table.c.created_at > text(f"interval '{ASK_AFTER_SECONDS} seconds'")
-        rows = list(await connection.execute(select(table.c.posting_id, table.c.initiator).distinct().where(table.c.state == "pending", old).limit(200)))
+        rows = list(
+            await connection.execute(
+                select(table.c.posting_id, table.c.initiator).distinct().where(table.c.state == "pending", old).limit(200)
+            )
+        )
     for posting_id, initiator in rows:
         decision = await RegisterClient(resources.transport, initiator).decision(posting_id)
         if decision.state != "intended":

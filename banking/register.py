@@ -37,7 +37,9 @@ async def record(connection: AsyncConnection, frame: Frame, *, intended: bool, *
     table = frame.register
     posting_id = row["posting_id"]
     if intended:
-        changed = await connection.execute(table.update().where(table.c.posting_id == posting_id, table.c.state == "intended").values(state="posted", **row))
+        changed = await connection.execute(
+            table.update().where(table.c.posting_id == posting_id, table.c.state == "intended").values(state="posted", **row)
+        )
         if changed.rowcount != 1:
             raise DECIDED_OTHERWISE()
         return
@@ -60,7 +62,9 @@ async def decision_on(connection: AsyncConnection, frame: Frame, posting_id: UUI
     table = frame.register
     await connection.execute(insert_or(table).values(posting_id=posting_id, state="voided").on_conflict_do_nothing())
     stale = func.now() - table.c.created_at > text(f"interval '{INTENT_SECONDS} seconds'")
-    await connection.execute(table.update().where(table.c.posting_id == posting_id, table.c.state == "intended", stale).values(state="voided"))
+    await connection.execute(
+        table.update().where(table.c.posting_id == posting_id, table.c.state == "intended", stale).values(state="voided")
+    )
     row = (await connection.execute(select(table.c.state, table.c.transaction_number).where(table.c.posting_id == posting_id))).one()
     return Decision(state=row.state, transaction_number=row.transaction_number)
 

@@ -31,7 +31,8 @@ async def group_sums(
         .order_by(outlet, currency, business_code)
     )
     return [
-        Position(outlet=row[0], currency=row[1], business_code=row[2], accounts=row[3], total_minor=int(row[4]), checksum=int(row[5])) for row in rows
+        Position(outlet=row[0], currency=row[1], business_code=row[2], accounts=row[3], total_minor=int(row[4]), checksum=int(row[5]))
+        for row in rows
     ]
 
 

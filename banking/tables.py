@@ -82,7 +82,13 @@ def frame_tables(metadata: MetaData) -> Frame:
         Column("control_total_minor", BigInteger, nullable=False, server_default="0"),
         Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
         CheckConstraint("state IN ('intended', 'posted', 'voided')", name="state"),
-        Index("uq_register_number", "business_date", "transaction_number", unique=True, postgresql_where=text("transaction_number IS NOT NULL")),
+        Index(
+            "uq_register_number",
+            "business_date",
+            "transaction_number",
+            unique=True,
+            postgresql_where=text("transaction_number IS NOT NULL"),
+        ),
         Index("ix_register_intended", "created_at", postgresql_where=text("state = 'intended'")),
     )
     used_approval = Table(

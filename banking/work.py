@@ -23,7 +23,10 @@ from kernel.errors import ErrorType, Kind
 from runtime.service import Resources
 
 CASH_BOX_REQUIRED = ErrorType(
-    "counter.cash_box_required", Kind.CONFLICT, "未注册钱箱,只能办理转账业务", "no cash box is open: only transfers can be done (IB 344-358)"
+    "counter.cash_box_required",
+    Kind.CONFLICT,
+    "未注册钱箱,只能办理转账业务",
+    "no cash box is open: only transfers can be done (IB 344-358)",
 )
 CASH = "cash"
 

@@ -67,7 +67,9 @@ class DayClient:
 
     async def set_teller(self, outlet: str, teller: str, *, barred: bool) -> None:
         """Bar a balanced teller from business, or let him work again."""
-        await self._transport.call(self.service, "POST", "/internal/day/teller", json={"outlet": outlet, "teller": teller, "barred": barred})
+        await self._transport.call(
+            self.service, "POST", "/internal/day/teller", json={"outlet": outlet, "teller": teller, "barred": barred}
+        )
 
     async def sub_ledger(self) -> SubLedger:
         """Group sums of the accounts the service owns."""

@@ -152,7 +152,14 @@ class Transport(Protocol):
     """How a client reaches a service: one call that answers JSON or raises `DomainError`."""
 
     async def call(
-        self, service: str, method: str, path: str, *, json: Any = None, params: dict[str, str] | None = None, headers: dict[str, str] | None = None
+        self,
+        service: str,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        params: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
     ) -> Any: ...
 
 

@@ -42,7 +42,9 @@ class Application:
             await self.resources.database.close()
 
 
-def assemble(service: Service, settings: Settings, transport: HttpTransport, bus: Bus, clock: Clock, database_url: str | None) -> Application:
+def assemble(
+    service: Service, settings: Settings, transport: HttpTransport, bus: Bus, clock: Clock, database_url: str | None
+) -> Application:
     """Make an application of a declaration. The gateway has no database."""
     database = Database(database_url, pool_size=settings.pool_size, application=service.name) if database_url else None
     resources = Resources(
@@ -55,7 +57,9 @@ def assemble(service: Service, settings: Settings, transport: HttpTransport, bus
         clock=clock,
         verifier=Verifier(settings.token_public_key, clock),
         signer=(
-            Signer(settings.token_private_key.get_secret_value(), clock) if service.name == SIGNING_SERVICE and settings.token_private_key else None
+            Signer(settings.token_private_key.get_secret_value(), clock)
+            if service.name == SIGNING_SERVICE and settings.token_private_key
+            else None
         ),
     )
     service.prepare(resources)

@@ -40,7 +40,9 @@ class Signer:
     def sign(self, use: str, claims: dict[str, Any], minutes: int) -> str:
         """A token for one use that expires after so many minutes."""
         now = int(self._clock.now().timestamp())
-        return jwt.encode({"alg": "Ed25519"}, {**claims, "use": use, "iat": now, "exp": now + minutes * 60}, self._key, algorithms=["Ed25519"])
+        return jwt.encode(
+            {"alg": "Ed25519"}, {**claims, "use": use, "iat": now, "exp": now + minutes * 60}, self._key, algorithms=["Ed25519"]
+        )
 
 
 class Verifier:

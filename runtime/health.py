@@ -51,7 +51,9 @@ async def bus_state(resources: Resources) -> dict[str, Any]:
     async with resources.database.reading() as connection:
         waiting, oldest = (
             await connection.execute(
-                text(f"SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 FROM {outbox} WHERE published_at IS NULL")
+                text(
+                    f"SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 FROM {outbox} WHERE published_at IS NULL"
+                )
             )
         ).one()
         rows = (
@@ -74,7 +76,13 @@ async def bus_state(resources: Resources) -> dict[str, Any]:
     OUTBOX_WAITING.labels(resources.name).set(waiting)
     OUTBOX_OLDEST.labels(resources.name).set(oldest)
     PARKED.labels(resources.name).set(len(listed))
-    return {"service": resources.name, "outbox_waiting": waiting, "outbox_oldest_seconds": round(oldest, 3), "parked_count": len(listed), "parked": listed}
+    return {
+        "service": resources.name,
+        "outbox_waiting": waiting,
+        "outbox_oldest_seconds": round(oldest, 3),
+        "parked_count": len(listed),
+        "parked": listed,
+    }
 
 
 @router.get("/metrics", include_in_schema=False)

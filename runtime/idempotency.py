@@ -14,7 +14,12 @@ from kernel.errors import ErrorType, Kind
 from runtime.tables import Plumbing
 
 KEY_MISSING = ErrorType("idempotency.key_missing", Kind.MALFORMED, "缺少 Idempotency-Key", "the Idempotency-Key header is missing")
-KEY_MALFORMED = ErrorType("idempotency.key_malformed", Kind.MALFORMED, "Idempotency-Key 须为 1-200 个可见字符", "an Idempotency-Key is 1 to 200 visible characters")
+KEY_MALFORMED = ErrorType(
+    "idempotency.key_malformed",
+    Kind.MALFORMED,
+    "Idempotency-Key 须为 1-200 个可见字符",
+    "an Idempotency-Key is 1 to 200 visible characters",
+)
 KEY_REUSED = ErrorType("idempotency.key_reused", Kind.INVALID, "该键已用于另一笔请求", "this key was used for another request")
 
 

@@ -107,7 +107,9 @@ async def new_revision(owner_url: str, schema: Schema, message: str) -> None:
         config = _config(connection, schema)
         config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
         number = len(list(schema.revisions.glob("*.py"))) + 1
-        command.revision(config, message=message, autogenerate=True, rev_id=f"{schema.name}_{number:04d}", version_path=str(schema.revisions))
+        command.revision(
+            config, message=message, autogenerate=True, rev_id=f"{schema.name}_{number:04d}", version_path=str(schema.revisions)
+        )
 
     try:
         async with engine.begin() as connection:

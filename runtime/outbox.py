@@ -28,7 +28,9 @@ class Outbox:
         self._clock = clock
         self.wake = asyncio.Event()
 
-    def row(self, message: Message, *, message_id: UUID | None = None, business_date: date | None = None, cause: str | None = None) -> dict[str, Any]:
+    def row(
+        self, message: Message, *, message_id: UUID | None = None, business_date: date | None = None, cause: str | None = None
+    ) -> dict[str, Any]:
         """The outbox row of one message."""
         envelope = Envelope(
             id=message_id or new_id(),
@@ -42,7 +44,13 @@ class Outbox:
         return {"message_id": envelope.id, "routing_key": routing_key(message), "envelope": envelope.model_dump_json().encode()}
 
     async def add(
-        self, connection: AsyncConnection, message: Message, *, message_id: UUID | None = None, business_date: date | None = None, cause: str | None = None
+        self,
+        connection: AsyncConnection,
+        message: Message,
+        *,
+        message_id: UUID | None = None,
+        business_date: date | None = None,
+        cause: str | None = None,
     ) -> None:
         """Add one message to the transaction of `connection`."""
         await connection.execute(insert(self._table), self.row(message, message_id=message_id, business_date=business_date, cause=cause))

@@ -23,8 +23,12 @@ MALFORMED_JSON = ErrorType("request.malformed_json", Kind.MALFORMED, "请求不�
 INVALID_FIELD = ErrorType("request.invalid", Kind.INVALID, "字段 {name} 不正确:{problem}", "field {name} is not right: {problem}")
 NO_ROUTE = ErrorType("request.no_such_route", Kind.NOT_FOUND, "没有这个地址", "there is nothing at this address")
 WRONG_METHOD = ErrorType("request.method_not_allowed", Kind.MALFORMED, "该地址不接受此方法", "this address does not take that method")
-INTERNAL = ErrorType("internal.error", Kind.UNAVAILABLE, "系统内部错误,请凭追踪号联系管理员", "internal error; give the trace number to the operators")
-DATABASE_AWAY = ErrorType("service.database_unavailable", Kind.UNAVAILABLE, "数据库暂不可用,请稍后重试", "the database cannot be reached now; try again")
+INTERNAL = ErrorType(
+    "internal.error", Kind.UNAVAILABLE, "系统内部错误,请凭追踪号联系管理员", "internal error; give the trace number to the operators"
+)
+DATABASE_AWAY = ErrorType(
+    "service.database_unavailable", Kind.UNAVAILABLE, "数据库暂不可用,请稍后重试", "the database cannot be reached now; try again"
+)
 BUSY = ErrorType("service.busy", Kind.UNAVAILABLE, "数据正被其他交易占用,请稍后重试", "the data is held by other transactions; try again")
 
 
@@ -84,7 +88,9 @@ def add_problem_handlers(app: FastAPI) -> None:
     async def http(request: Request, error: HTTPException) -> JSONResponse:
         kind = {404: NO_ROUTE, 405: WRONG_METHOD}.get(error.status_code)
         if kind is None:
-            kind = ErrorType(f"request.status_{error.status_code}", Kind.MALFORMED, "请求有误", str(error.detail).replace("{", "{{").replace("}", "}}"))
+            kind = ErrorType(
+                f"request.status_{error.status_code}", Kind.MALFORMED, "请求有误", str(error.detail).replace("{", "{{").replace("}", "}}")
+            )
         response = problem_response(kind(), language_of(request), status=error.status_code)
         for name, value in (error.headers or {}).items():
             response.headers[name] = value

@@ -53,7 +53,14 @@ class HttpTransport:
             raise UNREACHABLE(service=service) from error
 
     async def call(
-        self, service: str, method: str, path: str, *, json: Any = None, params: dict[str, str] | None = None, headers: dict[str, str] | None = None
+        self,
+        service: str,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        params: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
     ) -> Any:
         """The JSON a service answers with; its problems are raised again with their own code and sentence."""
         response = await self.send(service, method, path, json=json, params=params, headers=headers)

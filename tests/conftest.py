@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from urllib.parse import quote, urlsplit, urlunsplit
 from uuid import uuid4
 
@@ -16,6 +16,7 @@ import pytest
 
 from launch.provision.postgres import EmbeddedPostgres
 from launch.provision.rabbitmq import PrivateBroker
+from tests.support.bank import TestBank, make_template, running_bank
 
 
 class ExistingPostgres:
@@ -92,3 +93,16 @@ async def _execute(dsn: str, statement: str) -> None:
     finally:
         await connection.close()
 
+
+@pytest.fixture(scope="session")
+async def bank_template(postgres_cluster: EmbeddedPostgres | ExistingPostgres) -> EmbeddedPostgres | ExistingPostgres:
+    """The cluster with a migrated, empty bank database that tests copy."""
+    await make_template(postgres_cluster)
+    return postgres_cluster
+
+
+@pytest.fixture(scope="module")
+async def bank(bank_template: EmbeddedPostgres | ExistingPostgres) -> AsyncIterator[TestBank]:
+    """The demo bank of this test module, all services in this process, behind the gateway's door."""
+    async with running_bank(bank_template) as running:
+        yield running

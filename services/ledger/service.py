@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from banking.service import BankService
+from contracts.topology import QUEUES
 from kernel.text import Text
+from runtime.service import Consumption, PeriodicTask
+from services.ledger import api
+from services.ledger.posting import posting_handler, refusal_handler
+from services.ledger.reservations import settle_reservations
 from services.ledger.tables import FRAME, METADATA
+from services.ledger.transactions.entry import post_entry
+from services.ledger.transactions.reverse import reverse
 
 SERVICE = BankService(
     name="ledger",
@@ -12,4 +19,8 @@ SERVICE = BankService(
     metadata=METADATA,
     plumbing=FRAME.plumbing,
     frame=FRAME,
+    routers=(api.router,),
+    consumes=tuple(Consumption(queue, posting_handler, refusal_handler) for queue in QUEUES if queue.service == "ledger"),
+    tasks=(PeriodicTask("settle_reservations", 5.0, settle_reservations),),
+    transactions=(post_entry, reverse),
 )

@@ -1,9 +1,216 @@
-"""The tables of the ledger service."""
+"""The tables of the ledger. The journal (posting sets, legs, off-sheet legs) and the general ledger are only ever added to."""
 
 from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 
 from banking.tables import frame_tables
 from runtime.database import service_metadata
 
 METADATA = service_metadata("ledger")
 FRAME = frame_tables(METADATA)
+
+APPEND_ONLY = {"append_only": True}
+
+OUTLET = Table(
+    "outlet",
+    METADATA,
+    Column("outlet", String(4), primary_key=True),
+    Column("name_zh", String, nullable=False),
+    Column("name_en", String, nullable=False),
+    Column("opened_on", Date, nullable=False),
+)
+
+ACCOUNT = Table(
+    "account",
+    METADATA,
+    Column("account", String(15), primary_key=True),
+    Column("outlet", String(4), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("business_code", String(3), nullable=False),
+    Column("name", String),
+    Column("balance_minor", BigInteger, nullable=False, server_default="0"),
+    Column("reserved_minor", BigInteger, nullable=False, server_default="0"),
+    Column("opened_on", Date, nullable=False),
+    Column("closed_on", Date),
+    Index("ix_account_group", "business_code", "outlet", "currency"),
+    postgresql_with={"fillfactor": "50"},
+)
+"""Balances, debit positive. `reserved_minor` is what two-phase postings hold on guarded accounts."""
+
+POSTING_SET = Table(
+    "posting_set",
+    METADATA,
+    Column("posting_id", Uuid, primary_key=True),
+    Column("business_date", Date, nullable=False),
+    Column("value_date", Date, nullable=False),
+    Column("origin", String, nullable=False),
+    Column("transaction_code", String, nullable=False),
+    Column("transaction_number", String(11), nullable=False),
+    Column("rule", String, nullable=False),
+    Column("rule_version", SmallInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("outlet", String(4), nullable=False),
+    Column("teller", String(5), nullable=False),
+    Column("second", String(5)),
+    Column("red", Boolean, nullable=False),
+    Column("control_total_minor", BigInteger, nullable=False),
+    Column("fact", JSONB, nullable=False),
+    Column("posted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Index("ix_posting_set_number", "business_date", "transaction_number"),
+    info=APPEND_ONLY,
+)
+
+LEG = Table(
+    "leg",
+    METADATA,
+    Column("posting_id", Uuid, ForeignKey("ledger.posting_set.posting_id"), primary_key=True),
+    Column("line", SmallInteger, primary_key=True),
+    Column("business_date", Date, nullable=False),
+    Column("outlet", String(4), nullable=False),
+    Column("account", String(15), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("business_code", String(3), nullable=False),
+    Column("subject", String(7), nullable=False),
+    Column("is_debit", Boolean, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("red", Boolean, nullable=False),
+    Column("cash", Boolean, nullable=False),
+    Column("automatic", Boolean, nullable=False),
+    Column("summary", String, nullable=False, server_default=""),
+    CheckConstraint("amount_minor > 0", name="amount"),
+    Index("ix_leg_account", "account", "business_date"),
+    info=APPEND_ONLY,
+)
+
+OFF_SHEET_LEG = Table(
+    "off_sheet_leg",
+    METADATA,
+    Column("posting_id", Uuid, ForeignKey("ledger.posting_set.posting_id"), primary_key=True),
+    Column("line", SmallInteger, primary_key=True),
+    Column("business_date", Date, nullable=False),
+    Column("outlet", String(4), nullable=False),
+    Column("account", String(15), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("business_code", String(3), nullable=False),
+    Column("subject", String(7), nullable=False),
+    Column("is_receive", Boolean, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("red", Boolean, nullable=False),
+    Column("summary", String, nullable=False, server_default=""),
+    info=APPEND_ONLY,
+)
+
+REVERSAL = Table(
+    "reversal",
+    METADATA,
+    Column("posting_id", Uuid, primary_key=True),
+    Column("reversed_by", Uuid, nullable=False, unique=True),
+    info=APPEND_ONLY,
+)
+"""Which set was reversed by which: a set is reversed once."""
+
+SUBJECT_TOTAL = Table(
+    "subject_total",
+    METADATA,
+    Column("business_date", Date, primary_key=True),
+    Column("outlet", String(4), primary_key=True),
+    Column("currency", String(3), primary_key=True),
+    Column("business_code", String(3), primary_key=True),
+    Column("subject", String(7), nullable=False),
+    Column("off_sheet", Boolean, nullable=False, server_default=text("false")),
+    Column("debit_cash_minor", BigInteger, nullable=False),
+    Column("debit_transfer_minor", BigInteger, nullable=False),
+    Column("credit_cash_minor", BigInteger, nullable=False),
+    Column("credit_transfer_minor", BigInteger, nullable=False),
+    Column("debit_cash_count", Integer, nullable=False),
+    Column("debit_transfer_count", Integer, nullable=False),
+    Column("credit_cash_count", Integer, nullable=False),
+    Column("credit_transfer_count", Integer, nullable=False),
+    postgresql_with={"fillfactor": "50"},
+)
+"""Turnover per date, outlet, currency and business code, kept in the posting transaction; off-sheet: receive as debit, pay as credit."""
+
+ORIGIN_TOTAL = Table(
+    "origin_total",
+    METADATA,
+    Column("business_date", Date, primary_key=True),
+    Column("origin", String, primary_key=True),
+    Column("postings", BigInteger, nullable=False),
+    Column("control_total_minor", BigInteger, nullable=False),
+    postgresql_with={"fillfactor": "50"},
+)
+
+GENERAL_LEDGER = Table(
+    "general_ledger",
+    METADATA,
+    Column("outlet", String(4), primary_key=True),
+    Column("currency", String(3), primary_key=True),
+    Column("business_code", String(3), primary_key=True),
+    Column("business_date", Date, primary_key=True),
+    Column("subject", String(7), nullable=False),
+    Column("off_sheet", Boolean, nullable=False),
+    Column("opening_minor", BigInteger, nullable=False),
+    Column("debit_minor", BigInteger, nullable=False),
+    Column("credit_minor", BigInteger, nullable=False),
+    Column("closing_minor", BigInteger, nullable=False),
+    info=APPEND_ONLY,
+)
+"""总账: one row per business code on each day it moved, made at day end (IB 529); the balance of any other day is the closing of the row before it."""
+
+RESERVATION = Table(
+    "reservation",
+    METADATA,
+    Column("posting_id", Uuid, primary_key=True),
+    Column("account", String(15), primary_key=True),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("origin", String, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+
+DAY_END_RUN = Table(
+    "day_end_run",
+    METADATA,
+    Column("run", Uuid, primary_key=True),
+    Column("business_date", Date, nullable=False, unique=True),
+    Column("state", String, nullable=False),
+    Column("through", Date),
+    Column("force_close", Boolean, nullable=False, server_default=text("false")),
+    Column("started_by", String(5), nullable=False),
+    Column("started_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("finished_at", DateTime(timezone=True)),
+    CheckConstraint("state IN ('running', 'failed', 'done')", name="state"),
+)
+
+DAY_END_STEP = Table(
+    "day_end_step",
+    METADATA,
+    Column("run", Uuid, ForeignKey("ledger.day_end_run.run"), primary_key=True),
+    Column("position", SmallInteger, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("done", BigInteger, nullable=False, server_default="0"),
+    Column("total", BigInteger, nullable=False, server_default="0"),
+    Column("problem", Text),
+    Column("result", JSONB),
+    Column("finished_at", DateTime(timezone=True)),
+    CheckConstraint("state IN ('waiting', 'running', 'failed', 'done')", name="state"),
+)

@@ -25,10 +25,82 @@ DOCUMENT_REQUIRED = ErrorType("document.required", Kind.INVALID, "必须核对�
 SEAL_REQUIRED = ErrorType("seal.required", Kind.INVALID, "必须核对印鉴", "the seal must be checked")
 CROSS_OUTLET_NEEDS_PASSWORD = ErrorType(
     "account.cross_outlet_needs_password",
-    Kind.INVALID,
-    "无密码的账户不能通存通兑",
-    "an account without a password cannot be used at other outlets",
+    Kind.CONFLICT,
+    "无密码的账户只能在开户网点 {outlet} 取款",
+    "an account without a password pays out only at its own outlet {outlet}",
 )
 NOT_CROSS_OUTLET = ErrorType(
-    "account.not_cross_outlet", Kind.CONFLICT, "该账户只能在开户网点 {outlet} 取款", "the account pays out only at its own outlet {outlet}"
+    "account.not_cross_outlet",
+    Kind.CONFLICT,
+    "该账户未开通通存通兑,只能在开户网点 {outlet} 办理",
+    "the account is not open to other outlets: it can be used only at its own outlet {outlet}",
 )
+OTHER_OUTLET = ErrorType(
+    "account.other_outlet",
+    Kind.CONFLICT,
+    "账户 {account} 开在网点 {outlet},本交易只办理本网点账户",
+    "account {account} is kept at outlet {outlet}: this transaction is for accounts of the counter's own outlet",
+)
+WRONG_KIND = ErrorType(
+    "account.wrong_kind", Kind.CONFLICT, "{product_zh}账户不能办理本交易", "this transaction is not for accounts of {product_en}"
+)
+SAME_ACCOUNT = ErrorType("account.same", Kind.INVALID, "转出、转入不能是同一账户", "money cannot be moved to the account it comes from")
+CURRENCY_DIFFERS = ErrorType(
+    "account.currency_differs", Kind.INVALID, "账户币种为 {currency},与交易币种不符", "the account is in {currency}, not in the currency asked for"
+)
+BALANCE_TOO_LARGE = ErrorType(
+    "account.balance_too_large", Kind.CONFLICT, "存入后余额超出系统上限", "the balance would be beyond what the books can hold"
+)
+MOVEMENTS_PENDING = ErrorType(
+    "account.movements_pending",
+    Kind.CONFLICT,
+    "账户尚有未了结的动账,稍后再办",
+    "movements on the account are still under way; try again when they are done",
+)
+VALUE_DATE_AHEAD = ErrorType(
+    "account.value_date_ahead", Kind.INVALID, "起息日 {value_date} 晚于营业日", "the value date {value_date} lies after the business date"
+)
+CASH_FROM_BASIC_ONLY = ErrorType(
+    "account.cash_from_basic_only",
+    Kind.CONFLICT,
+    "非基本户不能支取现金",
+    "cash is paid out of the customer's basic account only",
+)
+BASIC_EXISTS = ErrorType(
+    "account.basic_exists",
+    Kind.CONFLICT,
+    "客户在本支行已有基本户",
+    "the customer has a basic account in this sub-branch already",
+)
+FLAG_FORBIDDEN = ErrorType(
+    "account.flag_forbidden", Kind.INVALID, "{product_zh}不能标为{flag_zh}", "an account of {product_en} cannot be marked as {flag_en}"
+)
+NOT_EMPTY = ErrorType(
+    "account.not_empty", Kind.CONFLICT, "账户余额 {balance} 须先转出", "the balance {balance} must be taken out first"
+)
+NO_SETTLING = ErrorType(
+    "account.no_settling", Kind.CONFLICT, "{product_zh}账户不计息,无须结清", "accounts of {product_en} bear no interest and need no settling"
+)
+TERM_FORBIDDEN = ErrorType("product.term_forbidden", Kind.INVALID, "{product_zh}没有存期", "{product_en} has no term")
+NUMBERS_USED_UP = ErrorType("account.numbers_used_up", Kind.CONFLICT, "客户名下的账号已用完", "the customer has no account number left")
+CUSTOMER_NOT_NORMAL = ErrorType(
+    "customer.not_normal", Kind.CONFLICT, "客户状态不正常,不能开户", "the customer's state does not allow an account to be opened"
+)
+PASSWORD_WRONG = ErrorType(
+    "password.wrong", Kind.FORBIDDEN, "密码错误,当日还可输入 {left} 次", "the password is wrong; {left} attempts are left today"
+)
+CUSTOMER_LOCKED = ErrorType(
+    "customer.locked",
+    Kind.FORBIDDEN,
+    "密码当日累计输错 {limit} 次,账户已锁定至下一营业日",
+    "after {limit} wrong passwords the customer's accounts are locked until the next business date",
+)
+DOCUMENT_MISMATCH = ErrorType("document.mismatch", Kind.CONFLICT, "证件与客户登记的不符", "this is not the document the customer is registered with")
+VOUCHER_MISMATCH = ErrorType("voucher.mismatch", Kind.CONFLICT, "凭证号与账户不符", "this voucher does not belong to the account")
+COUNTER_ACCOUNT_REQUIRED = ErrorType(
+    "settlement.counter_account_required", Kind.INVALID, "转账须录入对方账号", "a transfer needs the counter account"
+)
+COUNTER_ACCOUNT_NOT_WANTED = ErrorType(
+    "settlement.counter_account_not_wanted", Kind.INVALID, "现金业务没有对方账号", "a cash transaction has no counter account"
+)
+CASH_ONLY = ErrorType("settlement.cash_only", Kind.INVALID, "本交易只办理现金", "this transaction is for cash only")

@@ -12,6 +12,32 @@ from kernel.text import Text
 from services.savings.domain.errors import PRODUCT_UNKNOWN
 
 
+class AccountFlag(Enum):
+    """账户标志 of a corporate account (IB 3909)."""
+
+    BASIC = "0"
+    GENERAL = "1"
+    SPECIAL = "2"
+    TEMPORARY = "3"
+    OTHER = "4"
+    AUXILIARY = "5"
+
+    @property
+    def text(self) -> Text:
+        return _FLAG_TEXTS[self]
+
+
+_FLAG_TEXTS: dict[AccountFlag, Text] = {
+    AccountFlag.BASIC: Text("基本户", "Basic"),
+    AccountFlag.GENERAL: Text("一般户", "General"),
+    AccountFlag.SPECIAL: Text("专用户", "Special purpose"),
+    AccountFlag.TEMPORARY: Text("临时户", "Temporary"),
+    AccountFlag.OTHER: Text("其他", "Other"),
+    AccountFlag.AUXILIARY: Text("辅助户", "Auxiliary"),
+}
+ALL_FLAGS = frozenset(AccountFlag)
+
+
 class Owner(Enum):
     """Who may hold a product."""
 
@@ -39,9 +65,13 @@ class FreeDeposits:
 
 @dataclass(frozen=True, slots=True)
 class FreeWithdrawals:
-    """Any amount the balance allows, any time; `by_cheque` where cheques are drawn on the account."""
+    """Any amount the balance allows, any time; `by_cheque` where cheques are drawn on the account.
+
+    With `cash_from_basic_only`, cash is paid out of the customer's basic account 基本户 alone (IB 581).
+    """
 
     by_cheque: bool = False
+    cash_from_basic_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +118,8 @@ TaxPolicy = TaxedInterest | UntaxedInterest
 class Product:
     """One kind of deposit: code, name, the business code of its accounts, and a policy for each concern.
 
-    `subject_digits` are the two digits a corporate account carries for its subject (IB 613), empty for personal products.
+    `subject_digits` are the two digits a corporate account carries for its subject (IB 613), empty for personal products;
+    `flags` what a corporate account of the kind may be marked as.
     """
 
     code: str
@@ -103,6 +134,11 @@ class Product:
     closing: ClosingPolicy
     tax: TaxPolicy
     limits: Limits
+    flags: frozenset[AccountFlag] = frozenset()
+
+    @property
+    def bears_interest(self) -> bool:
+        return not isinstance(self.interest, NoInterest)
 
 
 DEMAND = Product(
@@ -129,6 +165,8 @@ def _corporate_current(
     name: Text,
     interest: InterestPolicy = _CORPORATE_INTEREST,
     closing: ClosingPolicy = SettleThenClose(),
+    withdrawals: WithdrawalPolicy = FreeWithdrawals(by_cheque=True, cash_from_basic_only=True),
+    flags: frozenset[AccountFlag] = ALL_FLAGS,
 ) -> Product:
     return Product(
         code=business_code,
@@ -138,16 +176,18 @@ def _corporate_current(
         subject_digits=subject_digits,
         interest=interest,
         deposits=FreeDeposits(),
-        withdrawals=FreeWithdrawals(by_cheque=True),
+        withdrawals=withdrawals,
         term=NoTerm(),
         closing=closing,
         tax=UntaxedInterest(),
         limits=Limits("corporate_current"),
+        flags=flags,
     )
 
 
 # The kinds of IB 3895-3898. Public funds (IB 3907) and temporary deposits (IB 3980) bear no interest;
-# what bears none needs no settling (IB 1860).
+# what bears none needs no settling (IB 1860). A temporary account pays cash without being basic (IB 1876, 3980) and is never
+# marked as basic (IB 3910).
 CORPORATE_CURRENT = (
     _corporate_current("201", "01", Text("工业存款", "Industrial enterprises")),
     _corporate_current("202", "02", Text("商业存款", "Commercial enterprises")),
@@ -164,7 +204,15 @@ CORPORATE_CURRENT = (
     _corporate_current("235", "35", Text("财政预算存款", "Public budget funds"), NoInterest(), CloseAtOnce()),
     _corporate_current("236", "36", Text("财政预算外存款", "Public off-budget funds"), NoInterest(), CloseAtOnce()),
     _corporate_current("249", "49", Text("同业一般存款", "Other banks")),
-    _corporate_current("260", "40", Text("临时存款", "Temporary deposits"), NoInterest(), CloseAtOnce()),
+    _corporate_current(
+        "260",
+        "40",
+        Text("临时存款", "Temporary deposits"),
+        NoInterest(),
+        CloseAtOnce(),
+        FreeWithdrawals(by_cheque=True),
+        frozenset({AccountFlag.TEMPORARY, AccountFlag.OTHER}),
+    ),
     _corporate_current("411", "41", Text("委托存款", "Entrusted deposits")),
 )
 

@@ -90,10 +90,10 @@ def check_password(password: str, field: str = "password") -> str:
     return password
 
 
-def check_mode_at_opening(mode: WithdrawalMode, password: str | None, cross_outlet: bool) -> None:
-    """What an account may be opened with: modes A and B need a six-digit password, C and D take none and stay at their outlet (IB 487-488).
+def check_mode_at_opening(mode: WithdrawalMode, password: str | None) -> None:
+    """What an account may be opened with: modes A and B need a six-digit password, C and D take none (IB 896-897).
 
-    Raises `password.required`, `password.malformed`, `password.not_wanted`, `account.cross_outlet_needs_password`.
+    Raises `password.required`, `password.malformed`, `password.not_wanted`.
     """
     if mode.has_password:
         if not password:
@@ -102,22 +102,29 @@ def check_mode_at_opening(mode: WithdrawalMode, password: str | None, cross_outl
         return
     if password:
         raise PASSWORD_NOT_WANTED(field="password", mode=mode.value)
-    if cross_outlet:
-        raise CROSS_OUTLET_NEEDS_PASSWORD(field="cross_outlet")
 
 
-def check_shown(mode: WithdrawalMode, shown: Shown) -> None:
+def check_shown(mode: WithdrawalMode, shown: Shown, password_field: str = "password") -> None:
     """Whether enough is shown to take money out. Raises `password.required`, `document.required`, `seal.required`."""
     for proof in mode.proofs:
         if proof not in shown.proofs:
             error, field = _MISSING[proof]
-            raise error(field=field)
+            raise error(field=password_field if proof is Proof.PASSWORD else field)
 
 
-def check_outlet_of_withdrawal(mode: WithdrawalMode, cross_outlet: bool, own_outlet: str, counter_outlet: str) -> None:
-    """Whether the account pays out at this counter: elsewhere only when it is marked 通存通兑 and has a password.
+def check_outlet_of_deposit(cross_outlet: bool, own_outlet: str, counter_outlet: str, field: str = "account") -> None:
+    """Whether the account takes money at this counter: elsewhere only when it is marked 通存通兑. Raises `account.not_cross_outlet`."""
+    if counter_outlet != own_outlet and not cross_outlet:
+        raise NOT_CROSS_OUTLET(field=field, outlet=own_outlet)
 
-    Raises `account.not_cross_outlet`.
+
+def check_outlet_of_withdrawal(
+    mode: WithdrawalMode, cross_outlet: bool, own_outlet: str, counter_outlet: str, field: str = "account"
+) -> None:
+    """Whether the account pays out at this counter: elsewhere only when it is marked 通存通兑 and has a password (IB 487-489).
+
+    Raises `account.not_cross_outlet`, `account.cross_outlet_needs_password`.
     """
-    if counter_outlet != own_outlet and not (cross_outlet and mode.has_password):
-        raise NOT_CROSS_OUTLET(field="account", outlet=own_outlet)
+    check_outlet_of_deposit(cross_outlet, own_outlet, counter_outlet, field)
+    if counter_outlet != own_outlet and not mode.has_password:
+        raise CROSS_OUTLET_NEEDS_PASSWORD(field=field, outlet=own_outlet)

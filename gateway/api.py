@@ -1,0 +1,214 @@
+"""The REST door: sign-on, approvals, transactions, queries, reports, day end, operations. No business rules, only routing and rendering."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+
+from banking.execution import RIGHT_MISSING
+from banking.principal import teller
+from contracts.report import ReportTable
+from gateway.catalogue import SERVICES, catalogue_of
+from gateway.forwarding import forward, forward_body
+from gateway.openapi import openapi_of
+from gateway.rate_limit import sign_on_limit
+from gateway.rendering import FORMATS
+from kernel.errors import DomainError, ErrorType, Kind
+from kernel.numbers import CITY, check_account
+from runtime.auth import bearer
+from runtime.problems import language_of
+from runtime.service import resources_of
+
+UNKNOWN_ACCOUNT = ErrorType("account.unknown", Kind.NOT_FOUND, "没有账户 {account}", "there is no account {account}")
+POLL_SECONDS = 0.3
+
+router = APIRouter(prefix="/api")
+system_router = APIRouter()
+
+
+@router.post("/sign-on", dependencies=[Depends(sign_on_limit)])
+async def sign_on(request: Request) -> Response:
+    """A teller signs on; the answer carries the token."""
+    return await forward_body(request, "counter", "/internal/sign-on")
+
+
+@router.post("/sign-on/renew")
+async def renew(request: Request) -> Response:
+    """A fresh token for a valid one."""
+    return await forward(request, "counter", "POST", "/internal/sign-on/renew")
+
+
+@router.post("/approvals", dependencies=[Depends(sign_on_limit)])
+async def approve(request: Request) -> Response:
+    """A second person signs the digest of a request."""
+    return await forward_body(request, "counter", "/internal/approvals")
+
+
+@router.get("/transactions")
+async def transactions(request: Request) -> dict[str, Any]:
+    """The catalogue of counter transactions with the JSON schema of each form."""
+    return {"transactions": (await catalogue_of(resources_of(request))).as_dict()["transactions"]}
+
+
+@router.get("/catalogue")
+async def catalogue(request: Request) -> dict[str, Any]:
+    """Transactions, queries and reports."""
+    return (await catalogue_of(resources_of(request))).as_dict()
+
+
+@router.post("/transactions/{code}")
+async def execute(code: str, request: Request) -> Response:
+    """Run a counter transaction once for its `Idempotency-Key`; the answer is the receipt."""
+    bearer(request)
+    owner = (await catalogue_of(resources_of(request))).owner_of_transaction(code)
+    return await forward_body(request, owner, f"/transactions/{code}")
+
+
+@router.post("/transactions/{code}/preview")
+async def preview(code: str, request: Request) -> Response:
+    """The entries a transaction would make; nothing is saved."""
+    bearer(request)
+    owner = (await catalogue_of(resources_of(request))).owner_of_transaction(code)
+    return await forward_body(request, owner, f"/transactions/{code}/preview")
+
+
+@router.get("/accounts/{account}")
+async def account_panel(account: str, request: Request) -> Response:
+    """What a teller sees as soon as an account is entered."""
+    bearer(request)
+    kind = check_account(account).value
+    owner = (await catalogue_of(resources_of(request))).account_kinds.get(kind)
+    if owner is None:
+        raise UNKNOWN_ACCOUNT(field="account", account=account)
+    return await forward(request, owner, "GET", f"/accounts/{account}")
+
+
+@router.get("/queries/{name}")
+async def query(name: str, request: Request) -> Response:
+    """Ask a query; parameters are the query string, lists come with `next` as the cursor of the following page."""
+    bearer(request)
+    owner = (await catalogue_of(resources_of(request))).owner_of_query(name)
+    return await forward(request, owner, "GET", f"/queries/{name}", params=dict(request.query_params))
+
+
+@router.get("/reports/{name}")
+async def report(
+    name: str,
+    request: Request,
+    format: Annotated[Literal["json", "html", "csv", "xlsx", "pdf"], Query()] = "json",
+) -> Response:
+    """Make a report and render it as JSON, a printable page, CSV, XLSX or PDF."""
+    bearer(request)
+    owner = (await catalogue_of(resources_of(request))).owner_of_report(name)
+    asked = {key: value for key, value in request.query_params.items() if key != "format"}
+    answer = await forward(request, owner, "GET", f"/reports/{name}", params=asked)
+    if answer.status_code != 200 or format == "json":
+        return answer
+    table = ReportTable.model_validate_json(bytes(answer.body))
+    chosen = FORMATS[format]
+    content = await asyncio.to_thread(chosen.render, table, language_of(request))
+    disposition = "inline" if format == "html" else f'attachment; filename="{name}.{chosen.extension}"'
+    return Response(content, media_type=chosen.media_type, headers={**chosen.headers, "Content-Disposition": disposition})
+
+
+@router.post("/day-end", status_code=202)
+async def start_day_end(request: Request) -> Response:
+    """Start (or go on with) a day end; `through` runs one day after another up to a date, `force_close` closes tellers and outlets first."""
+    bearer(request)
+    return await forward(request, "ledger", "POST", "/day-end", params=dict(request.query_params))
+
+
+@router.get("/day-end")
+async def day_ends(request: Request) -> Response:
+    """The newest runs."""
+    bearer(request)
+    return await forward(request, "ledger", "GET", "/day-end", params=dict(request.query_params))
+
+
+@router.get("/day-end/{run}")
+async def day_end(run: UUID, request: Request) -> Response:
+    """A run with its steps."""
+    bearer(request)
+    return await forward(request, "ledger", "GET", f"/day-end/{run}")
+
+
+@router.get("/day-end/{run}/events")
+async def day_end_events(run: UUID, request: Request) -> Response:
+    """A run as server-sent events: one event whenever something changed, until it ends."""
+    bearer(request)
+    first = await forward(request, "ledger", "GET", f"/day-end/{run}")
+    if first.status_code != 200:
+        return first
+
+    async def events() -> AsyncIterator[bytes]:
+        said, answer = b"", first
+        while not await request.is_disconnected():
+            body = bytes(answer.body)
+            if body != said:
+                said = body
+                yield b"data: " + body + b"\n\n"
+                if answer.status_code != 200 or json.loads(body).get("state") != "running":
+                    return
+            await asyncio.sleep(POLL_SECONDS)
+            answer = await forward(request, "ledger", "GET", f"/day-end/{run}")
+
+    return StreamingResponse(events(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+
+@router.get("/operations/bus")
+async def bus(request: Request) -> dict[str, Any]:
+    """What waits in the outboxes, and what is parked with its reason."""
+    await _operator(request)
+    answers = await asyncio.gather(*(_bus_of(request, service) for service in SERVICES))
+    parked = [row for answer in answers for row in answer.pop("parked", [])]
+    return {"services": answers, "parked": parked}
+
+
+async def _bus_of(request: Request, service: str) -> dict[str, Any]:
+    try:
+        return await resources_of(request).transport.call(service, "GET", "/internal/bus")
+    except DomainError as error:
+        return {"service": service, "problem": error.message(language_of(request))}
+
+
+@router.post("/operations/parked/{service}/{parked_id}/replay")
+async def replay(service: Literal[SERVICES], parked_id: UUID, request: Request) -> Response:  # type: ignore[valid-type]
+    """Handle a parked message again."""
+    await _operator(request)
+    return await forward(request, service, "POST", f"/internal/parked/{parked_id}/replay")
+
+
+async def _operator(request: Request) -> None:
+    """Operations are for the city's departments and for level A. Raises `right.missing` or the token's problems."""
+    principal = await teller(request)
+    if principal.level != "A" and principal.outlet[:2] != CITY[:2]:
+        raise RIGHT_MISSING(teller=principal.teller, transaction="operations")
+
+
+@system_router.get("/readyz", include_in_schema=False)
+async def readyz(request: Request) -> JSONResponse:
+    """Whether every service, its database and the bus answer."""
+    transport = resources_of(request).transport
+
+    async def ask(service: str) -> dict[str, Any]:
+        try:
+            answer = await transport.send(service, "GET", "/readyz")
+            return answer.json()
+        except (DomainError, ValueError) as error:
+            return {"service": service, "ok": False, "problem": str(error)}
+
+    answers = await asyncio.gather(*(ask(service) for service in SERVICES))
+    ready = all(answer.get("ok") for answer in answers)
+    return JSONResponse({"ok": ready, "services": {answer["service"]: answer for answer in answers}}, status_code=200 if ready else 503)
+
+
+@system_router.get("/openapi.json", include_in_schema=False)
+async def openapi(request: Request) -> dict[str, Any]:
+    """The OpenAPI description of the door, every transaction spelled out from its declaration."""
+    return openapi_of(request.app, await catalogue_of(resources_of(request)))

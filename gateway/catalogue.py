@@ -1,0 +1,91 @@
+"""What the bank offers, as its services declare it. The gateway holds no list of its own: it asks, and remembers for a moment."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts.ledger import PostingRequested
+from contracts.topology import OWNERS
+from kernel.errors import DomainError, ErrorType, Kind
+from runtime.service import Resources
+
+SERVICES = OWNERS[PostingRequested.NAME]
+UNKNOWN_TRANSACTION = ErrorType("transaction.unknown", Kind.NOT_FOUND, "没有交易 {code}", "there is no transaction {code}")
+UNKNOWN_QUERY = ErrorType("query.unknown", Kind.NOT_FOUND, "没有查询 {name}", "there is no query {name}")
+UNKNOWN_REPORT = ErrorType("report.unknown", Kind.NOT_FOUND, "没有报表 {name}", "there is no report {name}")
+REMEMBERED_SECONDS = 60.0
+RETRY_SECONDS = 2.0
+
+
+@dataclass
+class Catalogue:
+    """The declarations of all services, with the service that owns each."""
+
+    transactions: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    queries: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    reports: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    account_kinds: dict[str, str] = field(default_factory=dict)
+    complete: bool = True
+
+    def add(self, declared: dict[str, Any]) -> None:
+        """Take in what one service declares."""
+        owner = declared["service"]
+        self.transactions.update({each["code"]: (owner, each) for each in declared["transactions"]})
+        self.queries.update({each["name"]: (owner, each) for each in declared["queries"]})
+        self.reports.update({each["name"]: (owner, each) for each in declared["reports"]})
+        self.account_kinds.update(dict.fromkeys(declared["account_kinds"], owner))
+
+    def owner_of_transaction(self, code: str) -> str:
+        """The service that runs a transaction. Raises `transaction.unknown`."""
+        if code not in self.transactions:
+            raise UNKNOWN_TRANSACTION(code=code)
+        return self.transactions[code][0]
+
+    def owner_of_query(self, name: str) -> str:
+        """The service that answers a query. Raises `query.unknown`."""
+        if name not in self.queries:
+            raise UNKNOWN_QUERY(name=name)
+        return self.queries[name][0]
+
+    def owner_of_report(self, name: str) -> str:
+        """The service that makes a report. Raises `report.unknown`."""
+        if name not in self.reports:
+            raise UNKNOWN_REPORT(name=name)
+        return self.reports[name][0]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The catalogue as pages and clients read it."""
+        return {
+            "transactions": [declared for _, (_, declared) in sorted(self.transactions.items())],
+            "queries": [declared for _, (_, declared) in sorted(self.queries.items())],
+            "reports": [declared for _, (_, declared) in sorted(self.reports.items())],
+        }
+
+
+async def catalogue_of(resources: Resources) -> Catalogue:
+    """The catalogue, asked anew now and then; a service that does not answer is left out until it does."""
+    kept: Catalogue | None = resources.state.get("catalogue")
+    now = time.monotonic()
+    if kept is not None and now < resources.state["catalogue_until"]:
+        return kept
+    answers = await asyncio.gather(*(_ask(resources, service) for service in SERVICES))
+    fresh = Catalogue(complete=all(answer is not None for answer in answers))
+    for answer in answers:
+        if answer is not None:
+            fresh.add(answer)
+    if kept is not None and not fresh.complete:
+        for name in ("transactions", "queries", "reports", "account_kinds"):
+            setattr(fresh, name, {**getattr(kept, name), **getattr(fresh, name)})
+    resources.state["catalogue"] = fresh
+    resources.state["catalogue_until"] = now + (REMEMBERED_SECONDS if fresh.complete else RETRY_SECONDS)
+    return fresh
+
+
+async def _ask(resources: Resources, service: str) -> dict[str, Any] | None:
+    try:
+        return await resources.transport.call(service, "GET", "/internal/catalogue")
+    except DomainError:
+        return None

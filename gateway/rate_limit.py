@@ -1,0 +1,30 @@
+"""Limits on what a stranger may try: sign-ons and approvals per address and per teller."""
+
+from __future__ import annotations
+
+import json
+
+from fastapi import Request
+from limits import RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+
+from kernel.errors import ErrorType, Kind
+from runtime.service import resources_of
+
+TOO_MANY = ErrorType("request.too_many", Kind.TOO_MANY, "尝试过于频繁,请稍后再试", "too many tries; wait a minute")
+PER_TELLER = RateLimitItemPerMinute(60)
+PER_ADDRESS = RateLimitItemPerMinute(1200)
+
+
+async def sign_on_limit(request: Request) -> None:
+    """A route dependency. Raises `request.too_many`."""
+    limiter = resources_of(request).state.setdefault("sign_on_limiter", MovingWindowRateLimiter(MemoryStorage()))
+    try:
+        body = json.loads(await request.body())
+        teller = str(body.get("teller"))[:10] if isinstance(body, dict) else ""
+    except ValueError:
+        teller = ""
+    address = request.client.host if request.client else "unknown"
+    if not await limiter.hit(PER_ADDRESS, "address", address) or not await limiter.hit(PER_TELLER, "teller", address, teller):
+        raise TOO_MANY()

@@ -1,0 +1,9 @@
+"""Gateway 网关: the one door. It has no tables of its own."""
+
+from __future__ import annotations
+
+from gateway import api
+from kernel.text import Text
+from runtime.service import Service
+
+SERVICE = Service(name="gateway", title=Text("网关", "Gateway"), routers=(api.router, api.system_router))

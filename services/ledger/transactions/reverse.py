@@ -1,0 +1,119 @@
+"""冲账: a whole set again in red, once, by two people, in the own outlet (IB 424-429, 2541-2543, 3399-3410)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlalchemy.dialects.postgresql import insert as insert_or
+
+from banking.fields import Form, TransactionNumber, labelled
+from banking.menus import CORRECTIONS, GENERAL
+from banking.transaction import Outcome, Posting, transaction
+from banking.work import Work
+from contracts.ledger import PostingRequested
+from contracts.movement import MovementLine
+from kernel.text import Text
+from services.ledger.accounting.load import load_rulebook
+from services.ledger.domain.errors import RULE_NOT_REVERSIBLE
+from services.ledger.domain.model import CodeKind
+from services.ledger.domain.refusals import ALREADY_REVERSED, NOT_OWN_OUTLET, REVERSAL_OF_REVERSAL, TRANSACTION_UNKNOWN
+from services.ledger.tables import LEG, POSTING_SET, REVERSAL
+
+
+class ReverseForm(Form):
+    """The wrong transaction: its number and its business date."""
+
+    transaction_number: TransactionNumber = labelled("错账流水", "Transaction number")
+    business_date: date = labelled("错账日期", "Business date", widget="date")
+
+
+@transaction(
+    code="ledger.correct.reverse",
+    name=Text("冲账", "Reversal"),
+    menu=(GENERAL, CORRECTIONS),
+    source="IB 424, 2541, 3399",
+    dual="a",
+    two_phase=True,
+)
+async def reverse(work: Work, form: ReverseForm) -> Outcome:
+    """Post the set again in red and take the change back from the accounts it touched; vouchers are left as they are (IB 2543).
+
+    Raises `ledger.transaction.unknown`, `ledger.correct.*`, `ledger.rule.not_reversible`, and the refusals of the accounts' owners.
+    """
+    original = await _original(work, form)
+    if original.red:
+        raise REVERSAL_OF_REVERSAL(field="transaction_number")
+    rule = load_rulebook().rule(original.rule, original.business_date, original.rule_version)
+    if not rule.reversible:
+        raise RULE_NOT_REVERSIBLE(field="transaction_number", rule=rule.title.zh)
+    await _mark(work, original)
+    fact = PostingRequested.model_validate(original.fact)
+    for owner, lines in (await _lines_by_owner(work, original.posting_id, form.transaction_number)).items():
+        await work.move(owner, fact.currency, lines, value_date=fact.value_date, correction=True)
+    posting = Posting(
+        rule=fact.rule,
+        currency=fact.currency,
+        accounts=fact.accounts,
+        amounts_minor=fact.amounts_minor,
+        legs=fact.legs,
+        cash_box=fact.cash_box,
+        channel=fact.channel,
+        value_date=fact.value_date,
+        summary=f"冲 {form.business_date:%Y%m%d} {form.transaction_number}",
+        red=True,
+        references={
+            **fact.references,
+            "rule_version": str(original.rule_version),
+            "reverses": str(original.posting_id),
+            "reversed_number": form.transaction_number,
+            "reversed_date": form.business_date.isoformat(),
+        },
+    )
+    result = {
+        "reversed": {
+            "transaction_number": form.transaction_number,
+            "business_date": form.business_date.isoformat(),
+            "code": original.transaction_code,
+        }
+    }
+    return Outcome(result=result, posting=posting)
+
+
+async def _original(work: Work, form: ReverseForm) -> Row[Any]:
+    found = (
+        await work.connection.execute(
+            select(POSTING_SET).where(
+                POSTING_SET.c.business_date == form.business_date, POSTING_SET.c.transaction_number == form.transaction_number
+            )
+        )
+    ).first()
+    if found is None:
+        raise TRANSACTION_UNKNOWN(field="transaction_number", number=form.transaction_number, date=form.business_date)
+    if found.outlet != work.outlet:
+        raise NOT_OWN_OUTLET(field="transaction_number", outlet=work.outlet)
+    return found
+
+
+async def _mark(work: Work, original: Row[Any]) -> None:
+    row = insert_or(REVERSAL).values(posting_id=original.posting_id, reversed_by=work.posting_id)
+    if (await work.connection.execute(row.on_conflict_do_nothing().returning(REVERSAL.c.posting_id))).first() is None:
+        raise ALREADY_REVERSED(field="transaction_number", number=original.transaction_number)
+
+
+async def _lines_by_owner(work: Work, posting_id: UUID, number: str) -> dict[str, tuple[MovementLine, ...]]:
+    """The changes to take back, per service that keeps the accounts; credit positive."""
+    rulebook = load_rulebook()
+    changes: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for leg in await work.connection.execute(select(LEG).where(LEG.c.posting_id == posting_id).order_by(LEG.c.line)):
+        code = rulebook.business_code(leg.business_code, leg.business_date)
+        if code.kind is CodeKind.CUSTOMER:
+            credit_minor = leg.amount_minor if leg.is_debit is leg.red else -leg.amount_minor
+            changes[code.owner][leg.account] -= credit_minor
+    return {
+        owner: tuple(MovementLine(account=account, amount_minor=minor, summary=f"冲账 {number}") for account, minor in accounts.items())
+        for owner, accounts in sorted(changes.items())
+    }
