@@ -78,7 +78,14 @@ class Work:
         await self.resources.outbox.add(self.connection, message, business_date=self.business_date, cause=str(self.posting_id))
 
     async def move(
-        self, owner: str, currency: str, lines: tuple[MovementLine, ...], *, value_date: date | None = None, correction: bool = False
+        self,
+        owner: str,
+        currency: str,
+        lines: tuple[MovementLine, ...],
+        *,
+        value_date: date | None = None,
+        correction: bool = False,
+        reverses: UUID | None = None,
     ) -> MovementAnswer:
         """Hold a movement on accounts of another service; it is posted once this transaction has committed, voided if it fails.
 
@@ -100,6 +107,7 @@ class Work:
                 teller=self.principal.teller,
                 lines=lines,
                 correction=correction,
+                reverses=reverses,
                 dry_run=self.dry_run,
             )
         )

@@ -24,7 +24,10 @@ class MovementLine(BaseModel):
 
 
 class MovementRequest(BaseModel):
-    """Hold these changes under a posting id until the initiator says post or void."""
+    """Hold these changes under a posting id until the initiator says post or void.
+
+    A `correction` takes back what an earlier posting did to these accounts; `reverses` is the id of that posting.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -38,6 +41,7 @@ class MovementRequest(BaseModel):
     teller: str
     lines: tuple[MovementLine, ...]
     correction: bool = False
+    reverses: UUID | None = None
     dry_run: bool = False
 
 

@@ -53,7 +53,7 @@ async def reverse(work: Work, form: ReverseForm) -> Outcome:
     await _mark(work, original)
     fact = PostingRequested.model_validate(original.fact)
     for owner, lines in (await _lines_by_owner(work, original.posting_id, form.transaction_number)).items():
-        await work.move(owner, fact.currency, lines, value_date=fact.value_date, correction=True)
+        await work.move(owner, fact.currency, lines, value_date=fact.value_date, correction=True, reverses=original.posting_id)
     posting = Posting(
         rule=fact.rule,
         currency=fact.currency,
