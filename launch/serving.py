@@ -1,0 +1,36 @@
+"""Serving applications over HTTP, and stopping them cleanly."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+
+
+class Server(uvicorn.Server):
+    """A uvicorn server whose signals are handled by whoever runs it."""
+
+    @asynccontextmanager
+    async def capture_signals(self) -> AsyncIterator[None]:  # type: ignore[override]
+        yield
+
+
+async def serve(app: Any, host: str, port: int, stop: asyncio.Event, when_ready: Callable[[], Awaitable[None]] | None = None) -> None:
+    """Serve until `stop` is set; running requests are finished."""
+    server = Server(
+        uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=10)
+    )
+    task = asyncio.create_task(server.serve())
+    while not server.started and not task.done():
+        await asyncio.sleep(0.02)
+    try:
+        if not task.done():
+            if when_ready is not None:
+                await when_ready()
+            await asyncio.wait({task, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        server.should_exit = True
+        await task
