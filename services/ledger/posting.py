@@ -277,15 +277,46 @@ async def _copy_legs(raw: asyncpg.Connection, batch: Batch) -> None:
         await raw.copy_records_to_table("off_sheet_leg", records=off, schema_name="ledger", columns=OFF_SHEET_COLUMNS)
 
 
-LEG_COLUMNS = (
-    ["posting_id", "line", "business_date", "outlet", "account", "currency", "business_code", "subject", "is_debit", "amount_minor", "red", "cash", "automatic", "summary"]
-)
-OFF_SHEET_COLUMNS = (
-    ["posting_id", "line", "business_date", "outlet", "account", "currency", "business_code", "subject", "is_receive", "amount_minor", "red", "summary"]
-)
-TOTAL_COLUMNS = (
-    ["debit_cash_minor", "debit_transfer_minor", "credit_cash_minor", "credit_transfer_minor", "debit_cash_count", "debit_transfer_count", "credit_cash_count", "credit_transfer_count"]
-)
+LEG_COLUMNS = [
+    "posting_id",
+    "line",
+    "business_date",
+    "outlet",
+    "account",
+    "currency",
+    "business_code",
+    "subject",
+    "is_debit",
+    "amount_minor",
+    "red",
+    "cash",
+    "automatic",
+    "summary",
+]
+OFF_SHEET_COLUMNS = [
+    "posting_id",
+    "line",
+    "business_date",
+    "outlet",
+    "account",
+    "currency",
+    "business_code",
+    "subject",
+    "is_receive",
+    "amount_minor",
+    "red",
+    "summary",
+]
+TOTAL_COLUMNS = [
+    "debit_cash_minor",
+    "debit_transfer_minor",
+    "credit_cash_minor",
+    "credit_transfer_minor",
+    "debit_cash_count",
+    "debit_transfer_count",
+    "credit_cash_count",
+    "credit_transfer_count",
+]
 ADD_TOTALS = (
     f"INSERT INTO ledger.subject_total AS t (business_date, outlet, currency, business_code, subject, off_sheet, {', '.join(TOTAL_COLUMNS)}) "
     "SELECT * FROM unnest($1::date[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool[], "

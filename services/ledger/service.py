@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from banking.service import BankService
 from contracts.topology import QUEUES
+from kernel.numbers import NumberKind
 from kernel.text import Text
 from runtime.service import Consumption, PeriodicTask
-from services.ledger import api
+from services.ledger import api, queries, reports
+from services.ledger.panel import account_panel
 from services.ledger.posting import posting_handler, refusal_handler
 from services.ledger.reservations import settle_reservations
 from services.ledger.tables import FRAME, METADATA
@@ -23,4 +25,8 @@ SERVICE = BankService(
     consumes=tuple(Consumption(queue, posting_handler, refusal_handler) for queue in QUEUES if queue.service == "ledger"),
     tasks=(PeriodicTask("settle_reservations", 5.0, settle_reservations),),
     transactions=(post_entry, reverse),
+    queries=(queries.differences, queries.subjects, queries.entries),
+    reports=(reports.daily_trial,),
+    account_kinds=(NumberKind.INTERNAL,),
+    panel=account_panel,
 )
