@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -11,6 +12,8 @@ from kernel.money import CURRENCIES
 from kernel.text import Text
 
 Choice = tuple[str, Text]
+Day = date
+"""The type of date fields; a field of that very name may then be called `date`."""
 
 AccountNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{15}$")]
 CustomerNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{10}$")]

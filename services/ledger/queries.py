@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, select
 
-from banking.fields import CURRENCY_CHOICES, CurrencyCode, Form, OutletCode, TransactionNumber, labelled
+from banking.fields import CURRENCY_CHOICES, CurrencyCode, Day, Form, OutletCode, TransactionNumber, labelled
 from banking.query import Read, query
 from contracts.ledger import Entry, OffSheetEntry, PostingRequested
 from kernel.money import currency_of, format_amount
@@ -22,7 +21,7 @@ from services.ledger.tables import LEG, OFF_SHEET_LEG, POSTING_SET, REVERSAL
 class BooksForm(Form):
     """A date (the business date if left out), an outlet (the whole bank if left out) and a currency."""
 
-    date: date | None = labelled("账务日期", "Business date", None, widget="date")
+    date: Day | None = labelled("账务日期", "Business date", None, widget="date")
     outlet: OutletCode | None = labelled("部门号", "Outlet", None)
     currency: CurrencyCode = labelled("货币", "Currency", "CNY", widget="choice", choices=CURRENCY_CHOICES)
 
@@ -38,7 +37,7 @@ class EntriesForm(Form):
     """A transaction: its number, and its business date (today's if left out)."""
 
     transaction_number: TransactionNumber = labelled("交易流水", "Transaction number")
-    date: date | None = labelled("账务日期", "Business date", None, widget="date")
+    date: Day | None = labelled("账务日期", "Business date", None, widget="date")
 
 
 @query(name="ledger.differences", title=Text("汇差查询", "Inter-branch differences"), source="IB 2514, 3836")
