@@ -1,4 +1,5 @@
-"""Dual control: the second person signs the digest of the request; the approval is good for that request alone, once, for minutes, never by the maker."""
+"""Dual control: the second person signs the digest of the request; the approval is good for that request alone, once, for minutes,
+never by the maker."""
 
 from __future__ import annotations
 

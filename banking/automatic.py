@@ -1,4 +1,5 @@
-"""Postings a service makes by itself, at day end for example: set-wise, with derived posting ids, so that a repeated run posts nothing twice."""
+"""Postings a service makes by itself, at day end for example: set-wise, with derived posting ids, so that a repeated run posts
+nothing twice."""
 
 from __future__ import annotations
 

@@ -92,7 +92,8 @@ async def take_numbers(
 ) -> list[str]:
     """Take the next transaction numbers of an outlet and count the postings they stand for; the row stays locked until the commit.
 
-    `control_total_minor` is None for transactions without a posting. Raises `outlet.closed`, `teller.balanced` or `day.moved` if the gate changed since it was read.
+    `control_total_minor` is None for transactions without a posting. Raises `outlet.closed`, `teller.balanced` or `day.moved` if the
+    gate changed since it was read.
     """
     frame = frame_of(resources)
     posts = 0 if control_total_minor is None else count
@@ -208,7 +209,8 @@ async def open_day(body: OpenDay, request: Request) -> dict[str, str]:
 async def _add_outlets(connection: AsyncConnection, frame: Frame, body: OpenDay) -> None:
     raw = await driver_connection(connection)
     await raw.execute(
-        f"INSERT INTO {frame.outlet_gate.fullname} (outlet, business_date, is_open) SELECT unnest($1::text[]), $2, true ON CONFLICT DO NOTHING",
+        f"INSERT INTO {frame.outlet_gate.fullname} (outlet, business_date, is_open) SELECT unnest($1::text[]), $2, true ON CONFLICT "
+        f"DO NOTHING",
         body.outlets,
         body.business_date,
     )

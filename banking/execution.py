@@ -1,4 +1,5 @@
-"""The runner of counter transactions: rights, approval, idempotency, gate, use case, entries, number, outbox, receipt - in one database transaction."""
+"""The runner of counter transactions: rights, approval, idempotency, gate, use case, entries, number, outbox, receipt - in one
+database transaction."""
 
 from __future__ import annotations
 
@@ -80,7 +81,8 @@ async def preview(resources: Resources, request: Request) -> dict[str, Any]:
 async def execute(resources: Resources, request: Request) -> bytes:
     """Run the transaction once for its key and give its receipt as JSON; the same key and body get the same receipt again.
 
-    Raises `right.missing`, the form's and the gate's refusals, `idempotency.key_reused`, and whatever the use case or the ledger refuses with.
+    Raises `right.missing`, the form's and the gate's refusals, `idempotency.key_reused`, and whatever the use case or the ledger
+    refuses with.
     """
     check_right(request.principal, request.transaction)
     form = read_form(request.transaction, request.body)
@@ -229,7 +231,8 @@ async def _give_up(
     undo: list[Callable[[], Awaitable[None]]],
     then: list[Callable[[], Awaitable[None]]],
 ) -> None:
-    """Undo what other services hold for a failed transaction; if its commit went through although it was reported lost, finish it instead."""
+    """Undo what other services hold for a failed transaction; if its commit went through although it was reported lost, finish it
+    instead."""
     if not undo and not request.transaction.two_phase:
         return
     try:

@@ -35,7 +35,8 @@ SETTLEMENT_CHOICES: tuple[Choice, ...] = (("cash", Text("现金", "Cash")), ("tr
 
 
 class Form(BaseModel):
-    """The base of every form: unknown fields are refused, so that a misspelt field is never silently ignored; a field left blank was not given."""
+    """The base of every form: unknown fields are refused, so that a misspelt field is never silently ignored; a field left blank was
+    not given."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

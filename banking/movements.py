@@ -1,4 +1,5 @@
-"""Two-phase movements on an account owner: pending, then posted or voided, keyed by the posting id; and the loop that asks when nobody tells."""
+"""Two-phase movements on an account owner: pending, then posted or voided, keyed by the posting id; and the loop that asks when
+nobody tells."""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ class Keeper(Protocol):
     """What an account owner does to one account. All three run inside one transaction, accounts in order."""
 
     async def pend(self, connection: AsyncConnection, request: MovementRequest, line: MovementLine) -> int:
-        """Lock the account, check that the change is allowed, hold a debit. Returns the balance as it will be. Raises the owner's refusals."""
+        """Lock the account, check that the change is allowed, hold a debit. Returns the balance as it will be. Raises the owner's
+        refusals."""
         ...
 
     async def describe(self, connection: AsyncConnection, account: str) -> AccountReference:

@@ -22,7 +22,8 @@ async def group_sums(
     business_code: ColumnElement[str],
     balance_minor: ColumnElement[int],
 ) -> list[Position]:
-    """Group sums over the columns of an account table; accounts with a zero balance do not count, so that a closed account needs no ledger row."""
+    """Group sums over the columns of an account table; accounts with a zero balance do not count, so that a closed account needs no
+    ledger row."""
     checksum = func.bit_xor(func.hashtextextended(account + literal(":") + cast(balance_minor, String), 0))
     rows = await connection.execute(
         select(outlet, currency, business_code, func.count(), func.sum(balance_minor), checksum)

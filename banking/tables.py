@@ -1,4 +1,5 @@
-"""The frame's tables. Every service has its own copy: its view of the business day, its posting register, used approvals, held movements."""
+"""The frame's tables. Every service has its own copy: its view of the business day, its posting register, used approvals, held
+movements."""
 
 from __future__ import annotations
 

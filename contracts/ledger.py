@@ -190,6 +190,7 @@ class LedgerClient:
 
 
 def control_total_minor(fact: PostingRequested) -> int:
-    """The hash total of a fact, which its sender and the ledger compute alike to prove completeness: all amounts without sign, free legs by their debits."""
+    """The hash total of a fact, which its sender and the ledger compute alike to prove completeness: all amounts without sign, free
+    legs by their debits."""
     amounts = sum(abs(amount) for amount in fact.amounts_minor.values())
     return amounts + sum(abs(leg.amount_minor) for leg in fact.legs if leg.direction == "debit")

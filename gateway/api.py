@@ -119,7 +119,8 @@ async def report(
 
 @router.post("/day-end", status_code=202)
 async def start_day_end(request: Request) -> Response:
-    """Start (or go on with) a day end; `through` runs one day after another up to a date, `force_close` closes tellers and outlets first."""
+    """Start (or go on with) a day end; `through` runs one day after another up to a date, `force_close` closes tellers and outlets
+    first."""
     bearer(request)
     return await forward(request, "ledger", "POST", "/day-end", params=dict(request.query_params))
 

@@ -54,7 +54,8 @@ def _show(answer: dict[str, Any], shown: int) -> int:
         filled = round(BAR * min(part, 1))
         problem = f"  {step['problem']}" if step.get("problem") else ""
         lines.append(
-            f" {MARKS.get(step['state'], ' ')} {step['name']:<16} [{'#' * filled}{'.' * (BAR - filled)}] {step.get('done', 0)}/{total}{problem}"
+            f" {MARKS.get(step['state'], ' ')} {step['name']:<16} [{'#' * filled}{'.' * (BAR - filled)}] {step.get('done', "
+            f"0)}/{total}{problem}"
         )
     if sys.stdout.isatty():
         if shown:

@@ -44,7 +44,7 @@ class DistributedBank:
 
     async def start(self, child: Child) -> None:
         """Start one process; what it logs goes to a file of its own."""
-        with open(self.folder.logs / f"{child.name}.log", "ab") as log:
+        with open(self.folder.logs / f"{child.name}.log", "ab") as log:  # noqa: ASYNC230 - opens at once
             child.process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-I",

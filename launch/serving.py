@@ -24,7 +24,7 @@ async def serve(app: Any, host: str, port: int, stop: asyncio.Event, when_ready:
         uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=10)
     )
     task = asyncio.create_task(server.serve())
-    while not server.started and not task.done():
+    while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn tells it no other way
         await asyncio.sleep(0.02)
     try:
         if not task.done():

@@ -52,7 +52,8 @@ async def bus_state(resources: Resources) -> dict[str, Any]:
         waiting, oldest = (
             await connection.execute(
                 text(
-                    f"SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 FROM {outbox} WHERE published_at IS NULL"
+                    f"SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 FROM {outbox} WHERE "
+                    f"published_at IS NULL"
                 )
             )
         ).one()

@@ -62,7 +62,8 @@ class Outbox:
             return
         raw = await driver_connection(connection)
         await raw.execute(
-            f"INSERT INTO {self._table.fullname} (message_id, routing_key, envelope) SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[])",
+            f"INSERT INTO {self._table.fullname} (message_id, routing_key, envelope) SELECT * FROM unnest($1::uuid[], $2::text[], "
+            f"$3::bytea[])",
             [row["message_id"] for row in batch],
             [row["routing_key"] for row in batch],
             [row["envelope"] for row in batch],

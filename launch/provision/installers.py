@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from launch.provision import debian
-from launch.provision.package_index import pip_settings_for_uv
+from launch.provision.package_index import uv_options, uv_variables
 from launch.provision.problems import SetUpProblem
 from launch.provision.progress import Step
 
@@ -43,7 +43,7 @@ class Uv:
 
     def __init__(self, program: str) -> None:
         self._program = program
-        self.environment = pip_settings_for_uv(os.environ) | dict(os.environ)
+        self.environment = uv_variables(os.environ) | dict(os.environ)
 
     def make(self, folder: Path) -> None:
         _run([self._program, "venv", "--no-project", "--allow-existing", "--python", base_python(), str(folder)], self.environment)
@@ -53,7 +53,7 @@ class Uv:
 
     def command(self, folder: Path, lock: Path) -> list[str]:
         command = [self._program, "pip", "install", "--python", str(folder / "bin" / "python"), "--require-hashes", "--no-deps"]
-        return [*command, "-r", str(lock)]
+        return [*command, *uv_options(os.environ), "-r", str(lock)]
 
 
 class Pip:

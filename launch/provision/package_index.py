@@ -7,18 +7,19 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-# What pip calls a setting -> the variable uv reads it from. uv does not read pip's settings itself.
+# What pip calls a setting -> the variable uv reads it from, and what uv puts between several values. uv does not read pip's own.
 NAMES = {
-    "index-url": "UV_DEFAULT_INDEX",
-    "extra-index-url": "UV_INDEX",
-    "find-links": "UV_FIND_LINKS",
-    "trusted-host": "UV_INSECURE_HOST",
-    "no-index": "UV_NO_INDEX",
-    "cert": "SSL_CERT_FILE",
+    "index-url": ("UV_DEFAULT_INDEX", " "),
+    "extra-index-url": ("UV_INDEX", " "),
+    "find-links": ("UV_FIND_LINKS", ","),
+    "trusted-host": ("UV_INSECURE_HOST", " "),
+    "cert": ("SSL_CERT_FILE", " "),
 }
+NO_INDEX = "no-index"
+TRUE = ("1", "true", "yes", "on")
 
 
-def pip_settings_for_uv(variables: Mapping[str, str]) -> dict[str, str]:
+def uv_variables(variables: Mapping[str, str]) -> dict[str, str]:
     """Variables that make uv look where pip would look. The caller lets variables that are already set win.
 
     With several indexes uv would by default stop at the first that knows a name; here the lock's hashes decide which file is the
@@ -26,12 +27,15 @@ def pip_settings_for_uv(variables: Mapping[str, str]) -> dict[str, str]:
     """
     settings = _settings(variables)
     found = {"UV_SYSTEM_CERTS": "true", "UV_INDEX_STRATEGY": "unsafe-best-match"}
-    for name, variable in NAMES.items():
+    for name, (variable, separator) in NAMES.items():
         if settings.get(name):
-            found[variable] = " ".join(settings[name].split())
-    if "UV_NO_INDEX" in found and found["UV_NO_INDEX"].lower() not in ("1", "true", "yes", "on"):
-        del found["UV_NO_INDEX"]
+            found[variable] = separator.join(settings[name].split())
     return found
+
+
+def uv_options(variables: Mapping[str, str]) -> list[str]:
+    """The same for what uv takes as an option only."""
+    return ["--no-index"] if _settings(variables).get(NO_INDEX, "").lower() in TRUE else []
 
 
 def _settings(variables: Mapping[str, str]) -> dict[str, str]:
@@ -46,7 +50,7 @@ def _settings(variables: Mapping[str, str]) -> dict[str, str]:
         for section in ("global", "install"):
             if parser.has_section(section):
                 settings.update(parser.items(section))
-    for name in NAMES:
+    for name in (*NAMES, NO_INDEX):
         value = variables.get("PIP_" + name.upper().replace("-", "_"))
         if value:
             settings[name] = value

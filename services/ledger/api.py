@@ -1,4 +1,5 @@
-"""The ledger as other services call it: entries of a fact, reservations, balances, the organisation, totals and group sums for the proofs."""
+"""The ledger as other services call it: entries of a fact, reservations, balances, the organisation, totals and group sums for the
+proofs."""
 
 from __future__ import annotations
 
@@ -240,7 +241,7 @@ async def sub_ledger_accounts(owner: str, outlet: str, currency: str, business_c
             .where(ACCOUNT.c.outlet == outlet, ACCOUNT.c.currency == currency, ACCOUNT.c.business_code == business_code)
             .where(ACCOUNT.c.balance_minor != 0)
         )
-        return {"balances": {account: balance_minor for account, balance_minor in rows}}
+        return {"balances": dict(rows.tuples().all())}
 
 
 @router.get("/trial-balance")

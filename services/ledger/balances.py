@@ -1,4 +1,5 @@
-"""Opening, turnover and closing of any date: the general ledger up to the day before, and the day's totals, whether the day has ended or not."""
+"""Opening, turnover and closing of any date: the general ledger up to the day before, and the day's totals, whether the day has
+ended or not."""
 
 from __future__ import annotations
 

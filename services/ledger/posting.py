@@ -126,7 +126,8 @@ def refusal_handler(resources: Resources) -> Refused:
 
 
 async def post_batch(connection: AsyncConnection, resources: Resources, rulebook: Rulebook, facts: Sequence[PostingRequested]) -> int:
-    """Post every fact whose posting id is new. Returns how many were. Raises the refusal of the first fact that cannot be posted: nothing is posted then."""
+    """Post every fact whose posting id is new. Returns how many were. Raises the refusal of the first fact that cannot be posted:
+    nothing is posted then."""
     current = await business_date_of(connection, FRAME)
     for fact in facts:
         if fact.business_date != current:
@@ -152,7 +153,8 @@ async def _insert_sets(raw: asyncpg.Connection, batch: Batch) -> None:
     """Write the sets, and drop from the batch those that were written before."""
     facts, sets = batch.facts, batch.sets
     rows = await raw.fetch(
-        "INSERT INTO ledger.posting_set (posting_id, business_date, value_date, origin, transaction_code, transaction_number, rule, rule_version, "
+        "INSERT INTO ledger.posting_set (posting_id, business_date, value_date, origin, transaction_code, transaction_number, rule, "
+        "rule_version, "
         "currency, outlet, teller, second, red, control_total_minor, fact) "
         "SELECT * FROM unnest($1::uuid[], $2::date[], $3::date[], $4::text[], $5::text[], $6::text[], $7::text[], $8::smallint[], "
         "$9::text[], $10::text[], $11::text[], $12::text[], $13::bool[], $14::bigint[], $15::jsonb[]) "
@@ -188,7 +190,8 @@ async def _release_reservations(raw: asyncpg.Connection, posting_ids: list[UUID]
     await raw.execute(
         "WITH gone AS (DELETE FROM ledger.reservation WHERE posting_id = ANY($1::uuid[]) RETURNING account, amount_minor), "
         "folded AS (SELECT account, sum(amount_minor) AS amount_minor FROM gone GROUP BY account) "
-        "UPDATE ledger.account AS a SET reserved_minor = a.reserved_minor - folded.amount_minor FROM folded WHERE a.account = folded.account",
+        "UPDATE ledger.account AS a SET reserved_minor = a.reserved_minor - folded.amount_minor FROM folded WHERE a.account = "
+        "folded.account",
         posting_ids,
     )
 
@@ -318,7 +321,8 @@ TOTAL_COLUMNS = [
     "credit_transfer_count",
 ]
 ADD_TOTALS = (
-    f"INSERT INTO ledger.subject_total AS t (business_date, outlet, currency, business_code, subject, off_sheet, {', '.join(TOTAL_COLUMNS)}) "
+    f"INSERT INTO ledger.subject_total AS t (business_date, outlet, currency, business_code, subject, off_sheet, {', "
+    f"'.join(TOTAL_COLUMNS)}) "
     "SELECT * FROM unnest($1::date[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool[], "
     "$7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::int[], $12::int[], $13::int[], $14::int[]) "
     "ON CONFLICT (business_date, outlet, currency, business_code) DO UPDATE SET "

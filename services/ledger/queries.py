@@ -123,7 +123,7 @@ async def entries(read: Read, form: EntriesForm) -> dict[str, Any]:
         "second": found.second,
         "red": found.red,
         "summary": PostingRequested.model_validate(found.fact).summary,
-        "reversed_by": dict(number=reversed_by[0], date=reversed_by[1].isoformat()) if reversed_by else None,
+        "reversed_by": {"number": reversed_by[0], "date": reversed_by[1].isoformat()} if reversed_by else None,
         "rule": _rule_of(found),
         "entries": [_entry(row).model_dump(mode="json") for row in legs],
         "off_sheet": [_off_sheet_entry(row).model_dump(mode="json") for row in off_sheet],

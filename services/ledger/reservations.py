@@ -34,7 +34,8 @@ def guarded_outflows(rulebook: Rulebook, posting_set: PostingSet) -> dict[str, i
 
 
 async def reserve(resources: Resources, fact: PostingRequested, outflows: Mapping[str, int], *, hold: bool) -> None:
-    """Hold the outflows under the posting id, or only check them. Money received a moment ago may still be on its way into the journal, so a
+    """Hold the outflows under the posting id, or only check them. Money received a moment ago may still be on its way into the
+    journal, so a
     shortage is looked at again for a second. Raises `ledger.account.overdrawn`."""
     for attempt in range(TRIES):
         missing = await _try(resources, fact, outflows, hold)
@@ -50,7 +51,8 @@ async def _try(resources: Resources, fact: PostingRequested, outflows: Mapping[s
     async with resources.database.transaction() as connection:
         raw = await driver_connection(connection)
         rows = await raw.fetch(
-            "SELECT account, balance_minor - reserved_minor AS free_minor FROM ledger.account WHERE account = ANY($1::text[]) ORDER BY account FOR UPDATE",
+            "SELECT account, balance_minor - reserved_minor AS free_minor FROM ledger.account WHERE account = ANY($1::text[]) ORDER "
+            "BY account FOR UPDATE",
             list(outflows),
         )
         if await raw.fetchval("SELECT 1 FROM ledger.reservation WHERE posting_id = $1", fact.posting_id):

@@ -174,7 +174,8 @@ GENERAL_LEDGER = Table(
     Column("closing_minor", BigInteger, nullable=False),
     info=APPEND_ONLY,
 )
-"""总账: one row per business code on each day it moved, made at day end (IB 529); the balance of any other day is the closing of the row before it."""
+"""总账: one row per business code on each day it moved, made at day end (IB 529); the balance of any other day is the closing of the
+row before it."""
 
 RESERVATION = Table(
     "reservation",

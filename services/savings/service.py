@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from banking.service import BankService
 from kernel.text import Text
+from services.savings import queries
+from services.savings.accounts import KINDS
+from services.savings.keeper import AccountKeeper
 from services.savings.tables import FRAME, METADATA
+from services.savings.transactions import TRANSACTIONS
 
 SERVICE = BankService(
     name="savings",
@@ -12,4 +16,11 @@ SERVICE = BankService(
     metadata=METADATA,
     plumbing=FRAME.plumbing,
     frame=FRAME,
+    transactions=TRANSACTIONS,
+    queries=(queries.search, queries.detail, queries.transactions),
+    account_kinds=KINDS,
+    panel=queries.panel,
+    keeper=lambda resources: AccountKeeper(),
+    sub_ledger=queries.sub_ledger,
+    group_balances=queries.group_balances,
 )

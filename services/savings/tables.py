@@ -1,9 +1,117 @@
-"""The tables of the savings service."""
+"""The tables of the savings service: accounts, their lines, number series, wrong passwords."""
 
 from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    String,
+    Table,
+    Uuid,
+    func,
+    text,
+)
 
 from banking.tables import frame_tables
 from runtime.database import service_metadata
 
 METADATA = service_metadata("savings")
 FRAME = frame_tables(METADATA)
+
+_NONE = text("0")
+_NO = text("false")
+LIVE_BASIC = text("account_flag = '0' AND status NOT IN ('closed', 'cancelled')")
+"""The accounts of which a customer has one in a sub-branch (IB 3909)."""
+
+ACCOUNT = Table(
+    "account",
+    METADATA,
+    Column("account", String(15), primary_key=True),
+    Column("customer_number", String(10), nullable=False),
+    Column("outlet", String(4), nullable=False),
+    Column("branch", String(2), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("product", String, nullable=False),
+    Column("business_code", String(3), nullable=False),
+    Column("name", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("account_flag", String(1)),
+    Column("instrument", String),
+    Column("voucher_number", String(8)),
+    Column("withdrawal_mode", String(1), nullable=False),
+    Column("password_hash", String),
+    Column("cross_outlet", Boolean, nullable=False),
+    Column("interest_bearing", Boolean, nullable=False),
+    Column("balance_minor", BigInteger, nullable=False),
+    Column("held_minor", BigInteger, nullable=False, server_default=_NONE),
+    Column("incoming_minor", BigInteger, nullable=False, server_default=_NONE),
+    Column("frozen_minor", BigInteger, nullable=False, server_default=_NONE),
+    Column("frozen_whole", Boolean, nullable=False, server_default=_NO),
+    Column("products", BigInteger, nullable=False, server_default=_NONE, comment="minor units x days, see kernel.interest.Accumulation"),
+    Column("products_since", Date, nullable=False),
+    Column("products_until", Date, nullable=False),
+    Column("interest_unit_minor", Integer, nullable=False),
+    Column("entered_on", Date, nullable=False),
+    Column("opened_on", Date),
+    Column("closed_on", Date),
+    Column("last_moved_on", Date),
+    Column("lines", Integer, nullable=False, server_default=_NONE),
+    CheckConstraint("status IN ('pre_opened', 'normal', 'settled', 'dormant', 'closed', 'cancelled')", name="status"),
+    CheckConstraint("balance_minor >= 0", name="balance"),
+    CheckConstraint("held_minor >= 0 AND incoming_minor >= 0 AND frozen_minor >= 0 AND held_minor <= balance_minor", name="held"),
+    Index("ix_account_customer", "customer_number"),
+    Index("ix_account_group", "outlet", "business_code"),
+    Index(
+        "uq_account_basic",
+        "customer_number",
+        "branch",
+        unique=True,
+        postgresql_where=LIVE_BASIC,
+    ),
+    postgresql_with={"fillfactor": "50"},
+)
+
+ACCOUNT_LINE = Table(
+    "account_line",
+    METADATA,
+    Column("account", String(15), primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("posting_id", Uuid, nullable=False),
+    Column("transaction_number", String(11), comment="only of other services' transactions; the register has the numbers of our own"),
+    Column("code", String, nullable=False),
+    Column("business_date", Date, nullable=False),
+    Column("value_date", Date, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("balance_after_minor", BigInteger, nullable=False),
+    Column("counter_outlet", String(4), nullable=False),
+    Column("teller", String(5), nullable=False),
+    Column("correction", Boolean, nullable=False, server_default=_NO),
+    Column("voucher_type", String),
+    Column("voucher_number", String),
+    Column("summary", String, nullable=False, server_default=""),
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Index("ix_account_line_posting", "posting_id"),
+    info={"append_only": True},
+)
+
+ACCOUNT_NUMBER = Table(
+    "account_number",
+    METADATA,
+    Column("customer_number", String(10), primary_key=True),
+    Column("series", String, primary_key=True),
+    Column("issued", Integer, nullable=False),
+)
+
+WRONG_PASSWORD = Table(
+    "wrong_password",
+    METADATA,
+    Column("customer_number", String(10), primary_key=True),
+    Column("business_date", Date, primary_key=True),
+    Column("attempts", Integer, nullable=False),
+)

@@ -6,7 +6,10 @@ from kernel.errors import ErrorType, Kind
 
 ACCOUNT_UNKNOWN = ErrorType("ledger.account.unknown", Kind.NOT_FOUND, "没有内部账户 {account}", "there is no internal account {account}")
 ACCOUNT_OUTSIDE = ErrorType(
-    "ledger.account.other_outlet", Kind.FORBIDDEN, "账户 {account} 不属于本网点 {outlet}", "account {account} does not belong to outlet {outlet}"
+    "ledger.account.other_outlet",
+    Kind.FORBIDDEN,
+    "账户 {account} 不属于本网点 {outlet}",
+    "account {account} does not belong to outlet {outlet}",
 )
 CODE_FORBIDDEN = ErrorType(
     "ledger.business_code.not_by_hand",
@@ -15,10 +18,16 @@ CODE_FORBIDDEN = ErrorType(
     "accounts of business code {business_code} are posted by the system, not by hand",
 )
 TRANSACTION_UNKNOWN = ErrorType(
-    "ledger.transaction.unknown", Kind.NOT_FOUND, "{date} 没有流水 {number} 的账务", "there are no entries of transaction {number} on {date}"
+    "ledger.transaction.unknown",
+    Kind.NOT_FOUND,
+    "{date} 没有流水 {number} 的账务",
+    "there are no entries of transaction {number} on {date}",
 )
 NOT_OWN_OUTLET = ErrorType(
-    "ledger.correct.other_outlet", Kind.FORBIDDEN, "只能冲本网点 {outlet} 的交易", "only transactions of the own outlet {outlet} can be reversed"
+    "ledger.correct.other_outlet",
+    Kind.FORBIDDEN,
+    "只能冲本网点 {outlet} 的交易",
+    "only transactions of the own outlet {outlet} can be reversed",
 )
 ALREADY_REVERSED = ErrorType(
     "ledger.correct.already_reversed", Kind.CONFLICT, "流水 {number} 已经冲账", "transaction {number} has been reversed already"

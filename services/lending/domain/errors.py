@@ -50,3 +50,68 @@ REPAYMENT_IS_WHOLE = ErrorType(
 INTEREST_IN_ARREARS = ErrorType(
     "loan.interest_in_arrears", Kind.CONFLICT, "该贷款尚欠利息 {arrears}", "interest of {arrears} is in arrears on this loan"
 )
+KIND_ELSEWHERE = ErrorType(
+    "loan.kind.elsewhere",
+    Kind.INVALID,
+    "{kind_zh} 有专门的交易,不在此录入",
+    "{kind_en} have transactions of their own and are not entered here",
+)
+NOTE_UNKNOWN = ErrorType("note.unknown", Kind.NOT_FOUND, "没有借据 {number}", "there is no loan note {number}")
+NOTE_EXISTS = ErrorType("note.exists", Kind.CONFLICT, "借据号 {number} 已存在", "there is a loan note {number} already")
+NOTE_OTHER_OUTLET = ErrorType(
+    "note.other_outlet", Kind.FORBIDDEN, "借据由网点 {outlet} 录入,只能在该网点办理", "the note was entered at outlet {outlet} and is dealt with there"
+)
+CONTRACT_FULL = ErrorType(
+    "contract.full", Kind.CONFLICT, "合同 {contract} 下的借据顺序号已用完", "contract {contract} has used all its note numbers"
+)
+CUSTOMER_NOT_ACTIVE = ErrorType(
+    "note.customer_not_active", Kind.CONFLICT, "客户 {number} 当前不能办理贷款", "customer {number} can take no loan at present"
+)
+DEPOSIT_OTHER_CUSTOMER = ErrorType(
+    "note.deposit.other_customer", Kind.INVALID, "存款账户不属于借款人", "the deposit account is not the borrower's"
+)
+DEPOSIT_NOT_CURRENT = ErrorType(
+    "note.deposit.not_current", Kind.INVALID, "存款账户必须是对公活期账户", "the deposit account must be a corporate current account"
+)
+DEPOSIT_CURRENCY = ErrorType(
+    "note.deposit.currency", Kind.INVALID, "存款账户的币种为 {currency}", "the deposit account is kept in {currency}"
+)
+DEPOSIT_STATUS = ErrorType("note.deposit.status", Kind.CONFLICT, "存款账户目前不能存款", "the deposit account takes no deposits at present")
+LOAN_UNKNOWN = ErrorType("loan.unknown", Kind.NOT_FOUND, "没有贷款账户 {account}", "there is no loan account {account}")
+LOAN_NOT_OPEN = ErrorType("loan.not_open", Kind.CONFLICT, "贷款{status_zh}", "the loan is {status_en}")
+LOAN_HELD = ErrorType("loan.held", Kind.CONFLICT, "该贷款正在冲正,请稍后再试", "a correction of this loan is under way; try again later")
+LOAN_OTHER_BRANCH = ErrorType(
+    "loan.other_branch",
+    Kind.FORBIDDEN,
+    "部分还贷只能在支行范围内办理,{outlet} 不属于贷款所在支行",
+    "part of a loan is repaid within its sub-branch only; {outlet} is outside of it",
+)
+PAYMENT_NOT_EXACT = ErrorType(
+    "loan.payment_not_exact", Kind.INVALID, "全部还贷应收本息合计 {due}", "repaying the whole loan takes {due}, interest included"
+)
+LOAN_NOT_MOVED = ErrorType(
+    "loan.movement_not_allowed", Kind.FORBIDDEN, "贷款账户只能由贷款交易记账", "a loan account is moved by loan transactions only"
+)
+LOAN_CURRENCY = ErrorType("loan.currency", Kind.INVALID, "该贷款的币种为 {currency}", "the loan is kept in {currency}")
+CORRECTION_UNKNOWN = ErrorType(
+    "loan.correction.unknown", Kind.CONFLICT, "被冲交易没有动过该贷款账户", "the transaction to be taken back did not move this loan"
+)
+CORRECTION_AMOUNT = ErrorType(
+    "loan.correction.amount", Kind.CONFLICT, "冲正金额应为 {amount}", "what is taken back must be {amount}, the whole of it"
+)
+CORRECTED_ALREADY = ErrorType("loan.correction.repeated", Kind.CONFLICT, "该笔贷款交易已经冲正", "this has been taken back already")
+CORRECTION_OF_CORRECTION = ErrorType(
+    "loan.correction.of_correction", Kind.CONFLICT, "冲正不能再冲正", "what took something back is not taken back itself"
+)
+CORRECTION_LATER_ACTIVITY = ErrorType(
+    "loan.correction.later_activity",
+    Kind.CONFLICT,
+    "放款之后该贷款已有其他业务,须先冲正后来的业务",
+    "more happened on the loan after its release: take that back first",
+)
+CORRECTION_CLOSED = ErrorType(
+    "loan.correction.closed",
+    Kind.CONFLICT,
+    "贷款已结清,须先冲正全部还贷",
+    "the loan has been repaid in full: take the full repayment back first",
+)

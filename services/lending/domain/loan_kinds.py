@@ -13,7 +13,7 @@ from enum import Enum
 from kernel.calendar import add_years
 from kernel.numbers import is_personal
 from kernel.text import Text
-from services.lending.domain.errors import KIND_CUSTOMER, KIND_TERM, KIND_UNKNOWN
+from services.lending.domain.errors import KIND_CUSTOMER, KIND_ELSEWHERE, KIND_TERM, KIND_UNKNOWN
 
 OVERDUE_BUSINESS_CODE = "130"
 """Overdue, stagnant and dead loans 逾期贷款 of every kind."""
@@ -37,6 +37,11 @@ class LoanKind:
     personal: bool = False
     banded: bool = True
 
+    @property
+    def ordinary(self) -> bool:
+        """一般贷款: a loan to an organisation; consumer loans and discounts have transactions of their own (IB 1887, 1905)."""
+        return self.banded and not self.personal
+
 
 KINDS: dict[str, LoanKind] = {
     kind.business_code: kind
@@ -59,6 +64,14 @@ def kind_of_loan(code: str, field: str = "kind") -> LoanKind:
     if found is None:
         raise KIND_UNKNOWN(field=field, kind=code)
     return found
+
+
+def require_ordinary(code: str, field: str = "kind") -> LoanKind:
+    """The kind of an ordinary loan. Raises `loan.kind.unknown`, `loan.kind.elsewhere`."""
+    kind = kind_of_loan(code, field)
+    if not kind.ordinary:
+        raise KIND_ELSEWHERE(field=field, kind_zh=kind.name.zh, kind_en=kind.name.en)
+    return kind
 
 
 def check_kind(kind: LoanKind, customer_number: str, starts_on: date, due_on: date) -> None:

@@ -25,7 +25,7 @@ from services.lending.domain.parameters import LendingParameters
 from services.lending.domain.rate_bands import check_annual_pct
 
 _CONTRACT = re.compile(r"[0-9A-Za-z]{1,18}")
-_NOTES_OF_A_CONTRACT = 99
+NOTES_OF_A_CONTRACT = 99
 
 
 class NoteStatus(Enum):
@@ -62,7 +62,7 @@ def note_number(contract_number: str, sequence: int) -> str:
     """
     if not _CONTRACT.fullmatch(contract_number):
         raise CONTRACT_NUMBER_MALFORMED(field="contract_number")
-    if not 1 <= sequence <= _NOTES_OF_A_CONTRACT:
+    if not 1 <= sequence <= NOTES_OF_A_CONTRACT:
         raise NOTE_NUMBER_MALFORMED(field="note_number")
     return f"{contract_number}{sequence:02d}"
 

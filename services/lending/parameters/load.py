@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,12 @@ def load_parameters(folder: Path = FOLDER) -> LendingParameters:
         overdue_rate=read_dated_rows("overdue_rate", data["overdue_rate"], _overdue_rate),
         conventions=read_dated_rows("conventions", data["conventions"], _convention),
     )
+
+
+@cache
+def parameters() -> LendingParameters:
+    """The parameters the bank works with, read once."""
+    return load_parameters()
 
 
 def _overdue_rate(row: Mapping[str, Any]) -> OverdueRate:

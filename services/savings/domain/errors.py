@@ -46,7 +46,10 @@ WRONG_KIND = ErrorType(
 )
 SAME_ACCOUNT = ErrorType("account.same", Kind.INVALID, "转出、转入不能是同一账户", "money cannot be moved to the account it comes from")
 CURRENCY_DIFFERS = ErrorType(
-    "account.currency_differs", Kind.INVALID, "账户币种为 {currency},与交易币种不符", "the account is in {currency}, not in the currency asked for"
+    "account.currency_differs",
+    Kind.INVALID,
+    "账户币种为 {currency},与交易币种不符",
+    "the account is in {currency}, not in the currency asked for",
 )
 BALANCE_TOO_LARGE = ErrorType(
     "account.balance_too_large", Kind.CONFLICT, "存入后余额超出系统上限", "the balance would be beyond what the books can hold"
@@ -75,11 +78,12 @@ BASIC_EXISTS = ErrorType(
 FLAG_FORBIDDEN = ErrorType(
     "account.flag_forbidden", Kind.INVALID, "{product_zh}不能标为{flag_zh}", "an account of {product_en} cannot be marked as {flag_en}"
 )
-NOT_EMPTY = ErrorType(
-    "account.not_empty", Kind.CONFLICT, "账户余额 {balance} 须先转出", "the balance {balance} must be taken out first"
-)
+NOT_EMPTY = ErrorType("account.not_empty", Kind.CONFLICT, "账户余额 {balance} 须先转出", "the balance {balance} must be taken out first")
 NO_SETTLING = ErrorType(
-    "account.no_settling", Kind.CONFLICT, "{product_zh}账户不计息,无须结清", "accounts of {product_en} bear no interest and need no settling"
+    "account.no_settling",
+    Kind.CONFLICT,
+    "{product_zh}账户不计息,无须结清",
+    "accounts of {product_en} bear no interest and need no settling",
 )
 TERM_FORBIDDEN = ErrorType("product.term_forbidden", Kind.INVALID, "{product_zh}没有存期", "{product_en} has no term")
 NUMBERS_USED_UP = ErrorType("account.numbers_used_up", Kind.CONFLICT, "客户名下的账号已用完", "the customer has no account number left")
@@ -95,7 +99,9 @@ CUSTOMER_LOCKED = ErrorType(
     "密码当日累计输错 {limit} 次,账户已锁定至下一营业日",
     "after {limit} wrong passwords the customer's accounts are locked until the next business date",
 )
-DOCUMENT_MISMATCH = ErrorType("document.mismatch", Kind.CONFLICT, "证件与客户登记的不符", "this is not the document the customer is registered with")
+DOCUMENT_MISMATCH = ErrorType(
+    "document.mismatch", Kind.CONFLICT, "证件与客户登记的不符", "this is not the document the customer is registered with"
+)
 VOUCHER_MISMATCH = ErrorType("voucher.mismatch", Kind.CONFLICT, "凭证号与账户不符", "this voucher does not belong to the account")
 COUNTER_ACCOUNT_REQUIRED = ErrorType(
     "settlement.counter_account_required", Kind.INVALID, "转账须录入对方账号", "a transfer needs the counter account"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,12 @@ def load_parameters(folder: Path = FOLDER) -> SavingsParameters:
         conventions={name: read_dated_rows(name, rows, _convention) for name, rows in data["conventions"].items()},
         limits={name: read_dated_rows(name, rows, decimal_value) for name, rows in data["limits"].items()},
     )
+
+
+@cache
+def parameters() -> SavingsParameters:
+    """The parameters the running service works with."""
+    return load_parameters()
 
 
 def _rates(folder: Path, data: dict[str, Any]) -> dict[str, DatedTable[Decimal]]:

@@ -1,0 +1,16 @@
+"""The counter transactions of the savings service."""
+
+from services.savings.transactions import corporate, demand
+
+TRANSACTIONS = (
+    demand.open_demand,
+    demand.deposit,
+    demand.withdraw,
+    demand.close,
+    corporate.pre_open,
+    corporate.deposit_cash,
+    corporate.withdraw_cash,
+    corporate.transfer,
+    corporate.settle_account,
+    corporate.close_account,
+)

@@ -17,6 +17,7 @@ from services.savings.domain.withdrawal_modes import (
     Shown,
     WithdrawalMode,
     check_mode_at_opening,
+    check_outlet_of_deposit,
     check_outlet_of_withdrawal,
     check_password,
     check_shown,
@@ -120,13 +121,12 @@ def test_passwords_have_six_digits(password):
 
 def test_modes_at_opening():
     for mode in (A, B):
-        check_mode_at_opening(mode, "123456", cross_outlet=True)
-        assert code_of(check_mode_at_opening, mode, None, False) == "password.required"
-        assert code_of(check_mode_at_opening, mode, "12345", False) == "password.malformed"
+        check_mode_at_opening(mode, "123456")
+        assert code_of(check_mode_at_opening, mode, None) == "password.required"
+        assert code_of(check_mode_at_opening, mode, "12345") == "password.malformed"
     for mode in (C, D):
-        check_mode_at_opening(mode, None, cross_outlet=False)
-        assert code_of(check_mode_at_opening, mode, "123456", False) == "password.not_wanted"
-        assert code_of(check_mode_at_opening, mode, None, True) == "account.cross_outlet_needs_password"
+        check_mode_at_opening(mode, None)
+        assert code_of(check_mode_at_opening, mode, "123456") == "password.not_wanted"
 
 
 @pytest.mark.parametrize(
@@ -150,11 +150,18 @@ def test_what_must_be_shown(mode, shown, refusal):
         assert code_of(check_shown, mode, shown) == refusal
 
 
+def test_other_outlets_take_money_only_with_the_mark():
+    check_outlet_of_deposit(False, "0201", "0201")
+    check_outlet_of_deposit(True, "0201", "0301")
+    assert code_of(check_outlet_of_deposit, False, "0201", "0301") == "account.not_cross_outlet"
+
+
 def test_other_outlets_pay_only_with_mark_and_password():
     check_outlet_of_withdrawal(A, True, "0201", "0301")
     check_outlet_of_withdrawal(C, False, "0201", "0201")
-    for mode, cross_outlet in ((A, False), (C, True), (D, True)):
-        assert code_of(check_outlet_of_withdrawal, mode, cross_outlet, "0201", "0301") == "account.not_cross_outlet"
+    assert code_of(check_outlet_of_withdrawal, A, False, "0201", "0301") == "account.not_cross_outlet"
+    for mode in (C, D):
+        assert code_of(check_outlet_of_withdrawal, mode, True, "0201", "0301") == "account.cross_outlet_needs_password"
 
 
 # States

@@ -1,0 +1,1 @@
+"""The one door: sign-on, routing, catalogue, rendering of reports, pages."""
