@@ -1,0 +1,227 @@
+"""Accounts between the table and the domain: lock, open, change, book a line. One SELECT, one UPDATE, one INSERT a movement."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_or
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from banking.counter_routes import UNKNOWN_ACCOUNT
+from banking.work import Work
+from contracts.ledger import AccountReference
+from kernel.interest import Accumulation
+from kernel.numbers import NumberKind, branch_of, check_account
+from services.savings.domain.account_status import AccountStatus
+from services.savings.domain.accounts import Account
+from services.savings.domain.errors import BASIC_EXISTS
+from services.savings.domain.numbering import account_number, series_of
+from services.savings.domain.products import AccountFlag, Product, product_of
+from services.savings.domain.withdrawal_modes import WithdrawalMode
+from services.savings.tables import ACCOUNT, ACCOUNT_LINE, ACCOUNT_NUMBER, LIVE_BASIC
+
+KINDS = (NumberKind.PERSONAL_DEPOSIT, NumberKind.CORPORATE_DEPOSIT)
+
+_LOCK = select(ACCOUNT).where(ACCOUNT.c.account.in_(bindparam("numbers", expanding=True))).order_by(ACCOUNT.c.account).with_for_update()
+_READ = select(ACCOUNT).where(ACCOUNT.c.account == bindparam("number"))
+_CHANGING = (
+    "status",
+    "balance_minor",
+    "held_minor",
+    "incoming_minor",
+    "products",
+    "products_since",
+    "products_until",
+    "interest_unit_minor",
+    "opened_on",
+    "closed_on",
+    "last_moved_on",
+    "lines",
+)
+_CHANGE = update(ACCOUNT).where(ACCOUNT.c.account == bindparam("number")).values({name: bindparam(f"new_{name}") for name in _CHANGING})
+_LINE = insert(ACCOUNT_LINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One movement of one account as it is kept for good; the amount is signed, credit positive."""
+
+    posting_id: UUID
+    code: str
+    business_date: date
+    value_date: date
+    amount_minor: int
+    counter_outlet: str
+    teller: str
+    transaction_number: str | None = None
+    correction: bool = False
+    voucher_type: str | None = None
+    voucher_number: str | None = None
+    summary: str = ""
+
+
+def line_of(work: Work, amount_minor: int, **more: Any) -> Line:
+    """The line a running transaction makes."""
+    return Line(
+        posting_id=work.posting_id,
+        code=work.code,
+        business_date=work.business_date,
+        value_date=work.business_date,
+        amount_minor=amount_minor,
+        counter_outlet=work.outlet,
+        teller=work.principal.teller,
+        **more,
+    )
+
+
+def account_of(row: Row[Any]) -> Account:
+    """The account a row of the table stands for."""
+    return Account(
+        number=row.account,
+        customer_number=row.customer_number,
+        outlet=row.outlet,
+        currency=row.currency,
+        product=product_of(row.product),
+        name=row.name,
+        status=AccountStatus(row.status),
+        accumulation=Accumulation(row.balance_minor, row.products, row.products_since, row.products_until, row.interest_unit_minor),
+        withdrawal_mode=WithdrawalMode(row.withdrawal_mode),
+        cross_outlet=row.cross_outlet,
+        interest_bearing=row.interest_bearing,
+        flag=AccountFlag(row.account_flag) if row.account_flag else None,
+        password_hash=row.password_hash,
+        instrument=row.instrument,
+        voucher_number=row.voucher_number,
+        held_minor=row.held_minor,
+        incoming_minor=row.incoming_minor,
+        frozen_minor=row.frozen_minor,
+        frozen_whole=row.frozen_whole,
+        opened_on=row.opened_on,
+        closed_on=row.closed_on,
+        last_moved_on=row.last_moved_on,
+        lines=row.lines,
+    )
+
+
+def reference(account: Account) -> AccountReference:
+    """The account as a fact names it."""
+    return AccountReference(number=account.number, outlet=account.outlet, business_code=account.product.business_code, name=account.name)
+
+
+def check_number(number: str, field: str) -> None:
+    """Whether a number can be an account of this service. Raises `account.malformed`, `account.check_digit`, `account.unknown`."""
+    if check_account(number, field) not in KINDS:
+        raise UNKNOWN_ACCOUNT(field=field, account=number)
+
+
+async def lock(connection: AsyncConnection, **numbers: str | None) -> dict[str, Account]:
+    """Accounts by the field that names them, their rows locked in account order until the commit; fields without a number are left out.
+
+    Raises `account.malformed`, `account.check_digit`, `account.unknown`.
+    """
+    wanted = {field: number for field, number in numbers.items() if number}
+    for field, number in wanted.items():
+        check_number(number, field)
+    rows = await connection.execute(_LOCK, {"numbers": sorted(set(wanted.values()))})
+    found = {row.account: account_of(row) for row in rows}
+    for field, number in wanted.items():
+        if number not in found:
+            raise UNKNOWN_ACCOUNT(field=field, account=number)
+    return {field: found[number] for field, number in wanted.items()}
+
+
+async def read(connection: AsyncConnection, number: str, field: str = "account") -> Account:
+    """An account as it stands, without locking it. Raises as `lock`."""
+    check_number(number, field)
+    row = (await connection.execute(_READ, {"number": number})).first()
+    if row is None:
+        raise UNKNOWN_ACCOUNT(field=field, account=number)
+    return account_of(row)
+
+
+async def next_number(connection: AsyncConnection, product: Product, customer_number: str) -> str:
+    """The number of a customer's next account; racing callers of one customer wait for each other. Raises `account.numbers_used_up`."""
+    table = ACCOUNT_NUMBER
+    taken = insert_or(table).values(customer_number=customer_number, series=series_of(product), issued=1)
+    counted = taken.on_conflict_do_update(index_elements=[table.c.customer_number, table.c.series], set_={"issued": table.c.issued + 1})
+    issued = (await connection.execute(counted.returning(table.c.issued))).scalar_one()
+    return account_number(product, customer_number, issued)
+
+
+async def enter(connection: AsyncConnection, account: Account, entered_on: date) -> None:
+    """Store a new account, without any line. Raises `account.basic_exists`."""
+    row = {
+        "account": account.number,
+        "customer_number": account.customer_number,
+        "outlet": account.outlet,
+        "branch": branch_of(account.outlet),
+        "currency": account.currency,
+        "product": account.product.code,
+        "business_code": account.product.business_code,
+        "name": account.name,
+        "account_flag": account.flag.value if account.flag else None,
+        "instrument": account.instrument,
+        "voucher_number": account.voucher_number,
+        "withdrawal_mode": account.withdrawal_mode.value,
+        "password_hash": account.password_hash,
+        "cross_outlet": account.cross_outlet,
+        "interest_bearing": account.interest_bearing,
+        "entered_on": entered_on,
+        **_changing(account),
+    }
+    entered = insert_or(ACCOUNT).values(row)
+    if account.flag is AccountFlag.BASIC:
+        one = [ACCOUNT.c.customer_number, ACCOUNT.c.branch]
+        entered = entered.on_conflict_do_nothing(index_elements=one, index_where=LIVE_BASIC)
+    if (await connection.execute(entered.returning(ACCOUNT.c.account))).first() is None:
+        raise BASIC_EXISTS(field="account_flag")
+
+
+async def save(connection: AsyncConnection, account: Account) -> None:
+    """Store what a movement may change of an account."""
+    values = {f"new_{name}": value for name, value in _changing(account).items()}
+    await connection.execute(_CHANGE, {"number": account.number, **values})
+
+
+async def book(connection: AsyncConnection, account: Account, line: Line) -> None:
+    """Store a changed account and the line of the movement that changed it."""
+    await save(connection, _with_line(account, line))
+    await _add_line(connection, account, line)
+
+
+async def enter_with_line(connection: AsyncConnection, account: Account, line: Line) -> None:
+    """Store a new account that opens with money. Raises as `enter`."""
+    await enter(connection, _with_line(account, line), line.business_date)
+    await _add_line(connection, account, line)
+
+
+async def _add_line(connection: AsyncConnection, account: Account, line: Line) -> None:
+    """Add the next line of an account whose row has been counted up."""
+    kept = {"account": account.number, "line": account.lines + 1, "balance_after_minor": account.balance_minor, **asdict(line)}
+    await connection.execute(_LINE, kept)
+
+
+def _with_line(account: Account, line: Line) -> Account:
+    return replace(account, lines=account.lines + 1, last_moved_on=line.business_date)
+
+
+def _changing(account: Account) -> dict[str, Any]:
+    state = account.accumulation
+    return {
+        "status": account.status.value,
+        "balance_minor": state.balance_minor,
+        "held_minor": account.held_minor,
+        "incoming_minor": account.incoming_minor,
+        "products": state.products,
+        "products_since": state.since,
+        "products_until": state.until,
+        "interest_unit_minor": state.unit_minor,
+        "opened_on": account.opened_on,
+        "closed_on": account.closed_on,
+        "last_moved_on": account.last_moved_on,
+        "lines": account.lines,
+    }

@@ -1,0 +1,73 @@
+"""Movements that other services ask for in two phases: loans released and repaid, corrections by the ledger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contracts.ledger import AccountReference
+from contracts.movement import MovementLine, MovementRequest
+from services.savings.accounts import Line, book, lock, read, reference, save
+from services.savings.domain.accounts import (
+    Account,
+    check_currency,
+    hold,
+    release,
+    settle_hold,
+)
+from services.savings.domain.errors import VALUE_DATE_AHEAD
+from services.savings.parameters.load import parameters
+
+
+class AccountKeeper:
+    """Deposit accounts as the owner keeps them for others. A correction is a movement whose value date may lie in the past: the
+    products of the days since then are put right with it (IB 439-446, 2544)."""
+
+    async def pend(self, connection: AsyncConnection, request: MovementRequest, line: MovementLine) -> int:
+        """Hold a debit, announce a credit. Returns the balance once everything under way is done.
+
+        Raises `account.unknown`, `account.status`, `account.currency_differs`, `account.insufficient`, `account.frozen`,
+        `account.value_date_ahead`, `product.below_opening_minimum`.
+        """
+        if request.value_date > request.business_date:
+            raise VALUE_DATE_AHEAD(field="value_date", value_date=request.value_date.isoformat())
+        account = await _locked(connection, line.account)
+        check_currency(account, request.currency)
+        held = hold(account, line.amount_minor, request.value_date, parameters())
+        await save(connection, held)
+        return held.balance_minor - held.held_minor + held.incoming_minor
+
+    async def describe(self, connection: AsyncConnection, account: str) -> AccountReference:
+        return reference(await read(connection, account))
+
+    async def apply(self, connection: AsyncConnection, movement: Row[Any]) -> None:
+        """Make the change real, with its line."""
+        account = await _locked(connection, movement.account)
+        moved = settle_hold(account, movement.amount_minor, movement.value_date, parameters())
+        await book(connection, moved, _line_of(movement))
+
+    async def release(self, connection: AsyncConnection, movement: Row[Any]) -> None:
+        """Give the change up."""
+        account = await _locked(connection, movement.account)
+        await save(connection, release(account, movement.amount_minor))
+
+
+async def _locked(connection: AsyncConnection, number: str) -> Account:
+    return (await lock(connection, account=number))["account"]
+
+
+def _line_of(movement: Row[Any]) -> Line:
+    return Line(
+        posting_id=movement.posting_id,
+        code=movement.transaction_code,
+        business_date=movement.business_date,
+        value_date=movement.value_date,
+        amount_minor=movement.amount_minor,
+        counter_outlet=movement.counter_outlet,
+        teller=movement.teller,
+        transaction_number=movement.transaction_number,
+        correction=movement.correction,
+        summary=movement.summary,
+    )

@@ -1,0 +1,257 @@
+"""Corporate current deposits 对公一般活期及临时存款: pre-open, cash in and out, transfer within the outlet, settle, close."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints
+
+from banking.fields import (
+    CURRENCY_CHOICES,
+    AccountNumber,
+    AmountText,
+    CurrencyCode,
+    CustomerNumber,
+    Form,
+    SettledForm,
+    ShortText,
+    VoucherNumber,
+    labelled,
+)
+from banking.menus import ACCOUNT_OPENING, CORPORATE, CURRENT
+from banking.transaction import Outcome, Posting, transaction
+from banking.work import Work
+from kernel.interest import Accumulation
+from kernel.money import currency_of, format_amount, parse_amount
+from kernel.text import Text
+from services.savings.accounts import (
+    book,
+    enter,
+    line_of,
+    lock,
+    next_number,
+    reference,
+    save,
+)
+from services.savings.domain import errors
+from services.savings.domain.account_status import AccountStatus
+from services.savings.domain.accounts import (
+    Account,
+    check_cash_withdrawal,
+    check_currency,
+    check_current,
+    check_flag,
+    check_own_outlet,
+    close_empty,
+    credit,
+    debit,
+    settle,
+)
+from services.savings.domain.accumulated import begin_accumulation
+from services.savings.domain.products import (
+    CORPORATE_CURRENT,
+    AccountFlag,
+    NoTerm,
+    Owner,
+    Product,
+    product_of,
+)
+from services.savings.domain.withdrawal_modes import (
+    WithdrawalMode,
+    check_outlet_of_deposit,
+)
+from services.savings.parameters.load import parameters
+from services.savings.transactions.customers import customer_for
+from services.savings.transactions.settlement import check_cash_only
+
+MENU = (CORPORATE, CURRENT)
+KINDS = tuple((product.code, product.name) for product in CORPORATE_CURRENT)
+FLAGS = tuple((flag.value, flag.text) for flag in AccountFlag)
+VOUCHER_TYPES = (
+    ("CCKZ", Text("现金支票", "Cash cheque")),
+    ("TCKZ", Text("转账支票", "Transfer cheque")),
+    ("OTHER", Text("其他", "Other")),
+)
+NO_TERM = "000"
+KindCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")]
+TermOrNone = Annotated[str, StringConstraints(pattern=r"^([123][0-9]{2}|000)$")]
+VoucherType = Annotated[str, StringConstraints(pattern=r"^[A-Z]{4,5}$")]
+
+
+class PreOpening(Form):
+    customer_number: CustomerNumber = labelled("客户号", "Customer number", widget="customer")
+    kind: KindCode = labelled("账户类别", "Kind of account", widget="choice", choices=KINDS)
+    account_flag: Literal["0", "1", "2", "3", "4", "5"] = labelled("账户标志", "Account flag", widget="choice", choices=FLAGS)
+    name: ShortText | None = labelled("账户注解", "Account name", None)
+    currency: CurrencyCode = labelled("货币", "Currency", "CNY", widget="choice", choices=CURRENCY_CHOICES)
+    term: TermOrNone | None = labelled("存期", "Term", None)
+    interest_bearing: bool = labelled("是否计息", "Bears interest", True, widget="boolean")
+    cross_outlet: bool = labelled("通存通兑", "Usable at other outlets", True, widget="boolean")
+
+
+class VoucherFields(Form):
+    voucher_type: VoucherType | None = labelled("凭证类型", "Voucher type", None, widget="choice", choices=VOUCHER_TYPES)
+    voucher_number: VoucherNumber | None = labelled("支票号码", "Cheque number", None)
+
+
+class CashForm(SettledForm, VoucherFields):
+    account: AccountNumber = labelled("账号", "Account", widget="account")
+    amount: AmountText = labelled("金额", "Amount", widget="amount")
+
+
+class Transfer(VoucherFields):
+    from_account: AccountNumber = labelled("转出账号", "From account", widget="account")
+    to_account: AccountNumber = labelled("转入账号", "To account", widget="account")
+    amount: AmountText = labelled("金额", "Amount", widget="amount")
+
+
+class OneAccount(Form):
+    account: AccountNumber = labelled("账号", "Account", widget="account")
+
+
+@transaction(
+    code="savings.corporate.pre_open",
+    name=Text("预开账户", "Pre-open corporate account"),
+    menu=(CORPORATE, ACCOUNT_OPENING),
+    source="IB 1829, 3889",
+    operators="K",
+)
+async def pre_open(work: Work, form: PreOpening) -> Outcome:
+    product = _kind(form)
+    flag = AccountFlag(form.account_flag)
+    check_flag(product, flag)
+    customer = await customer_for(work, product, form.customer_number)
+    account = Account(
+        number=await next_number(work.connection, product, form.customer_number),
+        customer_number=form.customer_number,
+        outlet=work.outlet,
+        currency=form.currency,
+        product=product,
+        name=form.name or customer.name,
+        status=AccountStatus.PRE_OPENED,
+        accumulation=_nothing_yet(product, form.currency, work),
+        withdrawal_mode=WithdrawalMode.SEAL,
+        cross_outlet=form.cross_outlet,
+        interest_bearing=form.interest_bearing and product.bears_interest,
+        flag=flag,
+    )
+    await enter(work.connection, account, work.business_date)
+    return Outcome({"account": account.number})
+
+
+def _kind(form: PreOpening) -> Product:
+    product = product_of(form.kind, "kind")
+    if product.owner is not Owner.CORPORATE:
+        raise errors.PRODUCT_UNKNOWN(field="kind", product=form.kind)
+    if isinstance(product.term, NoTerm) and form.term not in (None, NO_TERM):
+        raise errors.TERM_FORBIDDEN(field="term", product_zh=product.name.zh, product_en=product.name.en)
+    return product
+
+
+def _nothing_yet(product: Product, currency: str, work: Work) -> Accumulation:
+    """The state of an account without money; refuses a currency the kind is not offered in."""
+    currency_of(currency)
+    parameters().opening_minimum_minor(product.limits.parameter, currency, work.business_date)
+    return begin_accumulation(product, currency, work.business_date, parameters())
+
+
+@transaction(
+    code="savings.corporate.deposit_cash",
+    name=Text("现金存款", "Cash deposit"),
+    menu=MENU,
+    source="IB 1852, 3926",
+    operators="K",
+    cash="receives",
+)
+async def deposit_cash(work: Work, form: CashForm) -> Outcome:
+    check_cash_only(form)
+    account = (await lock(work.connection, account=form.account))["account"]
+    check_current(account, Owner.CORPORATE)
+    check_outlet_of_deposit(account.cross_outlet, account.outlet, work.outlet)
+    amount_minor = parse_amount(form.amount, account.currency)
+    credited = credit(account, amount_minor, work.business_date, parameters())
+    await book(work.connection, credited, line_of(work, amount_minor, **_voucher(form)))
+    return _cash_moved(work, credited, "savings.corporate.deposit_cash", amount_minor, form)
+
+
+@transaction(
+    code="savings.corporate.withdraw_cash",
+    name=Text("现金取款", "Cash withdrawal"),
+    menu=MENU,
+    source="IB 1855, 3934",
+    operators="K",
+    cash="pays",
+)
+async def withdraw_cash(work: Work, form: CashForm) -> Outcome:
+    check_cash_only(form)
+    account = (await lock(work.connection, account=form.account))["account"]
+    check_current(account, Owner.CORPORATE)
+    check_own_outlet(account, work.outlet)
+    check_cash_withdrawal(account)
+    amount_minor = parse_amount(form.amount, account.currency)
+    debited = debit(account, amount_minor, work.business_date)
+    await book(work.connection, debited, line_of(work, -amount_minor, **_voucher(form)))
+    return _cash_moved(work, debited, "savings.corporate.withdraw_cash", amount_minor, form)
+
+
+@transaction(
+    code="savings.corporate.transfer", name=Text("账户转账", "Transfer between accounts"), menu=MENU, source="IB 1858, 3950", operators="K"
+)
+async def transfer(work: Work, form: Transfer) -> Outcome:
+    if form.from_account == form.to_account:
+        raise errors.SAME_ACCOUNT(field="to_account")
+    found = await lock(work.connection, from_account=form.from_account, to_account=form.to_account)
+    for field, account in found.items():
+        check_current(account, Owner.CORPORATE, field)
+        check_own_outlet(account, work.outlet, field)
+    payer, payee = found["from_account"], found["to_account"]
+    check_currency(payee, payer.currency, "to_account")
+    amount_minor = parse_amount(form.amount, payer.currency)
+    debited = debit(payer, amount_minor, work.business_date, "from_account")
+    credited = credit(payee, amount_minor, work.business_date, parameters(), "to_account")
+    await book(work.connection, debited, line_of(work, -amount_minor, **_voucher(form)))
+    await book(work.connection, credited, line_of(work, amount_minor, **_voucher(form)))
+    roles = {"from_account": reference(payer), "to_account": reference(payee)}
+    posting = Posting("savings.corporate.transfer", payer.currency, roles, {"amount": amount_minor}, **_voucher(form))
+    balances = {each.number: format_amount(each.balance_minor, each.currency) for each in (debited, credited)}
+    return Outcome({"balances": balances}, posting)
+
+
+@transaction(code="savings.corporate.settle", name=Text("账户结清", "Settle account"), menu=MENU, source="IB 1868, 3980", operators="K")
+async def settle_account(work: Work, form: OneAccount) -> Outcome:
+    account = await _own(work, form)
+    settled, closing = settle(account, work.business_date, parameters())
+    interest_minor = closing.statement.interest_minor
+    posting = None
+    if interest_minor:
+        posting = Posting("savings.corporate.settle", account.currency, {"account": reference(account)}, {"interest": interest_minor})
+    await book(work.connection, settled, line_of(work, interest_minor, summary="结清"))
+    amounts = {"interest": interest_minor, "balance": settled.balance_minor}
+    return Outcome(
+        {"account": account.number, **{name: format_amount(minor, account.currency) for name, minor in amounts.items()}}, posting
+    )
+
+
+@transaction(code="savings.corporate.close", name=Text("账户销户", "Close account"), menu=MENU, source="IB 1877, 3991", operators="K")
+async def close_account(work: Work, form: OneAccount) -> Outcome:
+    account = await _own(work, form)
+    closed = close_empty(account, work.business_date)
+    await save(work.connection, closed)
+    return Outcome({"account": closed.number, "status": closed.status.value})
+
+
+async def _own(work: Work, form: OneAccount) -> Account:
+    account = (await lock(work.connection, account=form.account))["account"]
+    check_current(account, Owner.CORPORATE)
+    check_own_outlet(account, work.outlet)
+    return account
+
+
+def _voucher(form: VoucherFields) -> dict[str, str | None]:
+    return {"voucher_type": form.voucher_type, "voucher_number": form.voucher_number}
+
+
+def _cash_moved(work: Work, account: Account, rule: str, amount_minor: int, form: CashForm) -> Outcome:
+    roles = {"account": reference(account), "settlement": work.cash()}
+    posting = Posting(rule, account.currency, roles, {"amount": amount_minor}, **_voucher(form))
+    return Outcome({"account": account.number, "balance": format_amount(account.balance_minor, account.currency)}, posting)
