@@ -53,10 +53,8 @@ def _show(answer: dict[str, Any], shown: int) -> int:
         part = step.get("done", 0) / total if total else float(step["state"] == "done")
         filled = round(BAR * min(part, 1))
         problem = f"  {step['problem']}" if step.get("problem") else ""
-        lines.append(
-            f" {MARKS.get(step['state'], ' ')} {step['name']:<16} [{'#' * filled}{'.' * (BAR - filled)}] {step.get('done', "
-            f"0)}/{total}{problem}"
-        )
+        bar = "#" * filled + "." * (BAR - filled)
+        lines.append(f" {MARKS.get(step['state'], ' ')} {step['name']:<16} [{bar}] {step.get('done', 0)}/{total}{problem}")
     if sys.stdout.isatty():
         if shown:
             sys.stdout.write(f"\x1b[{shown}F\x1b[J")

@@ -321,8 +321,9 @@ TOTAL_COLUMNS = [
     "credit_transfer_count",
 ]
 ADD_TOTALS = (
-    f"INSERT INTO ledger.subject_total AS t (business_date, outlet, currency, business_code, subject, off_sheet, {', "
-    f"'.join(TOTAL_COLUMNS)}) "
+    "INSERT INTO ledger.subject_total AS t (business_date, outlet, currency, business_code, subject, off_sheet, "
+    + ", ".join(TOTAL_COLUMNS)
+    + ") "
     "SELECT * FROM unnest($1::date[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool[], "
     "$7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::int[], $12::int[], $13::int[], $14::int[]) "
     "ON CONFLICT (business_date, outlet, currency, business_code) DO UPDATE SET "
