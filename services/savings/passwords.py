@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import date
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from banking.work import Work
+from runtime.hashing import hasher_of
 from runtime.service import Resources
 from services.savings.domain.accounts import Account
 from services.savings.domain.errors import CUSTOMER_LOCKED, PASSWORD_WRONG
@@ -21,21 +19,9 @@ from services.savings.tables import WRONG_PASSWORD
 LIMIT = "password_attempts"
 
 
-def _hasher(resources: Resources) -> PasswordHasher:
-    settings = resources.settings
-    return PasswordHasher(time_cost=settings.argon2_time_cost, memory_cost=settings.argon2_memory_kib, parallelism=1)
-
-
 async def hash_password(resources: Resources, password: str) -> str:
     """The hash to keep of a six-digit password."""
-    return await asyncio.to_thread(_hasher(resources).hash, password)
-
-
-async def _is_right(resources: Resources, kept: str, password: str) -> bool:
-    try:
-        return await asyncio.to_thread(_hasher(resources).verify, kept, password)
-    except VerificationError:
-        return False
+    return await hasher_of(resources).hash(password)
 
 
 async def check_unlocked(work: Work, customer_number: str, field: str = "account") -> None:
@@ -60,7 +46,7 @@ async def check_right_password(work: Work, account: Account, password: str, fiel
     key = f"password:{account.customer_number}"
     await work.connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
     await check_unlocked(work, account.customer_number)
-    if await _is_right(work.resources, account.password_hash or "", password):
+    if await hasher_of(work.resources).matches(account.password_hash, password):
         return
     limit = _limit(work.business_date)
     attempts = await _count_wrong(work, account.customer_number)
