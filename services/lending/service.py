@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from banking.service import BankService
+from kernel.numbers import NumberKind
 from kernel.text import Text
+from services.lending import queries
+from services.lending.keeper import LoanKeeper
 from services.lending.tables import FRAME, METADATA
+from services.lending.transactions import loans, notes
 
 SERVICE = BankService(
     name="lending",
@@ -12,4 +16,11 @@ SERVICE = BankService(
     metadata=METADATA,
     plumbing=FRAME.plumbing,
     frame=FRAME,
+    transactions=(notes.enter, notes.maintain, loans.release, loans.repay_part, loans.repay_full),
+    queries=(queries.by_account, queries.notes),
+    account_kinds=(NumberKind.LOAN,),
+    panel=queries.panel,
+    keeper=lambda resources: LoanKeeper(),
+    sub_ledger=queries.sub_ledger,
+    group_balances=queries.group_balances,
 )

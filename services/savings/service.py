@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from banking.service import BankService
 from kernel.text import Text
-from services.savings import queries
+from services.savings import api, queries
 from services.savings.accounts import KINDS
 from services.savings.keeper import AccountKeeper
 from services.savings.tables import FRAME, METADATA
@@ -16,6 +16,7 @@ SERVICE = BankService(
     metadata=METADATA,
     plumbing=FRAME.plumbing,
     frame=FRAME,
+    routers=(api.router,),
     transactions=TRANSACTIONS,
     queries=(queries.search, queries.detail, queries.transactions),
     account_kinds=KINDS,

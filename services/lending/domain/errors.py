@@ -59,7 +59,10 @@ KIND_ELSEWHERE = ErrorType(
 NOTE_UNKNOWN = ErrorType("note.unknown", Kind.NOT_FOUND, "没有借据 {number}", "there is no loan note {number}")
 NOTE_EXISTS = ErrorType("note.exists", Kind.CONFLICT, "借据号 {number} 已存在", "there is a loan note {number} already")
 NOTE_OTHER_OUTLET = ErrorType(
-    "note.other_outlet", Kind.FORBIDDEN, "借据由网点 {outlet} 录入,只能在该网点办理", "the note was entered at outlet {outlet} and is dealt with there"
+    "note.other_outlet",
+    Kind.FORBIDDEN,
+    "借据由网点 {outlet} 录入,只能在该网点办理",
+    "the note was entered at outlet {outlet} and is dealt with there",
 )
 CONTRACT_FULL = ErrorType(
     "contract.full", Kind.CONFLICT, "合同 {contract} 下的借据顺序号已用完", "contract {contract} has used all its note numbers"

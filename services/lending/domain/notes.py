@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
+from kernel.text import Text
 from services.lending.domain.errors import (
     CONTRACT_NUMBER_MALFORMED,
     NOTE_DATES,
@@ -34,6 +35,17 @@ class NoteStatus(Enum):
     ENTERED = "entered"
     RELEASED = "released"
     LAPSED = "lapsed"
+
+    @property
+    def text(self) -> Text:
+        return _STATUS_TEXTS[self]
+
+
+_STATUS_TEXTS = {
+    NoteStatus.ENTERED: Text("未发放", "Entered"),
+    NoteStatus.RELEASED: Text("已发放", "Released"),
+    NoteStatus.LAPSED: Text("已作废", "Lapsed"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,32 @@
+"""Deposit accounts as other services see them."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.ledger import Transport
+
+
+class AccountView(BaseModel):
+    """A deposit account: whose it is, where, in which currency, of which business code, its state and its name."""
+
+    model_config = ConfigDict(frozen=True)
+
+    account: str
+    customer_number: str
+    outlet: str
+    currency: str
+    business_code: str
+    status: str
+    name: str
+
+
+class SavingsClient:
+    """The savings service as other services call it; movements of its accounts are in `contracts.movement`."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    async def account(self, number: str) -> AccountView:
+        """The deposit account of a number. Raises `account.unknown`."""
+        return AccountView.model_validate(await self._transport.call("savings", "GET", f"/internal/accounts/{number}"))
