@@ -49,7 +49,9 @@ class Request:
 def check_right(principal: Principal, transaction: Transaction) -> None:
     """The owning service's own check of the right. Raises `right.missing`."""
     allowed = principal.operator in transaction.operators and principal.level in transaction.levels
-    if transaction.outlets == "city":
+    if transaction.outlets == "centre":
+        allowed = allowed and principal.outlet == CITY
+    elif transaction.outlets == "city":
         allowed = allowed and principal.outlet[:2] == CITY[:2]
     elif transaction.outlets == "branch":
         allowed = allowed and (is_business_department(principal.outlet) or principal.outlet[:2] == CITY[:2])

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, ClassVar, Literal, Protocol
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from contracts.message import Message
 
@@ -148,6 +148,46 @@ class Expansion(BaseModel):
     off_sheet: list[OffSheetEntry] = Field(default_factory=list)
 
 
+class OriginTotal(BaseModel):
+    """How many sets of one origin stand in the journal of a date, and their control total."""
+
+    model_config = ConfigDict(frozen=True)
+
+    origin: str
+    postings: int
+    control_total_minor: int
+
+
+class InterbranchAccount(BaseModel):
+    """A 416-420 sub-account, 110, or a reserve account (471, 472) with its balance, debit positive."""
+
+    model_config = ConfigDict(frozen=True)
+
+    account: str
+    outlet: str
+    business_code: str
+    balance_minor: int
+
+
+_INTERBRANCH: TypeAdapter[list[InterbranchAccount]] = TypeAdapter(list[InterbranchAccount])
+
+
+class RuleMovement(BaseModel):
+    """What one posting rule moved on an account on a date, red legs deducted."""
+
+    rule: str
+    debit_minor: int
+    credit_minor: int
+
+
+class AccountDay(BaseModel):
+    """A ledger account as it stands, debit positive, and what moved on it on a date."""
+
+    account: str
+    balance_minor: int
+    movements: list[RuleMovement] = Field(default_factory=list)
+
+
 class Transport(Protocol):
     """How a client reaches a service: one call that answers JSON or raises `DomainError`."""
 
@@ -187,6 +227,21 @@ class LedgerClient:
         """Balances of ledger accounts in minor units, debit positive; accounts never posted to are absent."""
         answer = await self._transport.call("ledger", "POST", "/internal/balances", json={"accounts": accounts})
         return {str(account): int(minor) for account, minor in answer["balances"].items()}
+
+    async def account_days(self, accounts: list[str], business_date: date) -> list[AccountDay]:
+        """Balances and the date's turnover of ledger accounts; accounts never posted to are absent."""
+        asked = {"accounts": accounts, "business_date": business_date.isoformat()}
+        return [AccountDay.model_validate(day) for day in await self._transport.call("ledger", "POST", "/internal/account-days", json=asked)]
+
+    async def totals(self, business_date: date) -> list[OriginTotal]:
+        """Count and control total of what stands in the journal of a date, per origin."""
+        answer = await self._transport.call("ledger", "GET", "/internal/totals", params={"date": business_date.isoformat()})
+        return [OriginTotal.model_validate(row) for row in answer["totals"]]
+
+    async def interbranch(self, currency: str) -> list[InterbranchAccount]:
+        """Every 416-420 sub-account, 110 and every reserve account of one currency, as they stand."""
+        answer = await self._transport.call("ledger", "GET", "/internal/interbranch", params={"currency": currency})
+        return _INTERBRANCH.validate_python(answer["accounts"])
 
 
 def control_total_minor(fact: PostingRequested) -> int:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from banking.service import BankService
+from banking.service import RECOVERY_SECONDS, BankService
 from kernel.text import Text
+from runtime.service import PeriodicTask
+from services.counter import api
+from services.counter.presence import settle_all
+from services.counter.queries import boxes, outlets, tellers
 from services.counter.tables import FRAME, METADATA
+from services.counter.transactions.balancing import balance_teller, close_outlet, reopen_outlet, unbalance_teller
+from services.counter.transactions.boxes import add, balance, cash_in, cash_out, cash_receive, cash_transfer
+from services.counter.transactions.tellers import change_password, create_teller, report_password_lost, reset_password
 
 SERVICE = BankService(
     name="counter",
@@ -12,4 +19,23 @@ SERVICE = BankService(
     metadata=METADATA,
     plumbing=FRAME.plumbing,
     frame=FRAME,
+    routers=(api.router,),
+    tasks=(PeriodicTask("settle_balancing", RECOVERY_SECONDS, settle_all),),
+    transactions=(
+        create_teller,
+        change_password,
+        report_password_lost,
+        reset_password,
+        add,
+        cash_receive,
+        cash_out,
+        cash_in,
+        cash_transfer,
+        balance,
+        balance_teller,
+        unbalance_teller,
+        close_outlet,
+        reopen_outlet,
+    ),
+    queries=(tellers, boxes, outlets),
 )

@@ -7,7 +7,7 @@ from contracts.topology import QUEUES
 from kernel.numbers import NumberKind
 from kernel.text import Text
 from runtime.service import Consumption, PeriodicTask
-from services.ledger import api, queries, reports
+from services.ledger import account_days, api, queries, reports
 from services.ledger.panel import account_panel
 from services.ledger.posting import posting_handler, refusal_handler
 from services.ledger.reservations import settle_reservations
@@ -21,7 +21,7 @@ SERVICE = BankService(
     metadata=METADATA,
     plumbing=FRAME.plumbing,
     frame=FRAME,
-    routers=(api.router,),
+    routers=(api.router, account_days.router,),
     consumes=tuple(Consumption(queue, posting_handler, refusal_handler) for queue in QUEUES if queue.service == "ledger"),
     tasks=(PeriodicTask("settle_reservations", 5.0, settle_reservations),),
     transactions=(post_entry, reverse),

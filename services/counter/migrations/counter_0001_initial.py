@@ -19,6 +19,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('singleton', name=op.f('pk_business_day')),
     schema='counter'
     )
+    op.create_table('cash_box',
+    sa.Column('outlet', sa.String(length=4), nullable=False),
+    sa.Column('number', sa.String(length=5), nullable=False),
+    sa.Column('name', sa.String(length=60), nullable=False),
+    sa.Column('opened_on', sa.Date(), nullable=True),
+    sa.PrimaryKeyConstraint('outlet', 'number', name=op.f('pk_cash_box')),
+    schema='counter'
+    )
     op.create_table('day_statement',
     sa.Column('business_date', sa.Date(), nullable=False),
     sa.Column('postings', sa.BigInteger(), nullable=False),
@@ -52,6 +60,9 @@ def upgrade() -> None:
     sa.Column('balance_after_minor', sa.BigInteger(), nullable=False),
     sa.Column('business_date', sa.Date(), nullable=False),
     sa.Column('value_date', sa.Date(), nullable=False),
+    sa.Column('counter_outlet', sa.String(length=4), nullable=False),
+    sa.Column('teller', sa.String(length=5), nullable=False),
+    sa.Column('transaction_number', sa.String(length=11), nullable=True),
     sa.Column('correction', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('summary', sa.String(), server_default='', nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -69,11 +80,21 @@ def upgrade() -> None:
     sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('attempts', sa.Integer(), server_default='0', nullable=False),
     sa.Column('problem', sa.Text(), nullable=True),
+    sa.Column('retry_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('sequence', name=op.f('pk_outbox')),
     schema='counter',
     postgresql_with={'fillfactor': '70'}
     )
     op.create_index('ix_outbox_waiting', 'outbox', ['sequence'], unique=False, schema='counter', postgresql_where=sa.text('published_at IS NULL'))
+    op.create_table('outlet_day',
+    sa.Column('business_date', sa.Date(), nullable=False),
+    sa.Column('outlet', sa.String(length=4), nullable=False),
+    sa.Column('state', sa.String(), server_default='open', nullable=False),
+    sa.CheckConstraint("state IN ('open', 'closing', 'closed', 'reopening')", name=op.f('ck_outlet_day_state')),
+    sa.PrimaryKeyConstraint('business_date', 'outlet', name=op.f('pk_outlet_day')),
+    schema='counter'
+    )
+    op.create_index('ix_outlet_day_moving', 'outlet_day', ['business_date'], unique=False, schema='counter', postgresql_where=sa.text("state IN ('closing', 'reopening')"))
     op.create_table('outlet_gate',
     sa.Column('outlet', sa.String(length=4), nullable=False),
     sa.Column('business_date', sa.Date(), nullable=False),
@@ -119,6 +140,35 @@ def upgrade() -> None:
     )
     op.create_index('ix_register_intended', 'register', ['created_at'], unique=False, schema='counter', postgresql_where=sa.text("state = 'intended'"))
     op.create_index('uq_register_number', 'register', ['business_date', 'transaction_number'], unique=True, schema='counter', postgresql_where=sa.text('transaction_number IS NOT NULL'))
+    op.create_table('teller',
+    sa.Column('teller', sa.String(length=5), nullable=False),
+    sa.Column('name', sa.String(length=60), nullable=False),
+    sa.Column('outlet', sa.String(length=4), nullable=False),
+    sa.Column('level', sa.String(length=1), nullable=False),
+    sa.Column('state', sa.String(), server_default='active', nullable=False),
+    sa.Column('password_hash', sa.String(), nullable=False),
+    sa.Column('must_change_password', sa.Boolean(), nullable=False),
+    sa.Column('failed_attempts', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('failed_on', sa.Date(), nullable=True),
+    sa.Column('password_changed_on', sa.Date(), nullable=True),
+    sa.Column('credentials_changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("level IN ('A', 'B', 'C')", name=op.f('ck_teller_level')),
+    sa.CheckConstraint("state IN ('active', 'lost')", name=op.f('ck_teller_state')),
+    sa.PrimaryKeyConstraint('teller', name=op.f('pk_teller')),
+    schema='counter'
+    )
+    op.create_index('ix_teller_outlet', 'teller', ['outlet'], unique=False, schema='counter')
+    op.create_table('teller_day',
+    sa.Column('business_date', sa.Date(), nullable=False),
+    sa.Column('teller', sa.String(length=5), nullable=False),
+    sa.Column('outlet', sa.String(length=4), nullable=False),
+    sa.Column('state', sa.String(), server_default='working', nullable=False),
+    sa.Column('signed_on_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.CheckConstraint("state IN ('working', 'balancing', 'balanced', 'freeing')", name=op.f('ck_teller_day_state')),
+    sa.PrimaryKeyConstraint('business_date', 'teller', name=op.f('pk_teller_day')),
+    schema='counter'
+    )
+    op.create_index('ix_teller_day_moving', 'teller_day', ['business_date'], unique=False, schema='counter', postgresql_where=sa.text("state IN ('balancing', 'freeing')"))
     op.create_table('used_approval',
     sa.Column('approval_id', sa.String(), nullable=False),
     sa.Column('approver', sa.String(length=5), nullable=False),
@@ -127,18 +177,36 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('approval_id', name=op.f('pk_used_approval')),
     schema='counter'
     )
+    op.create_table('cash_box_user',
+    sa.Column('outlet', sa.String(length=4), nullable=False),
+    sa.Column('number', sa.String(length=5), nullable=False),
+    sa.Column('teller', sa.String(length=5), nullable=False),
+    sa.ForeignKeyConstraint(['outlet', 'number'], ['counter.cash_box.outlet', 'counter.cash_box.number'], name=op.f('fk_cash_box_user_outlet_number')),
+    sa.ForeignKeyConstraint(['teller'], ['counter.teller.teller'], name=op.f('fk_cash_box_user_teller')),
+    sa.PrimaryKeyConstraint('outlet', 'number', 'teller', name=op.f('pk_cash_box_user')),
+    schema='counter'
+    )
+    op.create_index('ix_cash_box_user_teller', 'cash_box_user', ['teller'], unique=False, schema='counter')
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index('ix_cash_box_user_teller', table_name='cash_box_user', schema='counter')
+    op.drop_table('cash_box_user', schema='counter')
     op.drop_table('used_approval', schema='counter')
+    op.drop_index('ix_teller_day_moving', table_name='teller_day', schema='counter', postgresql_where=sa.text("state IN ('balancing', 'freeing')"))
+    op.drop_table('teller_day', schema='counter')
+    op.drop_index('ix_teller_outlet', table_name='teller', schema='counter')
+    op.drop_table('teller', schema='counter')
     op.drop_index('uq_register_number', table_name='register', schema='counter', postgresql_where=sa.text('transaction_number IS NOT NULL'))
     op.drop_index('ix_register_intended', table_name='register', schema='counter', postgresql_where=sa.text("state = 'intended'"))
     op.drop_table('register', schema='counter')
     op.drop_index('ix_parked_open', table_name='parked', schema='counter', postgresql_where=sa.text('resolved_at IS NULL'))
     op.drop_table('parked', schema='counter')
     op.drop_table('outlet_gate', schema='counter')
+    op.drop_index('ix_outlet_day_moving', table_name='outlet_day', schema='counter', postgresql_where=sa.text("state IN ('closing', 'reopening')"))
+    op.drop_table('outlet_day', schema='counter')
     op.drop_index('ix_outbox_waiting', table_name='outbox', schema='counter', postgresql_where=sa.text('published_at IS NULL'))
     op.drop_table('outbox', schema='counter')
     op.drop_index('ix_movement_pending', table_name='movement', schema='counter', postgresql_where=sa.text("state = 'pending'"))
@@ -146,5 +214,6 @@ def downgrade() -> None:
     op.drop_table('inbox', schema='counter')
     op.drop_table('idempotency', schema='counter')
     op.drop_table('day_statement', schema='counter')
+    op.drop_table('cash_box', schema='counter')
     op.drop_table('business_day', schema='counter')
     # ### end Alembic commands ###
