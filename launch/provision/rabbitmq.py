@@ -33,6 +33,8 @@ USER = "huitong"
 NODE = "huitong@localhost"
 START_TIMEOUT_SECONDS = 120
 STOP_TIMEOUT_SECONDS = 60
+# RabbitMQ saves the list of its quorum queues twice a second: a queue declared right before a kill comes back without a leader, for good.
+DECLARATIONS_SETTLE_SECONDS = 1.5
 VHOST_NAME = re.compile(r"[A-Za-z0-9_./-]{1,100}")
 GREETING = b"AMQP\x00\x00\x09\x01"
 METHOD_FRAME = b"\x01"
@@ -138,7 +140,10 @@ class PrivateBroker:
         atexit.unregister(self.stop)
 
     def kill(self) -> None:
-        """The broker dies between two instructions (SIGKILL); what it had confirmed must be there after the next start."""
+        """The broker dies between two instructions (SIGKILL). What it had confirmed is there after the next start.
+
+        Quorum queues must have been declared DECLARATIONS_SETTLE_SECONDS before.
+        """
         self._kill_all()
         self._home.close()
 
