@@ -54,8 +54,8 @@ UseCase = Callable[["Work", Any], Awaitable[Outcome]]
 @dataclass(frozen=True)
 class Transaction:
     """A counter transaction. `operators` are the letters of the tellers who may run it, `levels` their levels, `outlets` restricts it to
-    departments (`centre` 0001, `city`, `branch`); `gated` ones need an open outlet and a teller who has not balanced; `two_phase` ones move accounts of
-    another service; `with_password_token` ones are all that a teller may run before he has changed his first password."""
+    departments (`centre` 0001, `city`, `branch`); `gated` ones need an open outlet and a teller who has not balanced; `two_phase` ones move
+    accounts of another service; `with_password_token` ones are all that a teller may run before he has changed his first password."""
 
     code: str
     name: Text

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from banking.execution import RIGHT_MISSING
 from banking.principal import teller
@@ -207,6 +208,12 @@ async def readyz(request: Request) -> JSONResponse:
     answers = await asyncio.gather(*(ask(service) for service in SERVICES))
     ready = all(answer.get("ok") for answer in answers)
     return JSONResponse({"ok": ready, "services": {answer["service"]: answer for answer in answers}}, status_code=200 if ready else 503)
+
+
+@system_router.get("/metrics", include_in_schema=False)
+async def metrics() -> Response:
+    """The door's own measurements, for Prometheus."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
 @system_router.get("/openapi.json", include_in_schema=False)

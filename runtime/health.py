@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import text
+from sqlalchemy import Double, cast, func, select, text
 
 from kernel.errors import ErrorType, Kind
 from runtime.auth import service_only
@@ -47,16 +47,11 @@ async def readyz(request: Request) -> JSONResponse:
 
 async def bus_state(resources: Resources) -> dict[str, Any]:
     """What waits in the outbox and what is parked."""
-    outbox, parked = resources.plumbing.outbox.fullname, resources.plumbing.parked
+    outbox, parked = resources.plumbing.outbox, resources.plumbing.parked
+    age = func.coalesce(cast(func.extract("epoch", func.now() - func.min(outbox.c.created_at)), Double), 0.0)
     async with resources.database.reading() as connection:
-        waiting, oldest = (
-            await connection.execute(
-                text(
-                    f"SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 FROM {outbox} WHERE "
-                    f"published_at IS NULL"
-                )
-            )
-        ).one()
+        waiting, oldest = (await connection.execute(select(func.count(), age).where(outbox.c.published_at.is_(None)))).one()
+        open_parked = (await connection.execute(select(func.count()).select_from(parked).where(parked.c.resolved_at.is_(None)))).scalar_one()
         rows = (
             await connection.execute(parked.select().where(parked.c.resolved_at.is_(None)).order_by(parked.c.received_at.desc()).limit(100))
         ).mappings()
@@ -76,19 +71,22 @@ async def bus_state(resources: Resources) -> dict[str, Any]:
         ]
     OUTBOX_WAITING.labels(resources.name).set(waiting)
     OUTBOX_OLDEST.labels(resources.name).set(oldest)
-    PARKED.labels(resources.name).set(len(listed))
+    PARKED.labels(resources.name).set(open_parked)
     return {
         "service": resources.name,
         "outbox_waiting": waiting,
         "outbox_oldest_seconds": round(oldest, 3),
-        "parked_count": len(listed),
+        "parked_count": open_parked,
         "parked": listed,
     }
 
 
 @router.get("/metrics", include_in_schema=False)
 async def metrics(request: Request) -> Response:
-    await bus_state(resources_of(request))
+    resources = resources_of(request)
+    await bus_state(resources)
+    for gauge in request.app.state.service.gauges:
+        await gauge(resources)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
