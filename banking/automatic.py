@@ -41,7 +41,7 @@ async def post_automatically(connection: AsyncConnection, resources: Resources, 
             [item.posting_id for item in items],
         )
     }
-    facts = [_fact(resources, code, day, item) for item in items if item.posting_id not in known]
+    facts = [fact_of(resources, code, day, item) for item in items if item.posting_id not in known]
     if not facts:
         return 0
     numbered = await _number(connection, resources, day, facts)
@@ -65,7 +65,8 @@ async def post_automatically(connection: AsyncConnection, resources: Resources, 
     return len(numbered)
 
 
-def _fact(resources: Resources, code: str, day: date, item: Automatic) -> PostingRequested:
+def fact_of(resources: Resources, code: str, day: date, item: Automatic) -> PostingRequested:
+    """The fact an item becomes on its way to the ledger, not yet numbered."""
     posting = item.posting
     return PostingRequested(
         posting_id=item.posting_id,
