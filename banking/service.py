@@ -9,7 +9,8 @@ from typing import Any
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from banking import business_day, counter_routes, movements, register, sub_ledger
+from banking import business_day, counter_routes, day_events, movements, register, sub_ledger
+from banking.day_events import DayEvent
 from banking.movements import Keeper, settle_pending
 from banking.query import Query, Read, Report
 from banking.register import settle_intents
@@ -35,10 +36,11 @@ class BankService(Service):
     keeper: Callable[[Resources], Keeper] | None = None
     sub_ledger: Callable[[AsyncConnection], Awaitable[list[Position]]] | None = None
     group_balances: Callable[[AsyncConnection, Position], Awaitable[dict[str, int]]] | None = None
+    day_events: tuple[DayEvent, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
 
     def all_routers(self) -> tuple[APIRouter, ...]:
-        routers = (*self.routers, counter_routes.router, business_day.router, register.router)
+        routers = (*self.routers, counter_routes.router, business_day.router, day_events.router, register.router)
         if self.keeper is not None:
             routers = (*routers, movements.router)
         if self.sub_ledger is not None:

@@ -38,6 +38,13 @@ class SubLedger(BaseModel):
     groups: list[Position] = Field(default_factory=list)
 
 
+class EventProgress(BaseModel):
+    """How far the automatic events of a business date are in one service: pieces of work done, and all there are."""
+
+    done: int = 0
+    total: int = 0
+
+
 class DayClient:
     """The copy of the business day in one service."""
 
@@ -60,6 +67,11 @@ class DayClient:
         """The statement of the date as it is now."""
         answer = await self._transport.call(self.service, "GET", "/internal/day/statement", params={"date": business_date.isoformat()})
         return DayStatement.model_validate(answer)
+
+    async def run_events(self, business_date: date) -> EventProgress:
+        """Do the next portion of the automatic events of the closed date (interest days, maturities); to be repeated until all is done."""
+        answer = await self._transport.call(self.service, "POST", "/internal/day/events", json={"business_date": business_date.isoformat()})
+        return EventProgress.model_validate(answer)
 
     async def set_outlets(self, outlets: list[str], *, is_open: bool) -> None:
         """Open or close outlets of the current date. Raises `day.closed` if they are to open after its close."""

@@ -71,6 +71,8 @@ class Service:
     consumes: tuple[Consumption, ...] = ()
     tasks: tuple[PeriodicTask, ...] = ()
     on_start: tuple[Callable[[Resources], Awaitable[None]], ...] = ()
+    gauges: tuple[Callable[[Resources], Awaitable[None]], ...] = ()
+    """Each sets metrics from the database whenever they are scraped."""
 
     def all_routers(self) -> tuple[APIRouter, ...]:
         """The routers an application of this service serves; richer declarations add theirs."""
