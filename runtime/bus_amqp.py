@@ -49,7 +49,8 @@ class AmqpBus:
         """Connect and declare every queue. A broker that is not there yet is waited for a while, then left to the background."""
         self._publishing.start()
         try:
-            await asyncio.wait_for(self._publishing.wait_for_connection(), START_TIMEOUT_SECONDS)
+            async with asyncio.timeout(START_TIMEOUT_SECONDS):
+                await self._publishing.wait_for_connection()
         except TimeoutError:
             log.error("the broker does not answer; messages stay in the outbox until it does")
 

@@ -19,6 +19,7 @@ Arrival = TypeVar("Arrival", bound=Sized)
 Result = TypeVar("Result")
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 5.0
+END_TIMEOUT_SECONDS = 10.0
 
 
 class Interrupted(Exception):
@@ -59,6 +60,14 @@ def _read_element(element: object, attempt: int) -> Delivery | Unreadable:
         return Unreadable(encoded, f"unreadable: {error}")
 
 
+async def end(task: asyncio.Task[None], what: str) -> None:
+    """Cancel a task and wait for it, but not for ever: a library below it may be stuck."""
+    task.cancel()
+    _done, stuck = await asyncio.wait([task], timeout=END_TIMEOUT_SECONDS)
+    if stuck:
+        log.error("a task does not end", task=what)
+
+
 async def take(arrived: asyncio.Queue[Arrival | None], limit: int) -> list[Arrival]:
     """Wait for the first arrival and add what is there already, until their sizes reach the limit. Empty once the queue ends (`None`)."""
     batch: list[Arrival] = []
@@ -85,7 +94,8 @@ async def insist(action: Callable[[], Awaitable[Result]], queue: str, gone: asyn
         except Exception as error:
             log.error("consumer cannot go on", queue=queue, error=repr(error), exc_info=error)
         try:
-            await asyncio.wait_for(gone.wait(), pause_seconds)
+            async with asyncio.timeout(pause_seconds):
+                await gone.wait()
         except TimeoutError:
             pause_seconds = min(pause_seconds * 2, LONGEST_PAUSE_SECONDS)
         else:

@@ -61,8 +61,10 @@ class Relay:
                 pause_seconds = min(pause_seconds * 2, LONGEST_PAUSE_SECONDS)
 
     async def _wait(self) -> None:
+        # Not wait_for: before Python 3.12 it can lose a cancellation that comes together with the event.
         try:
-            await asyncio.wait_for(self._outbox.wake.wait(), self._idle_seconds)
+            async with asyncio.timeout(self._idle_seconds):
+                await self._outbox.wake.wait()
         except TimeoutError:
             return
 

@@ -10,7 +10,7 @@ import structlog
 from aio_pika.abc import AbstractIncomingMessage
 
 from runtime.amqp.link import Link
-from runtime.intake import Interrupted, take
+from runtime.intake import Interrupted, end, take
 
 log = structlog.get_logger(__name__)
 PREFETCH = 64
@@ -47,7 +47,7 @@ class Feed(Generic[Item]):
         self._handle = handle
         self._limit = limit
         self._stopping = False
-        self._end: Callable[..., None] = lambda *_: None
+        self._leave: Callable[..., None] = lambda *_: None
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -59,11 +59,10 @@ class Feed(Generic[Item]):
         if self._task is None:
             return
         self._stopping = True
-        self._end()
+        self._leave()
         _done, late = await asyncio.wait([self._task], timeout=timeout_seconds)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        if late:
+            await end(self._task, f"feed of {self._queue}")
 
     async def _keep(self) -> None:
         while not self._stopping:
@@ -80,14 +79,14 @@ class Feed(Generic[Item]):
         arrived: asyncio.Queue[_Arrived[Item] | None] = asyncio.Queue()
         gone = asyncio.Event()
 
-        def end(*_: Any) -> None:
+        def leave(*_: Any) -> None:
             gone.set()
             arrived.put_nowait(None)
 
         async def keep(message: AbstractIncomingMessage) -> None:
             arrived.put_nowait(_Arrived(message, self._read(message)))
 
-        self._end = end
+        self._leave = leave
         connecting = asyncio.ensure_future(self._link.wait_for_connection())
         ended = asyncio.ensure_future(gone.wait())
         try:
@@ -100,8 +99,8 @@ class Feed(Generic[Item]):
             ended.cancel()
         channel = await connection.channel(publisher_confirms=False)
         try:
-            channel.close_callbacks.add(end)
-            (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(end)
+            channel.close_callbacks.add(leave)
+            (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(leave)
             await channel.set_qos(prefetch_count=PREFETCH)
             queue = await channel.get_queue(self._queue, ensure=False)
             await queue.consume(keep)

@@ -10,6 +10,8 @@ import structlog
 from aio_pika.abc import AbstractConnection
 from yarl import URL
 
+from runtime.intake import end
+
 log = structlog.get_logger(__name__)
 CONNECT_TIMEOUT_SECONDS = 10.0
 HEARTBEAT_SECONDS = 10
@@ -51,8 +53,7 @@ class Link:
     async def stop(self) -> None:
         """Close the connection for good."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end(self._task, f"link {self._name}")
             self._task = None
 
     async def _keep(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -25,4 +26,5 @@ async def world(kind: str, database_url: str, request: pytest.FixtureRequest) ->
         await connection.execute(text("CREATE SCHEMA bus_test"))
         await connection.run_sync(METADATA.create_all)
     yield world
-    await world.close()
+    async with asyncio.timeout(60):
+        await world.close()

@@ -47,12 +47,12 @@ def posted(number: str, outlet: str = "0201") -> Posted:
 
 async def eventually(condition: Callable[[], Awaitable[bool]], what: str, patience_seconds: float = 90) -> None:
     """Wait until the condition holds."""
-    async with asyncio.timeout(patience_seconds):
-        try:
+    try:
+        async with asyncio.timeout(patience_seconds):
             while not await condition():  # noqa: ASYNC110 (what is waited for is in the database)
                 await asyncio.sleep(0.02)
-        except TimeoutError:
-            pytest.fail(f"never happened: {what}")
+    except TimeoutError:
+        pytest.fail(f"never happened: {what}")
 
 
 class Crash(BaseException):
