@@ -9,10 +9,10 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.errors import DomainError
+from runtime.hashing import hasher_of
 from runtime.service import Resources
 from services.counter.domain.errors import CREDENTIALS_WRONG, LOCKED, PASSWORD_LOST, TELLER_UNKNOWN
 from services.counter.domain.passwords import Attempts
-from services.counter.hashing import hasher_of
 from services.counter.tables import TELLER
 
 

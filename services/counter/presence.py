@@ -1,7 +1,8 @@
 """Who is at the counter today, and how tellers and outlets move between working and closed (IB 802-817).
 
-A decision is one transaction of the counter: it changes the counter's own gate and writes down a state on the way (`balancing`, `closing`,
-...). Then every other service is told; the final state says that all of them know. Telling may be repeated, and the recovery task repeats it.
+A decision is one transaction of the counter: it changes the counter's own gate and writes down a state on the way (`balancing`,
+`closing`, ...). Then every other service is told; the final state says that all of them know. Telling may be repeated, and the recovery
+task repeats it.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ class AccountsOfDay(BaseModel):
 
 @router.post("/account-days")
 async def account_days(body: AccountsOfDay, request: Request) -> list[AccountDay]:
-    """Balance as it stands, debit positive, and the date's turnover under each rule with red legs deducted; unknown accounts are left out."""
+    """Balances as they stand, debit positive, and the date's turnover under each rule, red legs deducted; unknown accounts are left out."""
     async with resources_of(request).database.reading() as connection:
         found = select(ACCOUNT.c.account, ACCOUNT.c.balance_minor).where(ACCOUNT.c.account.in_(body.accounts)).order_by(ACCOUNT.c.account)
         balances = (await connection.execute(found)).all()

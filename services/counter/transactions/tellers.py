@@ -14,6 +14,7 @@ from banking.transaction import Outcome, transaction
 from banking.work import Work
 from kernel.numbers import branch_of, check_outlet
 from kernel.text import Text
+from runtime.hashing import hasher_of
 from services.counter.boxes import ensure_vaults
 from services.counter.credentials import locked_teller, verified
 from services.counter.domain.errors import (
@@ -26,7 +27,6 @@ from services.counter.domain.errors import (
     TELLER_OUTLET_UNFIT,
 )
 from services.counter.domain.passwords import check_new_password
-from services.counter.hashing import hasher_of
 from services.counter.tables import TELLER
 
 MENU = (GENERAL, TELLERS)
