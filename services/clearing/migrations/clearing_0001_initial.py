@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-
+from sqlalchemy.dialects import postgresql
 revision = 'clearing_0001'
 down_revision = None
 branch_labels = None
@@ -26,6 +26,12 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('business_date', name=op.f('pk_day_statement')),
     schema='clearing'
     )
+    op.create_table('department',
+    sa.Column('outlet', sa.String(length=4), nullable=False),
+    sa.Column('since', sa.Date(), nullable=False),
+    sa.PrimaryKeyConstraint('outlet', name=op.f('pk_department')),
+    schema='clearing'
+    )
     op.create_table('idempotency',
     sa.Column('key', sa.String(), nullable=False),
     sa.Column('digest', sa.LargeBinary(), nullable=False),
@@ -40,6 +46,15 @@ def upgrade() -> None:
     sa.Column('received_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.PrimaryKeyConstraint('queue', 'message_id', name=op.f('pk_inbox')),
     schema='clearing'
+    )
+    op.create_table('ingested',
+    sa.Column('business_date', sa.Date(), nullable=False),
+    sa.Column('origin', sa.String(), nullable=False),
+    sa.Column('postings', sa.BigInteger(), nullable=False),
+    sa.Column('control_total_minor', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('business_date', 'origin', name=op.f('pk_ingested')),
+    schema='clearing',
+    postgresql_with={'fillfactor': '50'}
     )
     op.create_table('movement',
     sa.Column('posting_id', sa.Uuid(), nullable=False),
@@ -63,6 +78,28 @@ def upgrade() -> None:
     schema='clearing'
     )
     op.create_index('ix_movement_pending', 'movement', ['created_at'], unique=False, schema='clearing', postgresql_where=sa.text("state = 'pending'"))
+    op.create_table('netting_run',
+    sa.Column('run', sa.Uuid(), nullable=False),
+    sa.Column('business_date', sa.Date(), nullable=False),
+    sa.Column('currency', sa.String(length=3), nullable=False),
+    sa.Column('scope', sa.String(length=4), nullable=False),
+    sa.Column('round', sa.SmallInteger(), nullable=False),
+    sa.Column('stage', sa.String(), nullable=False),
+    sa.Column('nets', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('zero_nets', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('done', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('total', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('external_minor', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('residue_minor', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('problem', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+    sa.Column('started_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("stage IN ('checking', 'posting', 'done')", name=op.f('ck_netting_run_stage')),
+    sa.PrimaryKeyConstraint('run', name=op.f('pk_netting_run')),
+    sa.UniqueConstraint('business_date', 'currency', 'scope', 'round', name=op.f('uq_netting_run_business_date_currency_scope_round')),
+    schema='clearing'
+    )
+    op.create_index('ix_netting_run_unfinished', 'netting_run', ['business_date'], unique=False, schema='clearing', postgresql_where=sa.text("stage <> 'done'"))
     op.create_table('outbox',
     sa.Column('sequence', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('message_id', sa.Uuid(), nullable=False),
@@ -105,6 +142,21 @@ def upgrade() -> None:
     schema='clearing'
     )
     op.create_index('ix_parked_open', 'parked', ['received_at'], unique=False, schema='clearing', postgresql_where=sa.text('resolved_at IS NULL'))
+    op.create_table('position',
+    sa.Column('business_date', sa.Date(), nullable=False),
+    sa.Column('outlet', sa.String(length=4), nullable=False),
+    sa.Column('sub_account', sa.String(length=3), nullable=False),
+    sa.Column('currency', sa.String(length=3), nullable=False),
+    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
+    sa.Column('business_minor', sa.BigInteger(), nullable=False),
+    sa.Column('debit_minor', sa.BigInteger(), nullable=False),
+    sa.Column('credit_minor', sa.BigInteger(), nullable=False),
+    sa.Column('debit_count', sa.Integer(), nullable=False),
+    sa.Column('credit_count', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('business_date', 'outlet', 'sub_account', 'currency', name=op.f('pk_position')),
+    schema='clearing',
+    postgresql_with={'fillfactor': '50'}
+    )
     op.create_table('register',
     sa.Column('posting_id', sa.Uuid(), nullable=False),
     sa.Column('state', sa.String(), nullable=False),
@@ -123,6 +175,15 @@ def upgrade() -> None:
     )
     op.create_index('ix_register_intended', 'register', ['created_at'], unique=False, schema='clearing', postgresql_where=sa.text("state = 'intended'"))
     op.create_index('uq_register_number', 'register', ['business_date', 'transaction_number'], unique=True, schema='clearing', postgresql_where=sa.text('transaction_number IS NOT NULL'))
+    op.create_table('reserve_balance',
+    sa.Column('account', sa.String(length=15), nullable=False),
+    sa.Column('business_date', sa.Date(), nullable=False),
+    sa.Column('currency', sa.String(length=3), nullable=False),
+    sa.Column('balance_minor', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('account', 'business_date', name=op.f('pk_reserve_balance')),
+    schema='clearing',
+    postgresql_with={'fillfactor': '70'}
+    )
     op.create_table('used_approval',
     sa.Column('approval_id', sa.String(), nullable=False),
     sa.Column('approver', sa.String(length=5), nullable=False),
@@ -131,24 +192,69 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('approval_id', name=op.f('pk_used_approval')),
     schema='clearing'
     )
+    op.create_table('netting_entry',
+    sa.Column('run', sa.Uuid(), nullable=False),
+    sa.Column('line', sa.Integer(), nullable=False),
+    sa.Column('step', sa.SmallInteger(), nullable=False),
+    sa.Column('books', sa.String(length=4), nullable=False),
+    sa.Column('counterparty', sa.String(length=4), nullable=False),
+    sa.Column('s416_minor', sa.BigInteger(), nullable=False),
+    sa.Column('s417_minor', sa.BigInteger(), nullable=False),
+    sa.Column('s418_minor', sa.BigInteger(), nullable=False),
+    sa.Column('s419_minor', sa.BigInteger(), nullable=False),
+    sa.Column('s420_minor', sa.BigInteger(), nullable=False),
+    sa.Column('net_minor', sa.BigInteger(), nullable=False),
+    sa.Column('debit_account', sa.String(length=15), nullable=False),
+    sa.Column('credit_account', sa.String(length=15), nullable=False),
+    sa.Column('posting_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['run'], ['clearing.netting_run.run'], name=op.f('fk_netting_entry_run')),
+    sa.PrimaryKeyConstraint('run', 'line', name=op.f('pk_netting_entry')),
+    sa.UniqueConstraint('posting_id', name=op.f('uq_netting_entry_posting_id')),
+    schema='clearing',
+    info={'append_only': True}
+    )
+    op.create_table('open_item',
+    sa.Column('posting_id', sa.Uuid(), nullable=False),
+    sa.Column('run', sa.Uuid(), nullable=False),
+    sa.Column('business_date', sa.Date(), nullable=False),
+    sa.Column('outlet', sa.String(length=4), nullable=False),
+    sa.Column('currency', sa.String(length=3), nullable=False),
+    sa.Column('suspense_account', sa.String(length=15), nullable=False),
+    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('resolved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['run'], ['clearing.netting_run.run'], name=op.f('fk_open_item_run')),
+    sa.PrimaryKeyConstraint('posting_id', name=op.f('pk_open_item')),
+    schema='clearing'
+    )
+    op.create_index('ix_open_item_unresolved', 'open_item', ['business_date'], unique=False, schema='clearing', postgresql_where=sa.text('resolved_at IS NULL'))
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index('ix_open_item_unresolved', table_name='open_item', schema='clearing', postgresql_where=sa.text('resolved_at IS NULL'))
+    op.drop_table('open_item', schema='clearing')
+    op.drop_table('netting_entry', schema='clearing')
     op.drop_table('used_approval', schema='clearing')
+    op.drop_table('reserve_balance', schema='clearing')
     op.drop_index('uq_register_number', table_name='register', schema='clearing', postgresql_where=sa.text('transaction_number IS NOT NULL'))
     op.drop_index('ix_register_intended', table_name='register', schema='clearing', postgresql_where=sa.text("state = 'intended'"))
     op.drop_table('register', schema='clearing')
+    op.drop_table('position', schema='clearing')
     op.drop_index('ix_parked_open', table_name='parked', schema='clearing', postgresql_where=sa.text('resolved_at IS NULL'))
     op.drop_table('parked', schema='clearing')
     op.drop_table('outlet_gate', schema='clearing')
     op.drop_index('ix_outbox_waiting', table_name='outbox', schema='clearing', postgresql_where=sa.text('published_at IS NULL'))
     op.drop_table('outbox', schema='clearing')
+    op.drop_index('ix_netting_run_unfinished', table_name='netting_run', schema='clearing', postgresql_where=sa.text("stage <> 'done'"))
+    op.drop_table('netting_run', schema='clearing')
     op.drop_index('ix_movement_pending', table_name='movement', schema='clearing', postgresql_where=sa.text("state = 'pending'"))
     op.drop_table('movement', schema='clearing')
+    op.drop_table('ingested', schema='clearing')
     op.drop_table('inbox', schema='clearing')
     op.drop_table('idempotency', schema='clearing')
+    op.drop_table('department', schema='clearing')
     op.drop_table('day_statement', schema='clearing')
     op.drop_table('business_day', schema='clearing')
     # ### end Alembic commands ###

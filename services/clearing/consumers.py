@@ -1,0 +1,90 @@
+"""Positions from `ledger.posted.v1`: a batch is folded into one upsert per table; no message and no item is ever marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contracts.ledger import Posted
+from runtime.consumer import Handler, Received
+from runtime.database import driver_connection
+from runtime.service import Resources
+from services.clearing.domain.netting import RULES, SETTLING_RULES
+
+NETTING_RULES = frozenset(RULES.values())
+PositionKey = tuple[date, str, str, str]
+
+ADD_POSITIONS = (
+    "INSERT INTO clearing.position AS p (business_date, outlet, sub_account, currency, amount_minor, business_minor, debit_minor, "
+    "credit_minor, debit_count, credit_count) SELECT * FROM unnest($1::date[], $2::text[], $3::text[], $4::text[], $5::bigint[], "
+    "$6::bigint[], $7::bigint[], $8::bigint[], $9::int[], $10::int[]) "
+    "ON CONFLICT (business_date, outlet, sub_account, currency) DO UPDATE SET amount_minor = p.amount_minor + excluded.amount_minor, "
+    "business_minor = p.business_minor + excluded.business_minor, debit_minor = p.debit_minor + excluded.debit_minor, "
+    "credit_minor = p.credit_minor + excluded.credit_minor, debit_count = p.debit_count + excluded.debit_count, "
+    "credit_count = p.credit_count + excluded.credit_count"
+)
+ADD_INGESTED = (
+    "INSERT INTO clearing.ingested AS i (business_date, origin, postings, control_total_minor) "
+    "SELECT * FROM unnest($1::date[], $2::text[], $3::bigint[], $4::bigint[]) ON CONFLICT (business_date, origin) DO UPDATE "
+    "SET postings = i.postings + excluded.postings, control_total_minor = i.control_total_minor + excluded.control_total_minor"
+)
+COUNT_RETURNED = (
+    "UPDATE clearing.netting_run AS r SET done = r.done + back.returned FROM (SELECT run, count(*) AS returned FROM clearing.netting_entry "
+    "WHERE posting_id = ANY($1::uuid[]) GROUP BY run) AS back WHERE r.run = back.run"
+)
+
+
+def positions_handler(resources: Resources) -> Handler:
+    """The handler of the queue `clearing.positions`."""
+
+    async def handle(connection: AsyncConnection, received: Sequence[Received]) -> None:
+        await ingest(await driver_connection(connection), [each.message for each in received])  # type: ignore[misc]
+
+    return handle
+
+
+async def ingest(raw: asyncpg.Connection, messages: Sequence[Posted]) -> None:
+    """Add posted sets to the positions and to the totals heard of, and tell netting runs which of their sets came back."""
+    positions = fold_positions(messages)
+    if positions:
+        await raw.execute(ADD_POSITIONS, *_columns((*key, *positions[key]) for key in sorted(positions)))
+    ingested = fold_origins(messages)
+    await raw.execute(ADD_INGESTED, *_columns((*key, *ingested[key]) for key in sorted(ingested)))
+    returned: list[UUID] = [message.posting_id for message in messages if message.rule in NETTING_RULES]
+    if returned:
+        await raw.execute(COUNT_RETURNED, returned)
+
+
+def fold_positions(messages: Iterable[Posted]) -> dict[PositionKey, list[int]]:
+    """(date, outlet, sub-account, currency) -> change, change by business, debit, credit, number of debits, number of credits."""
+    folded: dict[PositionKey, list[int]] = {}
+    for message in messages:
+        by_business = message.rule not in SETTLING_RULES
+        for change in message.positions:
+            minor = change.amount_minor
+            row = folded.setdefault((message.business_date, change.outlet, change.sub_account, message.currency), [0] * 6)
+            row[0] += minor
+            row[1] += minor if by_business else 0
+            side = 2 if minor < 0 else 3
+            row[side] += abs(minor)
+            row[side + 2] += 1
+    return folded
+
+
+def fold_origins(messages: Iterable[Posted]) -> dict[tuple[date, str], list[int]]:
+    """(date, origin) -> number of sets, control total."""
+    folded: dict[tuple[date, str], list[int]] = {}
+    for message in messages:
+        row = folded.setdefault((message.business_date, message.origin), [0, 0])
+        row[0] += 1
+        row[1] += message.control_total_minor
+    return folded
+
+
+def _columns(rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
