@@ -1,4 +1,4 @@
-"""The tables of the ledger. The journal (posting sets, legs, off-sheet legs) and the general ledger are only ever added to."""
+"""The tables of the ledger. The journal (posting sets, legs, off-sheet legs) is only ever added to."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
-    Text,
     Uuid,
     func,
     text,
@@ -172,10 +171,9 @@ GENERAL_LEDGER = Table(
     Column("debit_minor", BigInteger, nullable=False),
     Column("credit_minor", BigInteger, nullable=False),
     Column("closing_minor", BigInteger, nullable=False),
-    info=APPEND_ONLY,
 )
 """总账: one row per business code on each day it moved, made at day end (IB 529); the balance of any other day is the closing of the
-row before it."""
+row before it. Rows of the date that is being ended follow its totals; once the date has rolled nothing changes them any more."""
 
 RESERVATION = Table(
     "reservation",
@@ -191,27 +189,33 @@ DAY_END_RUN = Table(
     "day_end_run",
     METADATA,
     Column("run", Uuid, primary_key=True),
+    Column("first_date", Date, nullable=False, unique=True),
     Column("business_date", Date, nullable=False, unique=True),
-    Column("state", String, nullable=False),
     Column("through", Date),
     Column("force_close", Boolean, nullable=False, server_default=text("false")),
+    Column("state", String, nullable=False),
     Column("started_by", String(5), nullable=False),
     Column("started_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("finished_at", DateTime(timezone=True)),
     CheckConstraint("state IN ('running', 'failed', 'done')", name="state"),
+    CheckConstraint("first_date <= business_date", name="dates"),
+    Index("ix_day_end_run_unfinished", "state", postgresql_where=text("state <> 'done'")),
 )
+"""Runs of the day end. A run that goes `through` to a date ends one business date after another: `first_date` is where it began,
+`business_date` where it is."""
 
 DAY_END_STEP = Table(
     "day_end_step",
     METADATA,
-    Column("run", Uuid, ForeignKey("ledger.day_end_run.run"), primary_key=True),
+    Column("business_date", Date, primary_key=True),
     Column("position", SmallInteger, primary_key=True),
+    Column("run", Uuid, ForeignKey("ledger.day_end_run.run"), nullable=False),
     Column("name", String, nullable=False),
     Column("state", String, nullable=False),
     Column("done", BigInteger, nullable=False, server_default="0"),
     Column("total", BigInteger, nullable=False, server_default="0"),
-    Column("problem", Text),
-    Column("result", JSONB),
+    Column("problem", JSONB(none_as_null=True)),
     Column("finished_at", DateTime(timezone=True)),
     CheckConstraint("state IN ('waiting', 'running', 'failed', 'done')", name="state"),
 )
+"""The steps that end a business date; a date is ended once, so they are keyed by it."""

@@ -16,12 +16,13 @@ from kernel.money import currency_of, format_amount, parse_amount
 from kernel.numbers import parse_internal
 from kernel.text import Text
 from services.ledger.accounting.load import load_rulebook
-from services.ledger.domain.model import CHANNELS
+from services.ledger.domain.model import FIRST_SUFFIX, BusinessCode, CodeKind
 from services.ledger.domain.refusals import ACCOUNT_OUTSIDE, ACCOUNT_UNKNOWN, CODE_FORBIDDEN, NOT_BALANCED
 from services.ledger.posting import ACCOUNT_CLOSED
 from services.ledger.tables import ACCOUNT
 
-SYSTEM_CODES = frozenset({*CHANNELS, "471", "472"})
+SYSTEM_CODES = frozenset({"416", "417", "418", "471", "472"})
+"""What only the system posts: claims between outlets sum to zero over the bank and reserves mirror each other. 419 and 420 face other banks."""
 DIRECTIONS = (("debit", Text("借", "Debit")), ("credit", Text("贷", "Credit")))
 
 
@@ -62,13 +63,13 @@ async def _leg(work: Work, currency: str, form: LegForm, field: str) -> FreeLeg:
     parts = parse_internal(form.account, f"{field}.account")
     if parts.outlet != work.outlet:
         raise ACCOUNT_OUTSIDE(field=f"{field}.account", account=form.account, outlet=work.outlet)
-    load_rulebook().business_code(parts.business_code, work.business_date)
-    if parts.business_code in SYSTEM_CODES:
+    code = load_rulebook().business_code(parts.business_code, work.business_date)
+    if code.code in SYSTEM_CODES or code.kind is CodeKind.CUSTOMER:
         raise CODE_FORBIDDEN(field=f"{field}.account", business_code=parts.business_code)
     row = (await work.connection.execute(select(ACCOUNT.c.closed_on).where(ACCOUNT.c.account == form.account))).first()
-    if row is None:
+    if row is None and not is_standard(code, parts.suffix):
         raise ACCOUNT_UNKNOWN(field=f"{field}.account", account=form.account)
-    if row.closed_on is not None:
+    if row is not None and row.closed_on is not None:
         raise ACCOUNT_CLOSED(field=f"{field}.account", account=form.account)
     return FreeLeg(
         account=AccountReference(number=form.account, outlet=parts.outlet, business_code=parts.business_code),
@@ -77,3 +78,8 @@ async def _leg(work: Work, currency: str, form: LegForm, field: str) -> FreeLeg:
         red=form.red,
         summary=form.summary or "",
     )
+
+
+def is_standard(code: BusinessCode, suffix: str) -> bool:
+    """Whether the whole bank has this account in every outlet, so that nobody needs to open it (IB 680)."""
+    return suffix == FIRST_SUFFIX or suffix in code.suffixes
