@@ -71,11 +71,13 @@ class Link:
     async def _hold(self) -> None:
         """Connect and return when the connection is lost."""
         connection = await aio_pika.connect(self._url, timeout=CONNECT_TIMEOUT_SECONDS, client_properties={"connection_name": self._name})
+        lost = asyncio.Event()
+        connection.close_callbacks.add(lambda *_: lost.set())
         try:
             await self._prepare(connection)
             self._connection = connection
             self._up.set()
-            await connection.closed()
+            await lost.wait()
             log.warning("connection to the broker lost", link=self._name)
         finally:
             self._connection = None

@@ -49,7 +49,7 @@ async def eventually(condition: Callable[[], Awaitable[bool]], what: str, patien
     """Wait until the condition holds."""
     try:
         async with asyncio.timeout(patience_seconds):
-            while not await condition():  # noqa: ASYNC110 (what is waited for is in the database)
+            while not await condition():
                 await asyncio.sleep(0.02)
     except TimeoutError:
         pytest.fail(f"never happened: {what}")
