@@ -25,7 +25,7 @@ from services.ledger.domain.expand import expand
 from services.savings.service import SERVICE
 from tests.support.bank import test_settings
 
-ROLE_PASSWORD = "test"  # noqa: S105
+ROLE_PASSWORD = "test"
 OUTLETS = ["0001", "0200", "0201", "0202", "0300", "0301"]
 NO_CUSTOMER = ErrorType("customer.unknown", Kind.NOT_FOUND, "没有这个客户", "there is no such customer")
 DOCUMENT = "11010519491231002X"
@@ -86,7 +86,14 @@ class Neighbours:
         if number in self.unknown_customers:
             raise NO_CUSTOMER(field="customer_number")
         kind = "personal" if number[0] in "0123" else "corporate"
-        known = {"customer_number": number, "kind": kind, "name": f"客户{number}", "id_type": "A", "id_number": DOCUMENT, "status": "active"}
+        known = {
+            "customer_number": number,
+            "kind": kind,
+            "name": f"客户{number}",
+            "id_type": "A",
+            "id_number": DOCUMENT,
+            "status": "active",
+        }
         return known | self.customers.get(number, {})
 
 
@@ -119,7 +126,13 @@ class SavingsAlone:
 
     async def demand(self, amount: str = "1000.00", *, teller: str = "S0211", **fields: Any) -> str:
         """A new demand account: mode C at its own outlet, unless told otherwise."""
-        body = {"customer_number": self.customers.person(), "instrument": "passbook", "currency": "CNY", "amount": amount, "withdrawal_mode": "C"}
+        body = {
+            "customer_number": self.customers.person(),
+            "instrument": "passbook",
+            "currency": "CNY",
+            "amount": amount,
+            "withdrawal_mode": "C",
+        }
         return (await self.result(teller, "savings.demand.open", {**body, "cross_outlet": False, **fields}))["account"]
 
     async def current(self, amount: str | None = "1000.00", *, teller: str = "K0211", **fields: Any) -> str:
@@ -162,7 +175,7 @@ class SavingsAlone:
         headers = {"Authorization": f"Bearer {self.token(teller)}"}
         return await self.client.post(f"/transactions/{code}/preview", json=body, headers=headers)
 
-    async def ask(self, teller: str, name: str, **parameters: Any) -> httpx.Response:
+    async def ask(self, teller: str, name: str, /, **parameters: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.token(teller)}"}
         return await self.client.get(f"/queries/{name}", params=parameters, headers=headers)
 

@@ -60,7 +60,13 @@ async def test_the_password_is_kept_as_a_hash_only(savings):
     ],
 )
 async def test_what_opening_refuses(savings, change, problem, field):
-    body = {"customer_number": customer_number(0, 2), "instrument": "passbook", "currency": "CNY", "amount": "10.00", "withdrawal_mode": "C"}
+    body = {
+        "customer_number": customer_number(0, 2),
+        "instrument": "passbook",
+        "currency": "CNY",
+        "amount": "10.00",
+        "withdrawal_mode": "C",
+    }
     document = await savings.refuse("S0211", OPEN, {**body, "cross_outlet": False, **change}, problem)
     assert document["field"] == field
 

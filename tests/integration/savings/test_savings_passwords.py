@@ -47,7 +47,8 @@ async def test_racing_guesses_get_no_attempt_more(savings):
 async def test_a_preview_does_not_tell_right_from_wrong(savings):
     account = await savings.demand(withdrawal_mode="A", password=RIGHT)
     answers = [
-        await savings.preview("S0211", WITHDRAW, {"account": account, "amount": "1.00", "password": password}) for password in (RIGHT, WRONG)
+        await savings.preview("S0211", WITHDRAW, {"account": account, "amount": "1.00", "password": password})
+        for password in (RIGHT, WRONG)
     ]
     assert [answer.status_code for answer in answers] == [200, 200]
     assert await attempts_of(savings, account[:10]) == []
@@ -69,7 +70,13 @@ async def test_the_balance_is_not_told_before_the_password(savings):
 async def test_the_paying_account_of_an_opening_has_its_own_password(savings):
     payer = await savings.demand(withdrawal_mode="A", password=RIGHT)
     body = {"settlement": "transfer", "counter_account": payer, "withdrawal_mode": "A", "password": "000000"}
-    fields = {"customer_number": savings.customers.person(), "instrument": "passbook", "currency": "CNY", "amount": "5.00", "cross_outlet": False}
+    fields = {
+        "customer_number": savings.customers.person(),
+        "instrument": "passbook",
+        "currency": "CNY",
+        "amount": "5.00",
+        "cross_outlet": False,
+    }
     problem = await savings.refuse("S0211", "savings.demand.open", {**body, **fields}, "password.required")
     assert problem["field"] == "counter_password"
     problem = await savings.refuse("S0211", "savings.demand.open", {**body, **fields, "counter_password": WRONG}, "password.wrong")

@@ -10,7 +10,9 @@ DEPOSIT, WITHDRAW, CLOSE = (f"savings.demand.{verb}" for verb in ("deposit", "wi
 
 
 async def lines_of(savings, account):
-    return await savings.rows("SELECT line, amount_minor, balance_after_minor FROM savings.account_line WHERE account = $1 ORDER BY line", account)
+    return await savings.rows(
+        "SELECT line, amount_minor, balance_after_minor FROM savings.account_line WHERE account = $1 ORDER BY line", account
+    )
 
 
 def check_chain(lines, balance_minor):

@@ -1,0 +1,118 @@
+"""Search, detail, transactions of an account, group sums; and how few statements a deposit takes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import event
+
+DEPOSIT = "savings.demand.deposit"
+
+
+async def rows_of(savings, teller, name, /, **parameters):
+    answer = await savings.ask(teller, name, **parameters)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_search_finds_own_and_lower_departments_only(savings):
+    customer = savings.customers.person()
+    here = await savings.demand(customer_number=customer)
+    there = await savings.demand(customer_number=customer, teller="S0311", cross_outlet=True)
+    sibling = await savings.demand(customer_number=customer, teller="S0221")
+    for teller, seen in (("S0211", {here}), ("S0201", {here, sibling}), ("S0011", {here, there, sibling}), ("S0301", {there})):
+        found = await rows_of(savings, teller, "account.search", customer_number=customer)
+        assert {row["account"] for row in found["rows"]} == seen and found["next"] is None
+
+
+async def test_search_combines_conditions_and_pages(savings):
+    customer = savings.customers.person()
+    accounts = [await savings.demand(customer_number=customer) for _ in range(5)]
+    await savings.run("S0211", "savings.demand.close", {"account": accounts[0]})
+    first = await rows_of(savings, "S0211", "account.search", customer_number=customer, limit=2)
+    assert [row["account"] for row in first["rows"]] == sorted(accounts)[:2]
+    second = await rows_of(savings, "S0211", "account.search", customer_number=customer, limit=3, after=first["next"])
+    assert [row["account"] for row in second["rows"]] == sorted(accounts)[2:] and second["next"] is None
+    closed = await rows_of(savings, "S0211", "account.search", customer_number=customer, status="closed", business_code="211")
+    assert [row["account"] for row in closed["rows"]] == [accounts[0]] and closed["rows"][0]["closed_on"] == "2005-09-01"
+    by_name = await rows_of(savings, "S0211", "account.search", name=f"户{customer}")
+    assert len(by_name["rows"]) == 5
+    assert (await rows_of(savings, "S0211", "account.search", name="%"))["rows"] == []
+    assert (await rows_of(savings, "S0211", "account.search", customer_number=customer, opened_from="2005-09-02"))["rows"] == []
+    assert (await savings.ask("S0211", "account.search", limit=1000)).status_code == 422
+
+
+async def test_detail_shows_the_newest_lines_first_with_their_numbers(savings):
+    account = await savings.demand("100.00")
+    numbers = [(await savings.run("S0211", DEPOSIT, {"account": account, "amount": f"{n}.00"}))["transaction_number"] for n in (1, 2, 3)]
+    page = await rows_of(savings, "S0211", "account.detail", account=account, limit=2)
+    assert page["account"]["balance"] == "106.00"
+    assert [(row["line"], row["amount"], row["balance_after"]) for row in page["rows"]] == [(4, "3.00", "106.00"), (3, "2.00", "103.00")]
+    assert [row["transaction_number"] for row in page["rows"]] == numbers[:0:-1]
+    rest = await rows_of(savings, "S0211", "account.detail", account=account, limit=2, after=page["next"])
+    assert [row["line"] for row in rest["rows"]] == [2, 1] and rest["next"] is None
+    assert rest["rows"][1]["code"] == "savings.demand.open"
+
+
+async def test_detail_is_for_those_who_oversee_the_outlet(savings):
+    account = await savings.demand(teller="S0311", cross_outlet=True)
+    for name, more in (("account.detail", {}), ("transaction.account", {"date_from": "2005-09-01"})):
+        answer = await savings.ask("S0211", name, account=account, **more)
+        assert answer.status_code == 403 and answer.json()["code"] == "account.outside"
+    assert (await savings.panel(account, "S0211"))["balance"] == "1000.00"
+
+
+async def test_the_panel_knows_no_strangers(savings):
+    for number, code in (
+        ("000000001800010", "account.unknown"),
+        ("000000001800011", "account.check_digit"),
+        ("902011010100001", "account.unknown"),
+    ):
+        answer = await savings.client.get(f"/accounts/{number}", headers={"Authorization": f"Bearer {savings.token('S0211')}"})
+        assert answer.json()["code"] == code
+
+
+async def test_a_deposit_takes_three_statements_of_its_own(savings):
+    account = await savings.demand("100.00")
+    seen: list[str] = []
+    engine = savings.resources.database.engine.sync_engine
+
+    def note(connection, cursor, statement, *_):
+        seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        await savings.run("S0211", DEPOSIT, {"account": account, "amount": "1.00"})
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    own = [statement.split()[0] for statement in seen if "savings.account" in statement]
+    assert own == ["SELECT", "UPDATE", "INSERT"]
+
+
+async def test_transactions_from_a_date_on(savings):
+    account = await savings.demand("100.00")
+    await savings.open_day(date(2005, 9, 2))
+    await savings.run("S0211", DEPOSIT, {"account": account, "amount": "1.00"})
+    await savings.open_day(date(2005, 9, 3))
+    await savings.run("S0211", DEPOSIT, {"account": account, "amount": "2.00"})
+    found = await rows_of(savings, "S0211", "transaction.account", account=account, date_from="2005-09-02")
+    assert [(row["business_date"], row["amount"]) for row in found["rows"]] == [("2005-09-02", "1.00"), ("2005-09-03", "2.00")]
+    found = await rows_of(savings, "S0211", "transaction.account", account=account, date_from="2005-09-01", date_to="2005-09-02", limit=1)
+    assert found["rows"][0]["code"] == "savings.demand.open" and found["next"] == 1
+    found = await rows_of(savings, "S0211", "transaction.account", account=account, date_from="2005-09-01", date_to="2005-09-02", after=1)
+    assert [row["line"] for row in found["rows"]] == [2]
+
+
+async def test_group_sums_are_the_balances(savings):
+    async def total(business_code):
+        groups = (await savings.internal("GET", "/internal/day/sub-ledger")).json()["groups"]
+        found = [group for group in groups if (group["outlet"], group["business_code"]) == ("0301", business_code)]
+        return sum(group["total_minor"] for group in found), sum(group["accounts"] for group in found)
+
+    before = await total("205")
+    account = await savings.current("12.34", teller="K0311", kind="205")
+    empty = await savings.current(None, teller="K0311", kind="205")
+    after = await total("205")
+    assert (after[0] - before[0], after[1] - before[1]) == (1234, 1)
+    listed = await savings.internal("GET", "/internal/day/sub-ledger/accounts", outlet="0301", currency="CNY", business_code="205")
+    assert listed.json()["balances"][account] == 1234 and empty not in listed.json()["balances"]
