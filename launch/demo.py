@@ -61,13 +61,18 @@ class Opening:
         return {**item, "cash_box": self.cash_box or None}
 
 
+def teller_number(letter: str, outlet: str, last: str) -> str:
+    """The number of a demo teller: the outlet's last digit stands fourth; the computing centre 0001 has 0, as a business department has."""
+    return f"{letter}{outlet[:2]}{'0' if outlet == CITY else outlet[3]}{last}"
+
+
 def tellers() -> list[dict[str, Any]]:
     """Letter, sub-branch, last digit of the outlet, then 1 or 2 (level C) or 9 (level A), for savings `S` and corporate `K`."""
     found = []
     for outlet, zh, _en in DEPARTMENTS:
         for letter, business in PLACES.items():
             for last, level in (("1", "C"), ("2", "C"), ("9", "A")):
-                number = f"{letter}{outlet[:2]}{outlet[3]}{last}"
+                number = teller_number(letter, outlet, last)
                 found.append({"teller": number, "name": f"{zh}{business}{last}号柜员", "outlet": outlet, "level": level})
     return found
 
@@ -79,7 +84,7 @@ def boxes() -> list[dict[str, Any]]:
         found.append({"outlet": outlet, "number": "00000", "name": "库钱箱", "tellers": []})
         for letter, number in BOXES.items():
             found.append(
-                {"outlet": outlet, "number": number, "name": f"{PLACES[letter]}钱箱", "tellers": [f"{letter}{outlet[:2]}{outlet[3]}1"]}
+                {"outlet": outlet, "number": number, "name": f"{PLACES[letter]}钱箱", "tellers": [teller_number(letter, outlet, "1")]}
             )
     return found
 
