@@ -102,18 +102,20 @@ async def test_a_message_whose_consumers_keep_dying_is_parked_and_can_be_replaye
     sending.relay()
     connection = await aio_pika.connect(world.broker_url)
     async with connection, connection.channel() as channel:
-        queue, parking = await channel.get_queue(world.queue.name), await channel.get_queue(parking_name(world.queue.name))
-        for _ in range(DELIVERY_LIMIT + 1):
-            message = await queue.get(timeout=30, fail=False)
-            while message is None:
-                await asyncio.sleep(0.02)
-                message = await queue.get(timeout=30, fail=False)
+        returned = []
+
+        async def die_over_it(message: aio_pika.abc.AbstractIncomingMessage) -> None:
+            returned.append(message)
             await message.nack(requeue=True)
 
+        await (await channel.get_queue(world.queue.name)).consume(die_over_it)
+
         async def given_up() -> bool:
-            return (await channel.declare_queue(parking.name, passive=True)).declaration_result.message_count == 1
+            parking = await channel.declare_queue(parking_name(world.queue.name), passive=True)
+            return parking.declaration_result.message_count == 1
 
         await eventually(given_up, "the broker has given up")
+        assert len(returned) == DELIVERY_LIMIT + 1
     consuming = await (await world.node()).consume()
     ((name, code, reason, attempts, parked_id),) = await world.until_parked(1)
     assert (name, code, attempts) == ("ledger.posted.v1", "message.given_up", DELIVERY_LIMIT)
