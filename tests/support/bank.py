@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -79,17 +78,6 @@ class TestBank(Door):
         self.bank = bank
         self.database = database
         self.cluster = cluster
-
-    async def settle(self) -> None:
-        """Wait until nothing waits in any outbox."""
-        for _ in range(400):
-            waiting = 0
-            for name in SERVICE_NAMES:
-                waiting += (await self.bank.transport.call(name, "GET", "/internal/bus"))["outbox_waiting"]
-            if waiting == 0:
-                return
-            await asyncio.sleep(0.02)
-        raise AssertionError("the outboxes did not empty")
 
     async def sql(self, statement: str, *values: Any) -> list[asyncpg.Record]:
         """Look into the database as its owner."""

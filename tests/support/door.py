@@ -88,3 +88,13 @@ class Door:
                 self._tokens.clear()
                 return answer
             await asyncio.sleep(0.05)
+
+    async def settle(self) -> None:
+        """Wait until nothing waits in any outbox."""
+        headers = {"Authorization": f"Bearer {await self.sign_on('S0009')}"}
+        for _ in range(600):
+            services = (await self.client.get("/api/operations/bus", headers=headers)).json()["services"]
+            if all(each.get("outbox_waiting") == 0 for each in services):
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError("the outboxes did not empty")
