@@ -238,10 +238,16 @@ class LedgerClient:
         answer = await self._transport.call("ledger", "GET", "/internal/totals", params={"date": business_date.isoformat()})
         return [OriginTotal.model_validate(row) for row in answer["totals"]]
 
-    async def interbranch(self, currency: str) -> list[InterbranchAccount]:
-        """Every 416-420 sub-account, 110 and every reserve account of one currency, as they stand."""
-        answer = await self._transport.call("ledger", "GET", "/internal/interbranch", params={"currency": currency})
+    async def interbranch(self, currency: str | None = None) -> list[InterbranchAccount]:
+        """Every 416-420 sub-account, 110 and every reserve account of one currency or of all, as they stand."""
+        params = {"currency": currency} if currency else {}
+        answer = await self._transport.call("ledger", "GET", "/internal/interbranch", params=params)
         return _INTERBRANCH.validate_python(answer["accounts"])
+
+    async def posted(self, posting_ids: list[UUID]) -> set[UUID]:
+        """Which of these postings stand in the journal."""
+        asked = {"posting_ids": [str(posting_id) for posting_id in posting_ids]}
+        return {UUID(each) for each in (await self._transport.call("ledger", "POST", "/internal/posted", json=asked))["posted"]}
 
 
 def control_total_minor(fact: PostingRequested) -> int:

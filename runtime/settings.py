@@ -28,5 +28,6 @@ class Settings(BaseSettings):
     relay_batch: int = 1000
     relay_idle_seconds: float = 1.0
     allow_force_close: bool = True
+    day_end_patience_seconds: float = 30.0
     argon2_time_cost: int = 3
     argon2_memory_kib: int = 65536

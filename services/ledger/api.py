@@ -10,7 +10,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, select, true
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from banking.automatic import Automatic, post_automatically
@@ -28,8 +28,9 @@ from runtime.service import Resources, resources_of
 from services.ledger.accounting.load import load_rulebook
 from services.ledger.domain.expand import expand
 from services.ledger.domain.model import CHANNELS, CodeKind, Leg, OffSheetLeg, PostingSet
+from services.ledger.general_ledger import unexplained_balances
 from services.ledger.reservations import guarded_outflows, release, reserve
-from services.ledger.tables import ACCOUNT, FRAME, ORIGIN_TOTAL, OUTLET, SUBJECT_TOTAL
+from services.ledger.tables import ACCOUNT, FRAME, ORIGIN_TOTAL, OUTLET, POSTING_SET, SUBJECT_TOTAL
 
 router = APIRouter(prefix="/internal", dependencies=[Depends(service_only)], include_in_schema=False)
 SERVICES = OWNERS[PostingRequested.NAME]
@@ -205,16 +206,30 @@ async def totals(date: date, request: Request) -> dict[str, list[dict[str, Any]]
 
 
 @router.get("/interbranch")
-async def interbranch(currency: str, request: Request) -> dict[str, list[dict[str, Any]]]:
-    """Balances of every 416-420 sub-account, of 110, and of the reserve accounts 40701 and 40702; debit positive."""
+async def interbranch(request: Request, currency: str | None = None) -> dict[str, list[dict[str, Any]]]:
+    """Balances of every 416-420 sub-account, of 110, and of the reserve accounts, in one currency or all; debit positive."""
     codes = (*CHANNELS, "110", "471", "472")
     async with resources_of(request).database.reading() as connection:
         rows = await connection.execute(
             select(ACCOUNT.c.account, ACCOUNT.c.outlet, ACCOUNT.c.business_code, ACCOUNT.c.balance_minor)
-            .where(ACCOUNT.c.business_code.in_(codes), ACCOUNT.c.currency == currency)
+            .where(ACCOUNT.c.business_code.in_(codes), ACCOUNT.c.currency == currency if currency else true())
             .order_by(ACCOUNT.c.account)
         )
         return {"accounts": [dict(row) for row in rows.mappings()]}
+
+
+class PostingIds(BaseModel):
+    """Postings to look up."""
+
+    posting_ids: list[UUID]
+
+
+@router.post("/posted")
+async def posted(body: PostingIds, request: Request) -> dict[str, list[UUID]]:
+    """Which of these postings stand in the journal."""
+    async with resources_of(request).database.reading() as connection:
+        found = select(POSTING_SET.c.posting_id).where(POSTING_SET.c.posting_id.in_(body.posting_ids))
+        return {"posted": list((await connection.execute(found)).scalars())}
 
 
 def codes_owned_by(owner: str, day: date) -> Sequence[str]:
@@ -246,7 +261,8 @@ async def sub_ledger_accounts(owner: str, outlet: str, currency: str, business_c
 
 @router.get("/trial-balance")
 async def trial_balance(date: date, request: Request) -> dict[str, list[dict[str, Any]]]:
-    """Outlets whose turnover of a date, or whose accounts as they stand, do not balance; empty when all is well."""
+    """Outlets whose turnover of a date, or whose accounts as they stand, do not balance, and business codes whose accounts are not what the
+    general ledger and the date's turnover make; empty when all is well."""
     turnover = func.sum(
         SUBJECT_TOTAL.c.debit_cash_minor
         + SUBJECT_TOTAL.c.debit_transfer_minor
@@ -268,7 +284,11 @@ async def trial_balance(date: date, request: Request) -> dict[str, list[dict[str
             .group_by(ACCOUNT.c.outlet, ACCOUNT.c.currency)
             .having(standing != 0)
         )
-        return {"turnover": [_plain(row) for row in moved.mappings()], "balances": [_plain(row) for row in stood.mappings()]}
+        return {
+            "turnover": [_plain(row) for row in moved.mappings()],
+            "balances": [_plain(row) for row in stood.mappings()],
+            "unexplained": await unexplained_balances(connection, date),
+        }
 
 
 def _plain(row: Any) -> dict[str, Any]:

@@ -45,7 +45,8 @@ UNEXPLAINED = text(
         FROM standing FULL JOIN moved USING (outlet, currency, business_code)
         LEFT JOIN LATERAL (
             SELECT closing_minor FROM ledger.general_ledger AS earlier
-            WHERE earlier.outlet = coalesce(standing.outlet, moved.outlet) AND earlier.currency = coalesce(standing.currency, moved.currency)
+            WHERE earlier.outlet = coalesce(standing.outlet, moved.outlet)
+              AND earlier.currency = coalesce(standing.currency, moved.currency)
               AND earlier.business_code = coalesce(standing.business_code, moved.business_code) AND earlier.business_date < :day
             ORDER BY earlier.business_date DESC LIMIT 1
         ) AS before ON true
@@ -62,7 +63,7 @@ async def build(connection: AsyncConnection, day: date) -> int:
     Repeating it changes nothing; if the date was posted to in between, its rows follow.
     """
     await connection.execute(BUILD, {"day": day})
-    counted = text("SELECT count(*) FROM ledger.general_ledger WHERE business_date = :day")
+    counted = text("SELECT count(*) FROM ledger.subject_total WHERE business_date = :day")
     return (await connection.execute(counted, {"day": day})).scalar_one()
 
 

@@ -7,7 +7,9 @@ from contracts.topology import QUEUES
 from kernel.numbers import NumberKind
 from kernel.text import Text
 from runtime.service import Consumption, PeriodicTask
-from services.ledger import account_days, api, queries, reports
+from services.ledger import account_days, api, gauges, queries, reports
+from services.ledger.day_end import routes as day_end
+from services.ledger.day_end.runner import attend
 from services.ledger.panel import account_panel
 from services.ledger.posting import posting_handler, refusal_handler
 from services.ledger.reservations import settle_reservations
@@ -21,9 +23,10 @@ SERVICE = BankService(
     metadata=METADATA,
     plumbing=FRAME.plumbing,
     frame=FRAME,
-    routers=(api.router, account_days.router,),
+    routers=(api.router, account_days.router, day_end.router),
     consumes=tuple(Consumption(queue, posting_handler, refusal_handler) for queue in QUEUES if queue.service == "ledger"),
-    tasks=(PeriodicTask("settle_reservations", 5.0, settle_reservations),),
+    tasks=(PeriodicTask("settle_reservations", 5.0, settle_reservations), PeriodicTask("day_end", 0.0, attend)),
+    gauges=(day_end.set_step_gauge, gauges.set_reserve_positions),
     transactions=(post_entry, reverse),
     queries=(queries.differences, queries.subjects, queries.entries),
     reports=(reports.daily_trial,),

@@ -70,8 +70,8 @@ async def _read(resources: Resources, day: date) -> tuple[Totals, Totals, Totals
 async def _refuse_parked(connection: AsyncConnection) -> None:
     parked = FRAME.plumbing.parked
     still_open = parked.c.resolved_at.is_(None)
-    found = select(parked.c.name, parked.c.reason, func.count().over().label("count")).where(still_open).order_by(parked.c.received_at).limit(1)
-    row = (await connection.execute(found)).first()
+    found = select(parked.c.name, parked.c.reason, func.count().over().label("count")).where(still_open)
+    row = (await connection.execute(found.order_by(parked.c.received_at).limit(1))).first()
     if row is not None:
         raise PARKED(count=row.count, name=row.name, reason=row.reason)
 

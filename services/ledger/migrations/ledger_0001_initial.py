@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
-
 revision = 'ledger_0001'
 down_revision = None
 branch_labels = None
@@ -37,18 +36,22 @@ def upgrade() -> None:
     )
     op.create_table('day_end_run',
     sa.Column('run', sa.Uuid(), nullable=False),
+    sa.Column('first_date', sa.Date(), nullable=False),
     sa.Column('business_date', sa.Date(), nullable=False),
-    sa.Column('state', sa.String(), nullable=False),
     sa.Column('through', sa.Date(), nullable=True),
     sa.Column('force_close', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
     sa.Column('started_by', sa.String(length=5), nullable=False),
     sa.Column('started_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("state IN ('running', 'failed', 'done')", name=op.f('ck_day_end_run_state')),
+    sa.CheckConstraint('first_date <= business_date', name=op.f('ck_day_end_run_dates')),
     sa.PrimaryKeyConstraint('run', name=op.f('pk_day_end_run')),
     sa.UniqueConstraint('business_date', name=op.f('uq_day_end_run_business_date')),
+    sa.UniqueConstraint('first_date', name=op.f('uq_day_end_run_first_date')),
     schema='ledger'
     )
+    op.create_index('ix_day_end_run_unfinished', 'day_end_run', ['state'], unique=False, schema='ledger', postgresql_where=sa.text("state <> 'done'"))
     op.create_table('day_statement',
     sa.Column('business_date', sa.Date(), nullable=False),
     sa.Column('postings', sa.BigInteger(), nullable=False),
@@ -68,8 +71,7 @@ def upgrade() -> None:
     sa.Column('credit_minor', sa.BigInteger(), nullable=False),
     sa.Column('closing_minor', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('outlet', 'currency', 'business_code', 'business_date', name=op.f('pk_general_ledger')),
-    schema='ledger',
-    info={'append_only': True}
+    schema='ledger'
     )
     op.create_table('idempotency',
     sa.Column('key', sa.String(), nullable=False),
@@ -252,18 +254,18 @@ def upgrade() -> None:
     schema='ledger'
     )
     op.create_table('day_end_step',
-    sa.Column('run', sa.Uuid(), nullable=False),
+    sa.Column('business_date', sa.Date(), nullable=False),
     sa.Column('position', sa.SmallInteger(), nullable=False),
+    sa.Column('run', sa.Uuid(), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('done', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('total', sa.BigInteger(), server_default='0', nullable=False),
-    sa.Column('problem', sa.Text(), nullable=True),
-    sa.Column('result', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+    sa.Column('problem', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
     sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("state IN ('waiting', 'running', 'failed', 'done')", name=op.f('ck_day_end_step_state')),
     sa.ForeignKeyConstraint(['run'], ['ledger.day_end_run.run'], name=op.f('fk_day_end_step_run')),
-    sa.PrimaryKeyConstraint('run', 'position', name=op.f('pk_day_end_step')),
+    sa.PrimaryKeyConstraint('business_date', 'position', name=op.f('pk_day_end_step')),
     schema='ledger'
     )
     op.create_table('leg',
@@ -337,6 +339,7 @@ def downgrade() -> None:
     op.drop_table('idempotency', schema='ledger')
     op.drop_table('general_ledger', schema='ledger')
     op.drop_table('day_statement', schema='ledger')
+    op.drop_index('ix_day_end_run_unfinished', table_name='day_end_run', schema='ledger', postgresql_where=sa.text("state <> 'done'"))
     op.drop_table('day_end_run', schema='ledger')
     op.drop_table('business_day', schema='ledger')
     op.drop_index('ix_account_group', table_name='account', schema='ledger')
