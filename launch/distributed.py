@@ -68,6 +68,14 @@ class DistributedBank:
             child.restarts += 1
             await asyncio.sleep(RESTART_PAUSE_SECONDS)
             await self.start(child)
+            self.write_processes()
+
+    def write_processes(self) -> None:
+        """Leave a note of who is who, for operators and for the tests that kill."""
+        listed = {child.name: {"pid": child.process.pid if child.process else None, "port": child.port} for child in self.children}
+        part = self.folder.path / "processes.part"
+        part.write_text(json.dumps(listed), encoding="utf-8")
+        part.rename(self.folder.path / "processes.json")
 
     async def stop(self) -> None:
         """End all processes cleanly, the gateway first."""
@@ -132,7 +140,7 @@ async def run_distributed(options: UpOptions, secrets: Secrets, database: BankDa
         transport = HttpTransport(bases=urls, service_key=secrets.service_key)
         await load_demo_once(transport, options.business_date, lambda what: say(f"demo bank: {what}"))
         await transport.close()
-        _write_processes(bank)
+        bank.write_processes()
         if not stop.is_set():
             ready()
         await stop.wait()
@@ -142,12 +150,6 @@ async def run_distributed(options: UpOptions, secrets: Secrets, database: BankDa
             watcher.cancel()
         if broker is not None:
             await asyncio.to_thread(broker.stop)
-
-
-def _write_processes(bank: DistributedBank) -> None:
-    """Leave a note of who is who, for operators and for the tests that kill."""
-    listed = {child.name: {"pid": child.process.pid if child.process else None, "port": child.port} for child in bank.children}
-    (bank.folder.path / "processes.json").write_text(json.dumps(listed), encoding="utf-8")
 
 
 async def _wait_until_ready(bank: DistributedBank, options: UpOptions, stop: asyncio.Event, say: Say) -> None:

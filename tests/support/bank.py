@@ -36,12 +36,13 @@ def schemas() -> list[Schema]:
 
 async def make_template(cluster: Any) -> None:
     """Migrate an empty database once; tests copy it."""
-    await _admin(cluster, f"DROP DATABASE IF EXISTS {TEMPLATE}")
-    await _admin(cluster, f"CREATE DATABASE {TEMPLATE}")
+    await execute_as_admin(cluster, f"DROP DATABASE IF EXISTS {TEMPLATE}")
+    await execute_as_admin(cluster, f"CREATE DATABASE {TEMPLATE}")
     await migrate(cluster.dsn(TEMPLATE), schemas())
 
 
-async def _admin(cluster: Any, statement: str) -> None:
+async def execute_as_admin(cluster: Any, statement: str) -> None:
+    """Run one statement as the cluster's superuser."""
     connection = await asyncpg.connect(cluster.dsn())
     try:
         await connection.execute(statement)
@@ -102,7 +103,7 @@ async def running_bank(
     """A bank on a fresh copy of the template (or on a database that is named), stopped at the end."""
     if database is None:
         database = f"bank_{next(_copies)}_{uuid4().hex[:6]}"
-        await _admin(cluster, f"CREATE DATABASE {database} TEMPLATE {TEMPLATE}")
+        await execute_as_admin(cluster, f"CREATE DATABASE {database} TEMPLATE {TEMPLATE}")
     urls = {name: cluster.dsn(database, role_of(name), ROLE_PASSWORD) for name in SERVICE_NAMES}
     bank = Bank(settings or test_settings(), urls, clock=clock, bus=bus or LocalBus((0.02, 0.05, 0.1, 0.2)))
     await bank.start()
