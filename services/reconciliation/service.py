@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from banking.service import BankService
+from contracts.topology import QUEUES
 from kernel.text import Text
+from runtime.service import Consumption
+from services.reconciliation import api
+from services.reconciliation.consumers import rejection_handler
+from services.reconciliation.gauges import set_proof_differences
+from services.reconciliation.queries import books_proof
 from services.reconciliation.tables import FRAME, METADATA
+from services.reconciliation.transactions.prove import prove_books
 
 SERVICE = BankService(
     name="reconciliation",
@@ -12,4 +19,9 @@ SERVICE = BankService(
     metadata=METADATA,
     plumbing=FRAME.plumbing,
     frame=FRAME,
+    routers=(api.router,),
+    consumes=tuple(Consumption(queue, rejection_handler) for queue in QUEUES if queue.service == "reconciliation"),
+    gauges=(set_proof_differences,),
+    transactions=(prove_books,),
+    queries=(books_proof,),
 )

@@ -1,1 +1,1 @@
-"""The end of the business day 日终: a run of ordered steps that may each be repeated; what is done stands in rows, a crash loses nothing."""
+"""The end of the business day 日终: a run of ordered steps that may each be repeated; what is done stands in rows."""
