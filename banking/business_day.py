@@ -11,7 +11,7 @@ from datetime import date
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
-from sqlalchemy import func, select, text
+from sqlalchemy import any_, func, literal, select, text
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -64,7 +64,7 @@ async def business_date_of(connection: AsyncConnection, frame: Frame) -> date:
 async def read_gate(connection: AsyncConnection, frame: Frame, outlet: str, teller: str) -> Gate:
     """The gate of an outlet for one teller. Raises `outlet.unknown`."""
     gate = frame.outlet_gate
-    barred = gate.c.barred_tellers.any(teller)
+    barred = literal(teller) == any_(gate.c.barred_tellers)
     row = (await connection.execute(select(gate.c.business_date, gate.c.is_open, barred).where(gate.c.outlet == outlet))).first()
     if row is None:
         raise OUTLET_UNKNOWN(field="outlet", outlet=outlet)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Header, Request
 from fastapi.responses import Response
@@ -73,12 +74,24 @@ async def preview(code: str, body: JsonObject, principal: TheMaker, request: Req
     return await execution.preview(resources_of(request), asked)
 
 
+async def _catch_up(request: Request) -> None:
+    """Let the service hear the postings the caller has receipts for before it answers."""
+    service, after = request.app.state.service, request.headers.get("x-after-postings", "")
+    if service.catch_up is not None and after:
+        try:
+            posting_ids = [UUID(each) for each in after.split(",")[:64]]
+        except ValueError:
+            return
+        await service.catch_up(resources_of(request), posting_ids)
+
+
 async def _read(request: Request, principal: Principal, declared: Query | Report) -> Any:
     try:
         form: BaseModel = declared.form.model_validate(dict(request.query_params))
     except ValidationError as error:
         raise invalid_fields(list(error.errors())) from error
     resources = resources_of(request)
+    await _catch_up(request)
     async with resources.database.reading() as connection:
         day = await business_date_of(connection, frame_of(resources))
         return await declared.run(Read(resources, connection, principal, day), form)
@@ -109,6 +122,7 @@ async def account_panel(account: str, principal: TheTeller, request: Request) ->
     if service.panel is None or check_account(account) not in service.account_kinds:
         raise UNKNOWN_ACCOUNT(field="account", account=account)
     resources = resources_of(request)
+    await _catch_up(request)
     async with resources.database.reading() as connection:
         day = await business_date_of(connection, frame_of(resources))
         return await service.panel(Read(resources, connection, principal, day), account)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -33,6 +34,7 @@ class BankService(Service):
     reports: tuple[Report, ...] = ()
     account_kinds: tuple[NumberKind, ...] = ()
     panel: Callable[[Read, str], Awaitable[dict[str, Any]]] | None = None
+    catch_up: Callable[[Resources, list[UUID]], Awaitable[None]] | None = None
     keeper: Callable[[Resources], Keeper] | None = None
     sub_ledger: Callable[[AsyncConnection], Awaitable[list[Position]]] | None = None
     group_balances: Callable[[AsyncConnection, Position], Awaitable[dict[str, int]]] | None = None

@@ -17,6 +17,7 @@ from banking.principal import teller
 from contracts.report import ReportTable
 from gateway.catalogue import SERVICES, catalogue_of
 from gateway.forwarding import forward, forward_body
+from gateway.freshness import LatestPostings
 from gateway.openapi import openapi_of
 from gateway.rate_limit import sign_on_limit
 from gateway.rendering import FORMATS
@@ -31,6 +32,11 @@ POLL_SECONDS = 0.3
 
 router = APIRouter(prefix="/api")
 system_router = APIRouter()
+
+
+def latest_postings(request: Request) -> LatestPostings:
+    """The postings of the receipts this door handed out a moment ago."""
+    return resources_of(request).state.setdefault("latest_postings", LatestPostings())
 
 
 @router.post("/sign-on", dependencies=[Depends(sign_on_limit)])
@@ -68,7 +74,10 @@ async def execute(code: str, request: Request) -> Response:
     """Run a counter transaction once for its `Idempotency-Key`; the answer is the receipt."""
     bearer(request)
     owner = (await catalogue_of(resources_of(request))).owner_of_transaction(code)
-    return await forward_body(request, owner, f"/transactions/{code}")
+    answer = await forward_body(request, owner, f"/transactions/{code}")
+    if answer.status_code == 200:
+        latest_postings(request).saw(bytes(answer.body))
+    return answer
 
 
 @router.post("/transactions/{code}/preview")
@@ -87,7 +96,7 @@ async def account_panel(account: str, request: Request) -> Response:
     owner = (await catalogue_of(resources_of(request))).account_kinds.get(kind)
     if owner is None:
         raise UNKNOWN_ACCOUNT(field="account", account=account)
-    return await forward(request, owner, "GET", f"/accounts/{account}")
+    return await forward(request, owner, "GET", f"/accounts/{account}", more=latest_postings(request).header())
 
 
 @router.get("/queries/{name}")
@@ -95,7 +104,8 @@ async def query(name: str, request: Request) -> Response:
     """Ask a query; parameters are the query string, lists come with `next` as the cursor of the following page."""
     bearer(request)
     owner = (await catalogue_of(resources_of(request))).owner_of_query(name)
-    return await forward(request, owner, "GET", f"/queries/{name}", params=dict(request.query_params))
+    return await forward(request, owner, "GET", f"/queries/{name}", params=dict(request.query_params),
+    more=latest_postings(request).header())
 
 
 @router.get("/reports/{name}")
@@ -108,7 +118,7 @@ async def report(
     bearer(request)
     owner = (await catalogue_of(resources_of(request))).owner_of_report(name)
     asked = {key: value for key, value in request.query_params.items() if key != "format"}
-    answer = await forward(request, owner, "GET", f"/reports/{name}", params=asked)
+    answer = await forward(request, owner, "GET", f"/reports/{name}", params=asked, more=latest_postings(request).header())
     if answer.status_code != 200 or format == "json":
         return answer
     table = ReportTable.model_validate_json(bytes(answer.body))

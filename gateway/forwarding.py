@@ -13,9 +13,18 @@ PASSED_ON = ("authorization", "idempotency-key", "x-approval", "accept-language"
 PASSED_BACK = ("content-language", "www-authenticate", "retry-after")
 
 
-async def forward(request: Request, service: str, method: str, path: str, *, content_type: str | None = None, **content: Any) -> Response:
+async def forward(
+    request: Request,
+    service: str,
+    method: str,
+    path: str,
+    *,
+    content_type: str | None = None,
+    more: dict[str, str] | None = None,
+    **content: Any,
+) -> Response:
     """Send the request's own credentials and key along with the given content; problems come back as they are."""
-    headers = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
+    headers = {name: request.headers[name] for name in PASSED_ON if name in request.headers} | (more or {})
     if content_type is not None:
         headers["content-type"] = content_type
     answer = await resources_of(request).transport.send(service, method, path, headers=headers, **content)

@@ -8,6 +8,7 @@ from kernel.numbers import NumberKind
 from kernel.text import Text
 from runtime.service import Consumption, PeriodicTask
 from services.ledger import account_days, api, gauges, queries, reports
+from services.ledger.catching_up import catch_up
 from services.ledger.day_end import routes as day_end
 from services.ledger.day_end.runner import attend
 from services.ledger.panel import account_panel
@@ -32,4 +33,5 @@ SERVICE = BankService(
     reports=(reports.daily_trial,),
     account_kinds=(NumberKind.INTERNAL,),
     panel=account_panel,
+    catch_up=catch_up,
 )

@@ -22,7 +22,8 @@ from services.ledger.posting import ACCOUNT_CLOSED
 from services.ledger.tables import ACCOUNT
 
 SYSTEM_CODES = frozenset({"416", "417", "418", "471", "472"})
-"""What only the system posts: claims between outlets sum to zero over the bank and reserves mirror each other. 419 and 420 face other banks."""
+"""What only the system posts: claims between outlets sum to zero over the bank and reserves mirror each other. 419 and 420 face
+other banks."""
 DIRECTIONS = (("debit", Text("借", "Debit")), ("credit", Text("贷", "Credit")))
 
 

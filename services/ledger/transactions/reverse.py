@@ -18,6 +18,7 @@ from contracts.ledger import PostingRequested
 from contracts.movement import MovementLine
 from kernel.text import Text
 from services.ledger.accounting.load import load_rulebook
+from services.ledger.catching_up import first_row, until_posted
 from services.ledger.domain.errors import RULE_NOT_REVERSIBLE
 from services.ledger.domain.model import CodeKind
 from services.ledger.domain.refusals import ALREADY_REVERSED, NOT_OWN_OUTLET, REVERSAL_OF_REVERSAL, TRANSACTION_UNKNOWN
@@ -84,13 +85,10 @@ async def reverse(work: Work, form: ReverseForm) -> Outcome:
 
 
 async def _original(work: Work, form: ReverseForm) -> Row[Any]:
-    found = (
-        await work.connection.execute(
-            select(POSTING_SET).where(
-                POSTING_SET.c.business_date == form.business_date, POSTING_SET.c.transaction_number == form.transaction_number
-            )
-        )
-    ).first()
+    wanted = select(POSTING_SET).where(
+        POSTING_SET.c.business_date == form.business_date, POSTING_SET.c.transaction_number == form.transaction_number
+    )
+    found = await until_posted(lambda: first_row(work.connection, wanted))
     if found is None:
         raise TRANSACTION_UNKNOWN(field="transaction_number", number=form.transaction_number, date=form.business_date)
     if found.outlet != work.outlet:
