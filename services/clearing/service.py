@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from banking.service import BankService
+from contracts.topology import QUEUES
 from kernel.text import Text
+from runtime.service import Consumption, PeriodicTask
+from services.clearing import api
+from services.clearing.consumers import positions_handler
+from services.clearing.gauges import show_positions
+from services.clearing.netting import resume_netting
+from services.clearing.queries import open_items, position
+from services.clearing.reports import netting_report
 from services.clearing.tables import FRAME, METADATA
+from services.clearing.transactions.netting import netting_now, netting_run
 
 SERVICE = BankService(
     name="clearing",
@@ -12,4 +21,10 @@ SERVICE = BankService(
     metadata=METADATA,
     plumbing=FRAME.plumbing,
     frame=FRAME,
+    routers=(api.router,),
+    consumes=tuple(Consumption(queue, positions_handler) for queue in QUEUES if queue.service == "clearing"),
+    tasks=(PeriodicTask("resume_netting", 5.0, resume_netting), PeriodicTask("show_positions", 15.0, show_positions)),
+    transactions=(netting_run, netting_now),
+    queries=(position, open_items),
+    reports=(netting_report,),
 )

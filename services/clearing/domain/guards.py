@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from kernel.numbers import CITY, internal_account, superior_of
-from services.clearing.domain.netting import CENTRAL_BANK, CITY_RESERVE, INTERNAL_SUB_ACCOUNTS, OUTLET_RESERVE, SUB_ACCOUNTS, Vector
+from kernel.numbers import superior_of
+from services.clearing.domain.netting import CENTRAL_BANK, INTERNAL_SUB_ACCOUNTS, SUB_ACCOUNTS, Vector
+from services.clearing.domain.reserves import SUBJECT_OF_RESERVE, central_bank_account
 
-SUBJECT_OF_RESERVE = {CITY_RESERVE: "40701", OUTLET_RESERVE: "40702"}
 RESERVES = frozenset({CENTRAL_BANK, *SUBJECT_OF_RESERVE})
 Totals = Mapping[str, tuple[int, int]]
 """Origin -> number of sets, control total."""
@@ -96,7 +96,7 @@ def mirror_differences(balances: Mapping[str, int]) -> list[MirrorDifference]:
 
 def overdraft_minor(balances: Mapping[str, int], currency: str, external_minor: int) -> int:
     """By how much a run would overdraw 110 (IB 2912); 0 if the reserve suffices or grows."""
-    reserve = balances.get(internal_account(CITY, currency, CENTRAL_BANK, "00001"), 0)
+    reserve = balances.get(central_bank_account(currency), 0)
     return max(0, external_minor - reserve) if external_minor > 0 else 0
 
 

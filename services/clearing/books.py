@@ -1,0 +1,204 @@
+"""The books a netting run starts from: clearing's own positions, proved complete and equal to the ledger's balances."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from contracts.ledger import InterbranchAccount, LedgerClient
+from kernel.errors import DomainError
+from kernel.money import format_amount
+from runtime.database import driver_connection
+from runtime.service import Resources
+from services.clearing.domain.errors import INCOMPLETE, MIRRORS_DIFFER, NOT_THE_DATE, POSITIONS_DIFFER
+from services.clearing.domain.guards import (
+    RESERVES,
+    IncompleteOrigin,
+    MirrorDifference,
+    PositionDifference,
+    Totals,
+    incomplete_origins,
+    mirror_differences,
+    position_differences,
+    vectors,
+)
+from services.clearing.domain.netting import SUB_ACCOUNTS, Vector
+
+PATIENCE_SECONDS = 10.0
+"""How long a run waits without seeing any progress before it stops and says what is missing."""
+MOVING_TRIES = 5
+"""While outlets are open the books may never stand still: after so many looks at moving books a run takes what clearing has heard of."""
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.005, 0.1
+
+
+class OutOfTime(Exception):
+    """The time of one call is over; the caller asks again."""
+
+
+class Wait:
+    """Waiting with growing pauses: patience ends when nothing moves, the deadline ends the call."""
+
+    def __init__(self, deadline: float) -> None:
+        self._deadline = deadline
+        self._pause_seconds = FIRST_PAUSE_SECONDS
+        self._seen: object = None
+        self._since = self._now()
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
+
+    def is_patient(self, seen: object) -> bool:
+        """Whether something has moved since the last look, or patience is left."""
+        if seen != self._seen:
+            self._seen, self._since, self._pause_seconds = seen, self._now(), FIRST_PAUSE_SECONDS
+        return self._now() - self._since < PATIENCE_SECONDS
+
+    async def pause(self) -> None:
+        """Raises `OutOfTime` after the deadline."""
+        if self._now() >= self._deadline:
+            raise OutOfTime
+        await asyncio.sleep(self._pause_seconds)
+        self._pause_seconds = min(self._pause_seconds * 1.5, LONGEST_PAUSE_SECONDS)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One snapshot of what clearing knows of a date: positions by currency and outlet, the day's business summed over the bank."""
+
+    business_date: date
+    closed: bool
+    outlets: Sequence[str]
+    ingested: Totals
+    positions: Mapping[str, Mapping[str, Vector]]
+    business: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True)
+class Books:
+    """What a currency is netted from: the snapshot, and the ledger's reserve balances, debit positive."""
+
+    standing: Standing
+    currency: str
+    reserves: Mapping[str, int]
+
+    @property
+    def positions(self) -> Mapping[str, Vector]:
+        return self.standing.positions.get(self.currency, {})
+
+
+Progress = Callable[[int, int], Awaitable[None]]
+
+
+async def read_standing(resources: Resources, day: date) -> Standing:
+    """Everything clearing knows of a date, in one snapshot. Raises `clearing.netting.not_the_date` if it is not the business date."""
+    async with resources.database.reading() as connection:
+        raw = await driver_connection(connection)
+        current = await raw.fetchrow("SELECT business_date, closed FROM clearing.business_day")
+        if current is None or current["business_date"] != day:
+            raise NOT_THE_DATE(field="business_date", date=day, current=current["business_date"] if current else "-")
+        totals = await raw.fetch("SELECT origin, postings, control_total_minor FROM clearing.ingested WHERE business_date = $1", day)
+        rows = await raw.fetch(
+            "SELECT currency, outlet, sub_account, amount_minor, business_minor FROM clearing.position WHERE business_date = $1", day
+        )
+        outlets = await raw.fetch("SELECT outlet FROM clearing.outlet_gate ORDER BY outlet")
+    by_currency: dict[str, list[tuple[str, str, int]]] = {}
+    business: dict[str, dict[str, int]] = {}
+    for row in rows:
+        by_currency.setdefault(row["currency"], []).append((row["outlet"], row["sub_account"], row["amount_minor"]))
+        sums = business.setdefault(row["currency"], dict.fromkeys(SUB_ACCOUNTS, 0))
+        sums[row["sub_account"]] += row["business_minor"]
+    return Standing(
+        business_date=day,
+        closed=current["closed"],
+        outlets=[row["outlet"] for row in outlets],
+        ingested={row["origin"]: (row["postings"], row["control_total_minor"]) for row in totals},
+        positions={currency: vectors(given) for currency, given in by_currency.items()},
+        business=business,
+    )
+
+
+async def ledger_totals(resources: Resources, day: date) -> Totals:
+    """What stands in the journal of a date, per origin."""
+    totals = await LedgerClient(resources.transport).totals(day)
+    return {each.origin: (each.postings, each.control_total_minor) for each in totals}
+
+
+async def interbranch(resources: Resources, currency: str) -> tuple[dict[str, Vector], dict[str, int]]:
+    """The ledger's 416 sub-accounts by outlet, credit positive, and its reserve accounts, debit positive."""
+    accounts: list[InterbranchAccount] = await LedgerClient(resources.transport).interbranch(currency)
+    balances = vectors((each.outlet, each.business_code, -each.balance_minor) for each in accounts if each.business_code in SUB_ACCOUNTS)
+    return balances, {each.account: each.balance_minor for each in accounts if each.business_code in RESERVES}
+
+
+async def agreed_books(resources: Resources, day: date, currency: str, deadline: float, progress: Progress) -> Books:
+    """Wait until clearing has heard of every set in the journal, both sides hold the same positions, and the reserve accounts mirror
+    each other.
+
+    Raises `OutOfTime`, `clearing.netting.incomplete`, `clearing.netting.positions_differ`, `clearing.netting.mirrors_differ`,
+    `clearing.netting.not_the_date`.
+    """
+    wait, moving, posted = Wait(deadline), 0, await ledger_totals(resources, day)
+    while True:
+        standing = await read_standing(resources, day)
+        may_lag = not standing.closed and moving >= MOVING_TRIES
+        missing = [] if may_lag else incomplete_origins(posted, standing.ingested)
+        differing: list[PositionDifference] = []
+        unlike: list[MirrorDifference] = []
+        if not missing:
+            balances, reserves = await interbranch(resources, currency)
+            unlike = mirror_differences(reserves)
+            differing = [] if may_lag else position_differences(standing.positions.get(currency, {}), balances)
+            if not differing and not unlike:
+                return Books(standing, currency, reserves)
+        again = await ledger_totals(resources, day)
+        if again != posted:
+            posted, moving = again, moving + 1
+        elif differing:
+            raise _positions_differ(differing, currency)
+        elif unlike and standing.closed:
+            require_mirrors(reserves, currency)
+        elif not wait.is_patient((posted, standing.ingested)):
+            if missing:
+                raise _incomplete(missing[0])
+            require_mirrors(reserves, currency)
+        await progress(sum(sets for sets, _ in standing.ingested.values()), sum(sets for sets, _ in posted.values()))
+        await wait.pause()
+
+
+def _incomplete(missing: IncompleteOrigin) -> DomainError:
+    return INCOMPLETE(
+        origin=missing.origin,
+        posted=missing.posted,
+        posted_total=missing.posted_total_minor,
+        ingested=missing.ingested,
+        ingested_total=missing.ingested_total_minor,
+    )
+
+
+def _positions_differ(differing: Sequence[PositionDifference], currency: str) -> DomainError:
+    first = differing[0]
+    return POSITIONS_DIFFER(
+        outlet=first.outlet,
+        sub_account=first.sub_account,
+        position=format_amount(first.position_minor, currency),
+        balance=format_amount(first.balance_minor, currency),
+        count=len(differing),
+    )
+
+
+def require_mirrors(reserves: Mapping[str, int], currency: str) -> None:
+    """Raise `clearing.netting.mirrors_differ` naming the first pair of reserve accounts that do not mirror each other."""
+    differing = mirror_differences(reserves)
+    if differing:
+        first = differing[0]
+        raise MIRRORS_DIFFER(
+            subject=first.subject,
+            lower=first.lower,
+            upper=first.upper,
+            lower_balance=format_amount(first.lower_minor, currency),
+            upper_balance=format_amount(first.upper_minor, currency),
+            count=len(differing),
+        )

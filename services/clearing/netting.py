@@ -1,0 +1,232 @@
+"""The netting run 汇差清算 (IB 2903-2974): check, plan, write run, entries and postings in one transaction, then settle.
+
+A run may die between any two lines. Until its one posting transaction has committed nothing has happened; after it, whoever asks next
+finds the run, waits for its sets and finishes it. One run at a time: others are told how far it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from uuid import UUID
+
+import structlog
+
+from banking.automatic import Automatic, fact_of
+from contracts.clearing import NettingRun
+from contracts.ledger import LedgerClient
+from kernel.errors import DomainError
+from kernel.money import format_amount
+from runtime.database import driver_connection
+from runtime.identifiers import new_id
+from runtime.service import Resources
+from services.clearing import runs
+from services.clearing.books import Books, OutOfTime, agreed_books, read_standing
+from services.clearing.domain.errors import RESERVE_SHORT
+from services.clearing.domain.guards import overdraft_minor
+from services.clearing.domain.netting import EXTERNAL_SUB_ACCOUNTS, Plan, plan_day, plan_unit
+from services.clearing.runs import DAY, RunKey
+from services.clearing.settling import RUN_CODE, items_of, send, settle
+
+log = structlog.get_logger(__name__)
+
+BASE_CURRENCY = "CNY"
+CALL_SECONDS = 15.0
+"""How long one call drives a run before it answers `running`; well below the deadline of calls between services."""
+TURN = int.from_bytes(b"netting", "big")
+
+
+async def run_netting(
+    resources: Resources, day: date, *, scope: str = DAY, currency: str | None = None, seconds: float | None = None
+) -> list[NettingRun]:
+    """Net a date in every currency with positions (or in one), or finish what an earlier call began. `scope` names a unit to net early.
+
+    Gives all runs of the date; a run that could not go on says why in its `problem`. Raises `clearing.netting.not_the_date` for another
+    date than the current one that was never netted.
+    """
+    async with _turn(resources) as mine:
+        if not mine:
+            return await _while_another_runs(resources, day, currency, scope)
+        deadline = asyncio.get_running_loop().time() + (CALL_SECONDS if seconds is None else seconds)
+        return await _Drive(resources, day, scope, deadline).run(currency)
+
+
+async def plan_netting(resources: Resources, day: date, currency: str, scope: str = DAY) -> Plan:
+    """What a run would do now; nothing is written. Raises what would stop it."""
+    drive = _Drive(resources, day, scope, asyncio.get_running_loop().time() + CALL_SECONDS)
+    return await drive.plan(await agreed_books(resources, day, currency, drive.deadline, _unseen))
+
+
+async def resume_netting(resources: Resources) -> None:
+    """The recovery loop: finish runs of the current date that a crash left between posting and verifying."""
+    async with resources.database.reading() as connection:
+        raw = await driver_connection(connection)
+        day = await raw.fetchval("SELECT business_date FROM clearing.business_day")
+        left = day is not None and await runs.runs_posting(raw, day)
+    if left:
+        async with _turn(resources) as mine:
+            if mine:
+                await _Drive(resources, day, DAY, asyncio.get_running_loop().time() + CALL_SECONDS).finish_sent()
+
+
+@asynccontextmanager
+async def _turn(resources: Resources) -> AsyncIterator[bool]:
+    """The right to net, held by one caller in the whole bank; it ends with the process or its database connection."""
+    here: asyncio.Lock = resources.state.setdefault("netting_turn", asyncio.Lock())
+    if here.locked():
+        yield False
+        return
+    async with here, resources.database.transaction() as holder:
+        raw = await driver_connection(holder)
+        yield await raw.fetchval("SELECT pg_try_advisory_xact_lock($1)", TURN)
+
+
+async def _while_another_runs(resources: Resources, day: date, currency: str | None, scope: str) -> list[NettingRun]:
+    async with resources.database.reading() as connection:
+        found = await runs.runs_of_day(await driver_connection(connection), day)
+    if any(run.state == "running" for run in found):
+        return found
+    beginning = NettingRun(run=None, business_date=day, currency=currency or BASE_CURRENCY, scope=scope, state="running", stage="checking")
+    return [*found, beginning]
+
+
+async def _unseen(done: int, total: int) -> None:
+    """Progress that nobody looks at."""
+
+
+class _Drive:
+    """One call's drive of a date's netting, in its turn."""
+
+    def __init__(self, resources: Resources, day: date, scope: str, deadline: float) -> None:
+        self.resources = resources
+        self.day = day
+        self.scope = scope
+        self.deadline = deadline
+
+    async def run(self, currency: str | None) -> list[NettingRun]:
+        if await self._is_current() and await self.finish_sent():
+            currencies = [currency or BASE_CURRENCY]
+            for each in currencies:
+                books = await self._net(each)
+                if books is None:
+                    break
+                if currency is None:
+                    currencies.extend(sorted(set(books.standing.positions) - set(currencies)))
+        async with self.resources.database.reading() as connection:
+            return await runs.runs_of_day(await driver_connection(connection), self.day)
+
+    async def _is_current(self) -> bool:
+        """Whether the date can be netted; a past date that was netted is only shown."""
+        async with self.resources.database.reading() as connection:
+            raw = await driver_connection(connection)
+            if await raw.fetchval("SELECT business_date FROM clearing.business_day") == self.day:
+                return True
+            if await runs.runs_of_day(raw, self.day):
+                return False
+        await read_standing(self.resources, self.day)  # refuses the date
+        return False
+
+    async def finish_sent(self) -> bool:
+        """Finish the runs whose sets were sent before. False if one of them is not finished yet."""
+        async with self.resources.database.reading() as connection:
+            left = await runs.runs_posting(await driver_connection(connection), self.day)
+        for run in left:
+            if not await settle(self.resources, run, self.deadline):
+                return False
+        return True
+
+    async def _net(self, currency: str) -> Books | None:
+        """Net one currency. None if it stopped or is not finished."""
+        run = new_id()
+        async with self.resources.database.reading() as connection:
+            latest = await runs.latest_run(await driver_connection(connection), self.day, currency, self.scope)
+        key: RunKey = (self.day, currency, self.scope, runs.round_after(latest))
+        notes = _Notes(self.resources, run, key)
+        try:
+            books = await agreed_books(self.resources, self.day, currency, self.deadline, notes.progress)
+            plan = await self.plan(books)
+            if plan.is_empty and latest is not None and latest.stage == "done":
+                return books
+            written = await self._write(run, key, books, plan)
+        except OutOfTime:
+            return None
+        except DomainError as error:
+            await notes.stopped(error)
+            return None
+        if plan.is_empty or written is None:
+            return books if written else None
+        return books if await settle(self.resources, written, self.deadline) else None
+
+    async def plan(self, books: Books) -> Plan:
+        """The plan, if 110 can bear it. Raises `clearing.netting.reserve_short`."""
+        standing = books.standing
+        if self.scope != DAY:
+            return plan_unit(books.positions, standing.outlets, self.scope)
+        async with self.resources.database.reading() as connection:
+            settled = await runs.settled_minor(await driver_connection(connection), self.day, books.currency)
+        business = standing.business.get(books.currency, {})
+        external = sum(business.get(sub, 0) for sub in EXTERNAL_SUB_ACCOUNTS) - settled
+        missing = overdraft_minor(books.reserves, books.currency, external)
+        if missing:
+            raise RESERVE_SHORT(missing=format_amount(missing, books.currency))
+        return plan_day(books.positions, standing.outlets, external)
+
+    async def _write(self, run: UUID, key: RunKey, books: Books, plan: Plan) -> NettingRun | None:
+        """Run, entries and postings in one transaction. None if another caller has begun this round."""
+        items = items_of(run, books.currency, plan.posted)
+        held: Automatic | None = None
+        try:
+            async with self.resources.database.transaction() as connection:
+                raw = await driver_connection(connection)
+                begun = await runs.begin(raw, run, key, plan)
+                if begun is None:
+                    return None
+                if plan.is_empty:
+                    await runs.keep_balances(raw, self.day, books.currency, books.reserves)
+                    return begun
+                await runs.add_entries(raw, run, books.currency, plan.posted)
+                if plan.external_minor > 0:
+                    held = items[-1]
+                    await self._reserve(held)
+                await send(connection, self.resources, self.day, self.scope, items)
+        except BaseException:
+            if held is not None:
+                await self._give_back(held)
+            raise
+        self.resources.outbox.committed()
+        return begun
+
+    async def _reserve(self, item: Automatic) -> None:
+        """Hold the money that leaves 110 until its set is posted, so that nothing else can take it. Raises the ledger's refusal."""
+        await LedgerClient(self.resources.transport).expand(fact_of(self.resources, RUN_CODE, self.day, item), reserve=True)
+
+    async def _give_back(self, item: Automatic) -> None:
+        try:
+            await LedgerClient(self.resources.transport).release(item.posting_id)
+        except Exception as error:  # the ledger asks by itself later on
+            log.warning("reservation left to recovery", error=repr(error))
+
+
+class _Notes:
+    """Keeps in the run's row how far the checks are, and why they stopped; written only when something has changed."""
+
+    def __init__(self, resources: Resources, run: UUID, key: RunKey) -> None:
+        self._resources = resources
+        self._run = run
+        self._key = key
+        self._last = (0, 0)
+
+    async def progress(self, done: int, total: int) -> None:
+        if (done, total) != self._last:
+            self._last = (done, total)
+            await self._write(None)
+
+    async def stopped(self, error: DomainError) -> None:
+        log.warning("netting stopped", business_date=str(self._key[0]), currency=self._key[1], code=error.code)
+        await self._write(runs.problem_of(error))
+
+    async def _write(self, problem: str | None) -> None:
+        async with self._resources.database.transaction() as connection:
+            await runs.note_checking(await driver_connection(connection), self._run, self._key, *self._last, problem)

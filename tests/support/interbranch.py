@@ -1,0 +1,55 @@
+"""Inter-branch positions for tests: a bank without people, and business that moves any 416 sub-account of any outlet."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import count
+from typing import Any
+
+from contracts.clearing import ClearingClient, NettingDay
+from launch.demo import BUSINESS_DATE, DEPARTMENTS, numbered, opening_entries
+from runtime.transport import HttpTransport
+
+_keys = count(1)
+SUB_ACCOUNTS = ("416", "417", "418", "419", "420")
+
+
+async def open_departments(transport: HttpTransport, business_date: date = BUSINESS_DATE) -> None:
+    """The demo departments with their opening entries, without tellers."""
+    await open_outlets(transport, [outlet for outlet, _, _ in DEPARTMENTS], business_date)
+    await transport.call("ledger", "POST", "/internal/automatic", json={"code": "bank.open", "items": numbered(opening_entries())})
+
+
+async def open_outlets(transport: HttpTransport, outlets: Sequence[str], business_date: date = BUSINESS_DATE) -> None:
+    """Departments by their numbers alone."""
+    named = [{"outlet": outlet, "zh": outlet, "en": outlet} for outlet in outlets]
+    await transport.call("ledger", "POST", "/internal/organisation", json={"business_date": business_date.isoformat(), "outlets": named})
+
+
+def move(outlet: str, sub_account: str, minor: int, currency: str = "CNY") -> dict[str, Any]:
+    """A set of one outlet's books that adds `minor` (credit positive) to a sub-account, against a suspense account."""
+    amounts = {f"s{sub}": -minor if sub == sub_account else 0 for sub in SUB_ACCOUNTS}
+    key = f"{next(_keys)}"
+    rule = "clearing.netting.suspense"
+    return {"key": key, "outlet": outlet, "rule": rule, "currency": currency, "amounts_minor": {**amounts, "net": -minor}}
+
+
+async def post(transport: HttpTransport, items: Sequence[dict[str, Any]]) -> None:
+    """Post sets as business of the ledger."""
+    for start in range(0, len(items), 2000):
+        await transport.call("ledger", "POST", "/internal/automatic", json={"code": "test.business", "items": items[start : start + 2000]})
+
+
+async def move_all(transport: HttpTransport, positions: Mapping[tuple[str, str], int], currency: str = "CNY") -> None:
+    """Add these amounts (outlet, sub-account -> credit positive) to the positions."""
+    await post(transport, [move(outlet, sub, minor, currency) for (outlet, sub), minor in positions.items()])
+
+
+async def net(transport: HttpTransport, business_date: date = BUSINESS_DATE) -> NettingDay:
+    """Run netting to its end, whatever that is."""
+    client = ClearingClient(transport)
+    while (answer := await client.run_netting(business_date)).state == "running":
+        await asyncio.sleep(0.02)
+    return answer
