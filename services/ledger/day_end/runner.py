@@ -145,7 +145,8 @@ class Driver:
                 await step.run(day)
                 return None
             except DomainError as error:
-                if error.type.kind is not Kind.UNAVAILABLE or not await patience.wait(error.code):
+                passing = error.type.kind is Kind.UNAVAILABLE and error.code != INTERNAL.code
+                if not (passing and await patience.wait(error.code)):
                     return error
             except Exception as error:
                 if is_outage(error):

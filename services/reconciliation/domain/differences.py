@@ -105,7 +105,7 @@ def position_differences(positions: Mapping[Group, int], balances: Mapping[str, 
 
 
 def mirror_differences(balances: Mapping[str, int]) -> list[Difference]:
-    """The reserve accounts whose mirror account at the superior does not show the same with the opposite sign; a missing one counts as zero."""
+    """The reserve accounts whose mirror at the superior does not show the same with the opposite sign; a missing one counts as zero."""
     pairs: dict[tuple[str, str], InternalAccount] = {}
     for account in balances:
         number = parse_internal(account)
