@@ -59,12 +59,16 @@ class AccountSearch(Form):
 
 
 class AccountDetail(Form):
+    """The account, and which page of its lines."""
+
     account: AccountNumber = labelled("账号", "Account", widget="account")
     after: int | None = labelled("起始于笔号之后", "After line", None, ge=0)
     limit: int = labelled("条数", "Rows", 50, ge=1, le=200)
 
 
 class AccountTransactions(AccountDetail):
+    """The account, from which date on, and which page."""
+
     date_from: date = labelled("交易起始日期", "From", widget="date")
     date_to: date | None = labelled("交易结束日期", "To", None, widget="date")
 

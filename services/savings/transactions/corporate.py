@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import StringConstraints
 
@@ -79,6 +79,8 @@ VoucherType = Annotated[str, StringConstraints(pattern=r"^[A-Z]{4,5}$")]
 
 
 class PreOpening(Form):
+    """An account without money yet."""
+
     customer_number: CustomerNumber = labelled("客户号", "Customer number", widget="customer")
     kind: KindCode = labelled("账户类别", "Kind of account", widget="choice", choices=KINDS)
     account_flag: Literal["0", "1", "2", "3", "4", "5"] = labelled("账户标志", "Account flag", widget="choice", choices=FLAGS)
@@ -90,22 +92,30 @@ class PreOpening(Form):
 
 
 class VoucherFields(Form):
+    """The cheque or other voucher that orders the payment."""
+
     voucher_type: VoucherType | None = labelled("凭证类型", "Voucher type", None, widget="choice", choices=VOUCHER_TYPES)
     voucher_number: VoucherNumber | None = labelled("支票号码", "Cheque number", None)
 
 
 class CashForm(SettledForm, VoucherFields):
+    """Cash in or out."""
+
     account: AccountNumber = labelled("账号", "Account", widget="account")
     amount: AmountText = labelled("金额", "Amount", widget="amount")
 
 
 class Transfer(VoucherFields):
+    """Money from one account to another."""
+
     from_account: AccountNumber = labelled("转出账号", "From account", widget="account")
     to_account: AccountNumber = labelled("转入账号", "To account", widget="account")
     amount: AmountText = labelled("金额", "Amount", widget="amount")
 
 
 class OneAccount(Form):
+    """The account meant."""
+
     account: AccountNumber = labelled("账号", "Account", widget="account")
 
 
@@ -117,6 +127,10 @@ class OneAccount(Form):
     operators="K",
 )
 async def pre_open(work: Work, form: PreOpening) -> Outcome:
+    """Enter an account that its first deposit will activate; its number. Makes no entries.
+
+    Raises `product.*`, `account.flag_forbidden`, `account.basic_exists`, `customer.*`, `currency.unknown`.
+    """
     product = _kind(form)
     flag = AccountFlag(form.account_flag)
     check_flag(product, flag)
@@ -164,6 +178,7 @@ def _nothing_yet(product: Product, currency: str, work: Work) -> Accumulation:
     cash="receives",
 )
 async def deposit_cash(work: Work, form: CashForm) -> Outcome:
+    """Cash in, also to activate the account; the account and its balance. Raises `account.*`, `amount.*`, `settlement.cash_only`."""
     check_cash_only(form)
     account = (await lock(work.connection, account=form.account))["account"]
     check_current(account, Owner.CORPORATE)
@@ -183,6 +198,7 @@ async def deposit_cash(work: Work, form: CashForm) -> Outcome:
     cash="pays",
 )
 async def withdraw_cash(work: Work, form: CashForm) -> Outcome:
+    """Cash out, at the own outlet and of basic accounts; the account and its balance. Raises as `deposit_cash`."""
     check_cash_only(form)
     account = (await lock(work.connection, account=form.account))["account"]
     check_current(account, Owner.CORPORATE)
@@ -198,6 +214,7 @@ async def withdraw_cash(work: Work, form: CashForm) -> Outcome:
     code="savings.corporate.transfer", name=Text("账户转账", "Transfer between accounts"), menu=MENU, source="IB 1858, 3950", operators="K"
 )
 async def transfer(work: Work, form: Transfer) -> Outcome:
+    """Move money between two accounts of the counter's outlet; the balances by account. Raises `account.*`, `amount.*`."""
     if form.from_account == form.to_account:
         raise errors.SAME_ACCOUNT(field="to_account")
     found = await lock(work.connection, from_account=form.from_account, to_account=form.to_account)
@@ -219,6 +236,7 @@ async def transfer(work: Work, form: Transfer) -> Outcome:
 
 @transaction(code="savings.corporate.settle", name=Text("账户结清", "Settle account"), menu=MENU, source="IB 1868, 3980", operators="K")
 async def settle_account(work: Work, form: OneAccount) -> Outcome:
+    """Pay the interest onto the account, which takes no deposit from then on; interest and balance. Raises `account.*`."""
     account = await _own(work, form)
     settled, closing = settle(account, work.business_date, parameters())
     interest_minor = closing.statement.interest_minor
@@ -234,6 +252,7 @@ async def settle_account(work: Work, form: OneAccount) -> Outcome:
 
 @transaction(code="savings.corporate.close", name=Text("账户销户", "Close account"), menu=MENU, source="IB 1877, 3991", operators="K")
 async def close_account(work: Work, form: OneAccount) -> Outcome:
+    """Close an account that is settled and empty, or was never activated. Makes no entries. Raises `account.*`."""
     account = await _own(work, form)
     closed = close_empty(account, work.business_date)
     await save(work.connection, closed)
@@ -247,7 +266,7 @@ async def _own(work: Work, form: OneAccount) -> Account:
     return account
 
 
-def _voucher(form: VoucherFields) -> dict[str, str | None]:
+def _voucher(form: VoucherFields) -> dict[str, Any]:
     return {"voucher_type": form.voucher_type, "voucher_number": form.voucher_number}
 
 

@@ -68,6 +68,8 @@ MODES = tuple((mode.value, mode.name_text) for mode in WithdrawalMode)
 
 
 class DemandOpening(SettledForm, ProofForm, VoucherForm):
+    """A new account, and what pays for it."""
+
     customer_number: CustomerNumber = labelled("客户号", "Customer number", widget="customer")
     instrument: Literal["passbook", "card", "book"] = labelled("凭证类型", "Instrument", "passbook", widget="choice", choices=INSTRUMENTS)
     currency: CurrencyCode = labelled("货币", "Currency", "CNY", widget="choice", choices=CURRENCY_CHOICES)
@@ -79,18 +81,24 @@ class DemandOpening(SettledForm, ProofForm, VoucherForm):
 
 
 class DemandDeposit(SettledForm, ProofForm, VoucherForm):
+    """Money in; the proofs are those of the account that pays by transfer."""
+
     account: AccountNumber = labelled("账号", "Account", widget="account")
     amount: AmountText = labelled("金额", "Amount", widget="amount")
     password: Secret | None = labelled("付款账户密码", "Password of the paying account", None, widget="password")
 
 
 class DemandWithdrawal(SettledForm, ProofForm, VoucherForm):
+    """Money out."""
+
     account: AccountNumber = labelled("账号", "Account", widget="account")
     amount: AmountText = labelled("金额", "Amount", widget="amount")
     password: Secret | None = labelled("密码", "Password", None, widget="password")
 
 
 class DemandClosing(SettledForm, ProofForm, VoucherForm):
+    """All money out, for good."""
+
     account: AccountNumber = labelled("账号", "Account", widget="account")
     password: Secret | None = labelled("密码", "Password", None, widget="password")
 
@@ -99,6 +107,10 @@ class DemandClosing(SettledForm, ProofForm, VoucherForm):
     code="savings.demand.open", name=Text("活期开户", "Open demand account"), menu=MENU, source="IB 890", operators="S", cash="receives"
 )
 async def open_demand(work: Work, form: DemandOpening) -> Outcome:
+    """Open an account with its first deposit; the account and its balance.
+
+    Raises `amount.*`, `password.*`, `customer.*`, `product.*`, `settlement.*`, and what taking the money refuses with.
+    """
     mode = WithdrawalMode(form.withdrawal_mode)
     check_mode_at_opening(mode, form.password)
     amount_minor = parse_amount(form.amount, form.currency)
@@ -133,6 +145,10 @@ async def open_demand(work: Work, form: DemandOpening) -> Outcome:
     code="savings.demand.deposit", name=Text("活期存款", "Demand deposit"), menu=MENU, source="IB 902", operators="S", cash="receives"
 )
 async def deposit(work: Work, form: DemandDeposit) -> Outcome:
+    """Pay money in, in cash or from another account; the account and its balance.
+
+    Raises `account.*`, `amount.*`, `voucher.mismatch`, `settlement.*`, and what taking the money refuses with.
+    """
     account, counter = await lock_both(work, form.account, form)
     check_current(account, Owner.PERSONAL)
     check_voucher(account, form)
@@ -148,6 +164,10 @@ async def deposit(work: Work, form: DemandDeposit) -> Outcome:
     code="savings.demand.withdraw", name=Text("活期取款", "Demand withdrawal"), menu=MENU, source="IB 915", operators="S", cash="pays"
 )
 async def withdraw(work: Work, form: DemandWithdrawal) -> Outcome:
+    """Pay money out, in cash or to another account; the account and its balance.
+
+    Raises `account.*`, `amount.*`, `voucher.mismatch`, `settlement.*`, `password.*`, `document.*`, `seal.required`, `customer.locked`.
+    """
     account, counter = await lock_both(work, form.account, form)
     check_current(account, Owner.PERSONAL)
     check_voucher(account, form)
@@ -163,6 +183,7 @@ async def withdraw(work: Work, form: DemandWithdrawal) -> Outcome:
     code="savings.demand.close", name=Text("活期销户", "Close demand account"), menu=MENU, source="IB 925", operators="S", cash="pays"
 )
 async def close(work: Work, form: DemandClosing) -> Outcome:
+    """Close: principal and interest to the day before at the rate of the day, less tax, are paid out. Raises as `withdraw`."""
     account, counter = await lock_both(work, form.account, form)
     check_current(account, Owner.PERSONAL)
     check_voucher(account, form)
