@@ -75,6 +75,10 @@ class Bus(Protocol):
 
     async def subscribe(self, subscription: Subscription) -> None: ...
 
+    async def unsubscribe(self, queue: Queue) -> None:
+        """Deliver nothing more of the queue here and finish what is being processed. What comes later waits for the next subscription."""
+        ...
+
     async def publish(self, bundle: Bundle) -> None:
         """Return only when the bundle cannot be lost any more. Raises `Unroutable`, `Undelivered` or `BusUnavailable`."""
         ...

@@ -22,6 +22,8 @@ ATTEMPT_HEADER = "x-attempt"
 START_TIMEOUT_SECONDS = 15.0
 STOP_TIMEOUT_SECONDS = 20.0
 
+AnyFeed = Feed[Delivery | Unreadable] | Feed[AbstractIncomingMessage]
+
 
 class AmqpBus:
     """Publishes with confirms, consumes with manual acknowledgement, and finds its broker again by itself.
@@ -43,7 +45,7 @@ class AmqpBus:
         self._publishing = Link(url, f"{name}.publishing", self._declare)
         self._consuming = Link(url, f"{name}.consuming", self._after_declaration)
         self._publisher = Publisher(self._publishing)
-        self._feeds: list[Feed[Delivery | Unreadable] | Feed[AbstractIncomingMessage]] = []
+        self._feeds: dict[str, AnyFeed] = {}
 
     async def start(self) -> None:
         """Connect and declare every queue. A broker that is not there yet is waited for a while, then left to the background."""
@@ -56,8 +58,7 @@ class AmqpBus:
 
     async def stop(self) -> None:
         """Finish what is being processed and close."""
-        await asyncio.gather(*(feed.stop(STOP_TIMEOUT_SECONDS) for feed in self._feeds))
-        self._feeds.clear()
+        await self._stop(list(self._feeds))
         await self._consuming.stop()
         await self._publishing.stop()
 
@@ -75,15 +76,21 @@ class AmqpBus:
             self._queues.append(subscription.queue)
             if self._publishing.connection is not None:
                 await self._declare(self._publishing.connection)
-        if not self._feeds:
-            self._consuming.start()
+        await self.unsubscribe(subscription.queue)
+        self._consuming.start()
         for name in subscription.queue.shard_names():
-            self._begin(Feed(self._consuming, name, _read, _Processing(self, name, subscription), subscription.queue.batch))
-            self._begin(Feed(self._consuming, parking_name(name), lambda message: [message], _Parking(name, subscription), 1))
+            work = Feed(self._consuming, name, _read, _Processing(self, name, subscription), subscription.queue.batch)
+            parking = Feed(self._consuming, parking_name(name), lambda message: [message], _Parking(name, subscription), 1)
+            self._feeds |= {name: work, parking_name(name): parking}
+            work.start()
+            parking.start()
 
-    def _begin(self, feed: Feed[Delivery | Unreadable] | Feed[AbstractIncomingMessage]) -> None:
-        self._feeds.append(feed)
-        feed.start()
+    async def unsubscribe(self, queue: Queue) -> None:
+        """Leave the queue's shards to other processes, or to the next subscription."""
+        await self._stop([name for shard in queue.shard_names() for name in (shard, parking_name(shard)) if name in self._feeds])
+
+    async def _stop(self, names: Sequence[str]) -> None:
+        await asyncio.gather(*(self._feeds.pop(name).stop(STOP_TIMEOUT_SECONDS) for name in names))
 
     async def _declare(self, connection: AbstractConnection) -> None:
         async with connection.channel() as channel:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from contracts.message import encode_bundle
-from contracts.topology import bindings
+from contracts.topology import Queue, bindings
 from runtime.bus import RETRY_DELAYS_SECONDS, Bundle, BusUnavailable, Delivery, Subscription, Undelivered, Unroutable
 from runtime.intake import Interrupted, Unreadable, insist, read_payload, take
 
@@ -17,8 +17,8 @@ class LocalBus:
     """Delivers to the subscriptions of the same process; a crash before the consumers' commit leaves the outbox row waiting."""
 
     def __init__(self, retry_delays_seconds: Sequence[float] = RETRY_DELAYS_SECONDS) -> None:
-        self._by_key: dict[str, list[_Lane]] = {}
-        self._lanes: list[_Lane] = []
+        self._names_by_key: dict[str, list[str]] = {}
+        self._lanes: dict[str, _Lane] = {}
         self._retry_delays_seconds = tuple(retry_delays_seconds)
         self._running = False
 
@@ -27,22 +27,29 @@ class LocalBus:
 
     async def stop(self) -> None:
         self._running = False
-        await asyncio.gather(*(lane.stop() for lane in self._lanes))
+        await asyncio.gather(*(lane.stop() for lane in self._lanes.values()))
 
     def is_connected(self) -> bool:
         return self._running
 
     async def subscribe(self, subscription: Subscription) -> None:
-        lanes = {name: _Lane(subscription, self._retry_delays_seconds) for name in subscription.queue.shard_names()}
-        self._lanes.extend(lanes.values())
+        await self.unsubscribe(subscription.queue)
+        for name in subscription.queue.shard_names():
+            self._lanes[name] = _Lane(subscription, self._retry_delays_seconds)
         for name, key in bindings(subscription.queue):
-            self._by_key.setdefault(key, []).append(lanes[name])
+            names = self._names_by_key.setdefault(key, [])
+            if name not in names:
+                names.append(name)
+
+    async def unsubscribe(self, queue: Queue) -> None:
+        # The lane stays in its place, closed: the queue is known, its messages are not unroutable.
+        await asyncio.gather(*(self._lanes[name].stop() for name in queue.shard_names() if name in self._lanes))
 
     async def publish(self, bundle: Bundle) -> None:
         """Deliver to every bound queue and wait for the commits. Raises `Undelivered` for what a consumer could not do yet."""
         if not self._running:
             raise BusUnavailable("the bus does not run")
-        lanes = self._by_key.get(bundle.routing_key)
+        lanes = [self._lanes[name] for name in self._names_by_key.get(bundle.routing_key, ())]
         if not lanes:
             raise Unroutable(bundle.routing_key)
         again: dict[int, float] = {}

@@ -67,3 +67,6 @@ class Runner:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
+        # Whoever stops this closes the database next.
+        for consumer in self._resources.consumers.values():
+            await self._bus.unsubscribe(consumer.queue)

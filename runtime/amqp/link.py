@@ -47,7 +47,9 @@ class Link:
         return self._connection
 
     def start(self) -> None:
-        """Begin to connect."""
+        """Begin to connect, unless that was begun before."""
+        if self._task is not None:
+            return
         self._task = asyncio.create_task(self._keep(), name=f"{self._name}.link")
 
     async def stop(self) -> None:
