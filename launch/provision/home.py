@@ -9,6 +9,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -147,6 +148,36 @@ class ServerHome:
             file.write(content)
         self.account.owns(path)
         return path
+
+    def spawn(self, command: Sequence[str], environment: Mapping[str, str], log_file: Path) -> subprocess.Popen[bytes]:
+        """Start a program under the server's account, in the server's folder. Ctrl-C at the terminal is not for it but for the bank."""
+        with open(log_file, "ab") as log:
+            process: subprocess.Popen[bytes] = subprocess.Popen(
+                command,
+                cwd=self.path,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                text=False,
+                start_new_session=True,
+                **self.account.process_arguments,
+            )
+        return process
+
+    def run(self, command: Sequence[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+        """Run a program to its end under the server's account, in the server's folder, and take what it prints."""
+        done: subprocess.CompletedProcess[str] = subprocess.run(
+            command,
+            cwd=self.path,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            **self.account.process_arguments,
+        )
+        return done
 
     def _place(self) -> None:
         if self.account.reaches(self.folder):

@@ -27,15 +27,18 @@ class Installer(Protocol):
     @property
     def environment(self) -> Mapping[str, str]:
         """The variables its processes run with."""
+        ...
 
     def make(self, folder: Path) -> None:
         """Make a virtual environment of this Python in a folder that exists. Raises InstallerFailed."""
 
     def can_fill(self, folder: Path) -> bool:
         """Whether it can work on this existing environment."""
+        ...
 
     def command(self, folder: Path, lock: Path) -> list[str]:
         """The command that installs what the lock says."""
+        ...
 
 
 class Uv:

@@ -155,9 +155,7 @@ class EmbeddedPostgres:
         command += ["--auth=scram-sha-256", "--encoding=UTF8", "--data-checksums", "--no-instructions", *locale]
         command += ["--no-sync"] if self._fast else []
         try:
-            made = subprocess.run(
-                command, cwd=self._home.path, env=_environment(), capture_output=True, text=True, check=False, **self._as_account
-            )
+            made = self._home.run(command, _environment())
         finally:
             password_file.unlink()
         if made.returncode != 0:
@@ -184,17 +182,7 @@ class EmbeddedPostgres:
         command = [str(binaries / "postgres"), "-D", str(self._cluster), "-p", str(port)]
         for name, value in self._settings.items():
             command += ["-c", f"{name}={value}"]
-        with open(self.log_file, "ab") as log:
-            self._process = subprocess.Popen(
-                command,
-                cwd=self._cluster.parent,
-                env=_environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,  # Ctrl-C at the terminal is for the bank, which stops its database last
-                **self._as_account,
-            )
+        self._process = self._home.spawn(command, _environment(), self.log_file)
         self.port = port
         self._wait_until_ready()
 
@@ -238,10 +226,6 @@ class EmbeddedPostgres:
     def _turn_log_over(self) -> None:
         if self.log_file.exists() and self.log_file.stat().st_size > LARGEST_LOG_BYTES:
             self.log_file.replace(self.log_file.with_suffix(".log.1"))
-
-    @property
-    def _as_account(self) -> dict[str, object]:
-        return self._home.account.process_arguments
 
 
 def server_binaries(account: Account) -> Path:

@@ -113,16 +113,7 @@ class PrivateBroker:
     def control(self, *arguments: str) -> str:
         """Run rabbitmqctl with these arguments; nothing secret may be among them. Gives back what it printed."""
         command = [str(find_rabbitmq() / "rabbitmqctl"), "--quiet", *arguments]
-        done = subprocess.run(
-            command,
-            cwd=self._home.path,
-            env=self._environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            **self._home.account.process_arguments,
-        )
+        done = self._home.run(command, self._environment())
         if done.returncode != 0:
             raise RuntimeError(f"rabbitmqctl {arguments[0]}: {done.stderr.strip() or done.stdout.strip()}")
         return done.stdout
@@ -214,24 +205,12 @@ class PrivateBroker:
     def _start_processes(self, programs: Path) -> None:
         # The port mapper would otherwise be started by the broker as a daemon and outlive it.
         mapper = shutil.which("epmd") or "epmd"
-        self._port_mapper = self._spawn([mapper, "-address", LOOPBACK, "-port", str(self._mapper_port)], "epmd.log")
+        command = [mapper, "-address", LOOPBACK, "-port", str(self._mapper_port)]
+        self._port_mapper = self._home.spawn(command, self._environment(), self.folder / "epmd.log")
         deadline = time.monotonic() + 10
         while not answers(self._mapper_port) and self._port_mapper.poll() is None and time.monotonic() < deadline:
             time.sleep(0.02)
-        self._server = self._spawn([str(programs / "rabbitmq-server")], "rabbitmq.log")
-
-    def _spawn(self, command: list[str], log_name: str) -> subprocess.Popen[bytes]:
-        with open(self.folder / log_name, "ab") as log:
-            return subprocess.Popen(
-                command,
-                cwd=self._home.path,
-                env=self._environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,  # Ctrl-C at the terminal is for the bank, which stops its broker last
-                **self._home.account.process_arguments,
-            )
+        self._server = self._home.spawn([str(programs / "rabbitmq-server")], self._environment(), self.folder / "rabbitmq.log")
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_TIMEOUT_SECONDS

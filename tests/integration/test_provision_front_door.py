@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 ECHO = "import os, sys\nprint('ran', sys.argv[1:], os.getcwd(), 'PYTHONPATH' in os.environ, sys.prefix)\nsys.exit(3)\n"
 
