@@ -6,9 +6,10 @@ Everything is durable and quorum-replicated, and within what RabbitMQ 3.10 and 4
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from aio_pika import ExchangeType
-from aio_pika.abc import AbstractChannel, Arguments
+from aio_pika.abc import AbstractChannel
 
 from contracts.topology import EXCHANGE, Queue, bindings
 
@@ -33,7 +34,7 @@ def _milliseconds(seconds: float) -> int:
     return round(seconds * 1000)
 
 
-def _work_arguments(queue: str) -> Arguments:
+def _work_arguments(queue: str) -> dict[str, Any]:
     return {
         "x-queue-type": "quorum",
         "x-single-active-consumer": True,
@@ -45,11 +46,11 @@ def _work_arguments(queue: str) -> Arguments:
     }
 
 
-def _parking_arguments() -> Arguments:
+def _parking_arguments() -> dict[str, Any]:
     return {"x-queue-type": "quorum", "x-single-active-consumer": True, "x-delivery-limit": UNLIMITED_DELIVERIES}
 
 
-def _retry_arguments(queue: str, delay_seconds: float) -> Arguments:
+def _retry_arguments(queue: str, delay_seconds: float) -> dict[str, Any]:
     return {
         "x-queue-type": "quorum",
         "x-message-ttl": _milliseconds(delay_seconds),
