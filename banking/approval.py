@@ -17,6 +17,7 @@ from banking.work import Approval
 from kernel.errors import ErrorType, Kind
 from runtime.idempotency import digest_of
 from runtime.service import Resources
+from runtime.settings import Settings
 
 REQUIRED = ErrorType(
     "approval.required",
@@ -33,9 +34,9 @@ OUTSIDE = ErrorType(
 USED = ErrorType("approval.used", Kind.CONFLICT, "该授权已经使用过", "the approval has been used already")
 
 
-def request_digest(transaction: str, body: Mapping[str, Any]) -> str:
+def request_digest(settings: Settings, transaction: str, body: Mapping[str, Any]) -> str:
     """What the second person signs."""
-    return digest_of(transaction, body).hex()
+    return digest_of(settings.service_key.get_secret_value(), transaction, body).hex()
 
 
 def check_approval(
@@ -51,7 +52,7 @@ def check_approval(
         return None
     claims = resources.verifier.verify(token, APPROVAL_TOKEN)
     second = principal_of(claims)
-    if claims.get("digest") != request_digest(transaction.code, body):
+    if claims.get("digest") != request_digest(resources.settings, transaction.code, body):
         raise OTHER_REQUEST()
     if second.teller == maker.teller:
         raise OWN()

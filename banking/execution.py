@@ -119,7 +119,7 @@ async def _once(
 ) -> bytes:
     frame = frame_of(resources)
     transaction, principal = request.transaction, request.principal
-    digest = digest_of(principal.teller, transaction.code, request.body)
+    digest = digest_of(resources.settings.service_key.get_secret_value(), principal.teller, transaction.code, request.body)
     earlier = await claim(connection, frame.plumbing, request.key, digest)
     if earlier is not None:
         return earlier

@@ -21,7 +21,7 @@ from contracts.movement import (
     MovementRequest,
     RegisterClient,
 )
-from kernel.errors import ErrorType, Kind
+from kernel.errors import DomainError, ErrorType, Kind
 from runtime.auth import service_only
 from runtime.service import Resources, resources_of
 
@@ -173,7 +173,11 @@ async def settle_pending(resources: Resources) -> None:
             )
         )
     for posting_id, initiator in rows:
-        decision = await RegisterClient(resources.transport, initiator).decision(posting_id)
+        try:
+            decision = await RegisterClient(resources.transport, initiator).decision(posting_id)
+        except DomainError as error:  # others may be reachable; this one is asked again in the next pass
+            log.warning("initiator cannot be asked", initiator=initiator, error=error.code)
+            continue
         if decision.state != "intended":
             log.info("movement settled by asking", posting_id=str(posting_id), initiator=initiator, state=decision.state)
             await decide(resources, posting_id, decision)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
@@ -13,8 +13,8 @@ import uvicorn
 class Server(uvicorn.Server):
     """A uvicorn server whose signals are handled by whoever runs it."""
 
-    @asynccontextmanager
-    async def capture_signals(self) -> AsyncIterator[None]:  # type: ignore[override]
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
         yield
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 import json
 from typing import Any
 
@@ -23,9 +23,10 @@ KEY_MALFORMED = ErrorType(
 KEY_REUSED = ErrorType("idempotency.key_reused", Kind.INVALID, "该键已用于另一笔请求", "this key was used for another request")
 
 
-def digest_of(*parts: Any) -> bytes:
-    """A digest over values that JSON can hold, whatever the order of their keys."""
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str).encode()).digest()
+def digest_of(secret: str, *parts: Any) -> bytes:
+    """A keyed digest over values that JSON can hold, whatever the order of their keys; without the secret nobody can guess a password in it."""
+    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    return hmac.digest(secret.encode(), text.encode(), "sha256")
 
 
 def check_key(key: str | None) -> str:

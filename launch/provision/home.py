@@ -15,10 +15,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from launch.provision.problems import SetUpProblem
+from launch.provision.processes import processes_in
 
 # Where root keeps what an unprivileged account must reach, when the folder asked for is out of that account's reach (below /root, say).
 SHARED = Path("/var/lib/huitong")
 NOBODY = 65534
+THROWAWAY = "throwaway-"
+LINKED_FROM = "linked_from"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +73,13 @@ def unprivileged_account(existing: Path | None = None) -> Account:
 class ServerHome:
     """The folder of one server. `open` makes it and locks it against a second start, `close` gives the lock back.
 
-    `folder` belongs to whoever starts the server and holds the secrets; `path` (inside it, or linked from it) belongs to the
+    What is `throwaway` may be deleted once its folder was. `folder` belongs to whoever starts the server and holds the secrets; `path` (inside it, or linked from it) belongs to the
     server's account.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, throwaway: bool = False) -> None:
         self.folder = Path(os.path.abspath(folder))
+        self._throwaway = throwaway
         self.link = self.folder / "server"
         self._lock: IO[str] | None = None
         self._account: Account | None = None
@@ -152,18 +156,18 @@ class ServerHome:
     def spawn(self, command: Sequence[str], environment: Mapping[str, str], log_file: Path) -> subprocess.Popen[bytes]:
         """Start a program under the server's account, in the server's folder. Ctrl-C at the terminal is not for it but for the bank."""
         with open(log_file, "ab") as log:
-            process: subprocess.Popen[bytes] = subprocess.Popen(
+            return subprocess.Popen(
                 command,
                 cwd=self.path,
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                text=False,
                 start_new_session=True,
-                **self.account.process_arguments,
+                user=self.account.user if self.account.switch else None,
+                group=self.account.group if self.account.switch else None,
+                extra_groups=[] if self.account.switch else None,
             )
-        return process
 
     def run(self, command: Sequence[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
         """Run a program to its end under the server's account, in the server's folder, and take what it prints."""
@@ -186,9 +190,23 @@ class ServerHome:
             return
         SHARED.mkdir(mode=0o755, parents=True, exist_ok=True)
         # A random name, not one made from the folder's: a folder that is moved takes its data along, a new one in its place starts empty.
-        path = Path(tempfile.mkdtemp(prefix=f"{self.folder.name}-", dir=SHARED))
+        path = Path(tempfile.mkdtemp(prefix=THROWAWAY if self._throwaway else f"{self.folder.name}-", dir=SHARED))
         self.account.owns(path)
         self.link.symlink_to(path)
+        if self._throwaway:
+            _sweep()
+            (path / LINKED_FROM).write_text(str(self.link), encoding="utf-8")
+
+
+def _sweep() -> None:
+    """Delete throw-away homes whose folder is gone: a test run that was killed, a temporary folder deleted by its owner."""
+    for path in SHARED.glob(f"{THROWAWAY}*"):
+        try:
+            link = Path((path / LINKED_FROM).read_text(encoding="utf-8"))
+        except OSError:
+            continue  # just being made
+        if not link.is_symlink() and not any(processes_in(folder) for folder in (path, path / "cluster")):
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def shared_copy(name: str, source: Path, parts: list[str]) -> Path:

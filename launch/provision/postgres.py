@@ -55,7 +55,7 @@ class EmbeddedPostgres:
     """
 
     def __init__(self, folder: Path, port: int | None = None, fast: bool = False) -> None:
-        self._home = ServerHome(folder)
+        self._home = ServerHome(folder, throwaway=fast)
         self._wanted_port = port
         self._settings = SETTINGS | (FAST_SETTINGS if fast else {})
         self._fast = fast

@@ -17,8 +17,8 @@ VAULT_NAME = "库钱箱"
 
 async def check_exists(connection: AsyncConnection, outlet: str, cash_box: str, field: str = "cash_box") -> str:
     """The number itself if the outlet has such a box. Raises `counter.box.unknown`."""
-    found = await connection.execute(select(CASH_BOX.c.number).where(CASH_BOX.c.outlet == outlet, CASH_BOX.c.number == cash_box))
-    if found.first() is None:
+    found = select(CASH_BOX.c.number).where(CASH_BOX.c.outlet == outlet, CASH_BOX.c.number == cash_box)
+    if not cash_box.isalnum() or (await connection.execute(found)).first() is None:
         raise BOX_UNKNOWN(field=field, outlet=outlet, cash_box=cash_box)
     return cash_box
 

@@ -9,16 +9,14 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from banking.business_day import frame_of
 from contracts.counter import TellersToLoad
-from kernel.errors import ErrorType, Kind
 from kernel.numbers import check_outlet, check_teller_number
 from runtime.hashing import hasher_of
 from runtime.service import Resources
 from services.counter.boxes import ensure_vaults
 from services.counter.domain.boxes import VAULT
+from services.counter.domain.errors import LEVEL_MALFORMED
 from services.counter.domain.passwords import check_new_password
 from services.counter.tables import CASH_BOX, CASH_BOX_USER, TELLER
-
-LEVEL_MALFORMED = ErrorType("teller.level.malformed", Kind.INVALID, "柜员级别应为 A、B 或 C", "the level of a teller is A, B or C")
 
 
 async def load(resources: Resources, people: TellersToLoad) -> int:

@@ -8,14 +8,12 @@ from sqlalchemy import ColumnElement, and_, func, select, true
 
 from banking.fields import Form, OutletCode, labelled
 from banking.query import Read, query
-from kernel.errors import ErrorType, Kind
 from kernel.numbers import CITY_BRANCH
 from kernel.text import Text
 from services.counter.domain.boxes import account_of_box
+from services.counter.domain.errors import OTHER_OUTLET
 from services.counter.domain.passwords import Attempts
 from services.counter.tables import CASH_BOX, CASH_BOX_USER, FRAME, OUTLET_DAY, TELLER, TELLER_DAY
-
-OTHER_OUTLET = ErrorType("counter.outlet.not_own", Kind.FORBIDDEN, "只能查询本网点", "only the own outlet can be asked about")
 
 
 class WhichOutlet(Form):

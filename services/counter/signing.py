@@ -98,6 +98,6 @@ async def approve(resources: Resources, asked: ApprovalRequest) -> ApprovalGiven
     if row.must_change_password:
         raise PASSWORD_CHANGE_REQUIRED()
     principal = Principal(row.teller, row.outlet, row.level, None, new_id().hex)
-    signed = {"approval_id": new_id().hex, "digest": request_digest(asked.transaction, asked.body)}
+    signed = {"approval_id": new_id().hex, "digest": request_digest(resources.settings, asked.transaction, asked.body)}
     minutes = resources.settings.approval_minutes
     return ApprovalGiven(approval=signer_of(resources).sign(APPROVAL_TOKEN, principal.claims() | signed, minutes), minutes=minutes)

@@ -1,4 +1,5 @@
-"""A bank of many processes on a real RabbitMQ, as `./huitong up --distributed` starts it, with a client at its door and the means to kill."""
+"""A bank of many processes on a real RabbitMQ, as `./huitong up --distributed` starts it, with a client at its door and the means to
+kill."""
 
 from __future__ import annotations
 
@@ -66,7 +67,8 @@ class DistributedBank(Door):
 
     def logs(self) -> str:
         """The last lines of every log, for a failing test."""
-        return "\n".join(f"== {file.name}\n" + file.read_text(errors="replace")[-1500:] for file in sorted((self.folder / "logs").glob("*.log")))
+        return "\n".join(f"== {file.name}\n" + file.read_text(errors="replace")[-1500:] for file in sorted((self.folder /
+        "logs").glob("*.log")))
 
 
 def write_secrets(folder: Path) -> str:

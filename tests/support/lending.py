@@ -27,6 +27,7 @@ from runtime.auth import Signer
 from runtime.bus_local import LocalBus
 from runtime.migrations import Schema, migrate, role_of
 from runtime.service import PeriodicTask
+from runtime.settings import Settings
 from runtime.transport import HttpTransport
 from tests.support.bank import ROLE_PASSWORD, test_settings
 
@@ -97,7 +98,8 @@ def without_loops(service: BankService) -> BankService:
 class LendingBank:
     """The four services, tellers to use them, and companies that borrow."""
 
-    def __init__(self, applications: dict[str, Application], wires: Wires, signer: Signer, key: str, owner_dsn: str) -> None:
+    def __init__(self, settings: Settings, applications: dict[str, Application], wires: Wires, signer: Signer, key: str, owner_dsn: str) -> None:
+        self.settings = settings
         self.applications = applications
         self.wires = wires
         self._signer = signer
@@ -127,7 +129,7 @@ class LendingBank:
 
     def approval(self, teller: str, code: str, body: dict[str, Any]) -> str:
         """What a manager signs."""
-        claims = {**self._claims(teller, "A"), "approval_id": uuid4().hex, "digest": request_digest(code, body)}
+        claims = {**self._claims(teller, "A"), "approval_id": uuid4().hex, "digest": request_digest(self.settings, code, body)}
         return self._signer.sign(APPROVAL_TOKEN, claims, 5)
 
     async def send(
@@ -294,7 +296,7 @@ async def lending_bank(cluster_dsn: Callable[..., str], database_url: str) -> As
     for name, application in applications.items():
         wires.mount(name, application.app)
     assert settings.token_private_key is not None
-    bank = LendingBank(applications, wires, Signer(settings.token_private_key.get_secret_value(), clock), key, database_url)
+    bank = LendingBank(settings, applications, wires, Signer(settings.token_private_key.get_secret_value(), clock), key, database_url)
     await bus.start()
     for application in applications.values():
         await application.start()

@@ -29,6 +29,7 @@ TELLER_OUTLET_UNFIT = ErrorType(
     "柜员号 {teller} 的支行号与网点 {outlet} 不符",
     "teller number {teller} is not of the sub-branch of outlet {outlet}",
 )
+LEVEL_MALFORMED = ErrorType("teller.level.malformed", Kind.INVALID, "柜员级别应为 A、B 或 C", "the level of a teller is A, B or C")
 NOT_OWN_PASSWORD = ErrorType("teller.password.not_own", Kind.FORBIDDEN, "只能修改本人的密码", "a teller changes only the own password")
 OWN_PASSWORD = ErrorType(
     "teller.password.own", Kind.FORBIDDEN, "不能对本人的密码办理此交易", "nobody does this to the own password; another teller must"
@@ -67,6 +68,7 @@ OUTLET_NOT_CLOSED = ErrorType("counter.outlet.not_closed", Kind.CONFLICT, "网�
 TELLERS_OPEN = ErrorType(
     "counter.outlet.tellers_open", Kind.CONFLICT, "尚有柜员未轧账:{tellers}", "these tellers have not balanced yet: {tellers}"
 )
+OTHER_OUTLET = ErrorType("counter.outlet.not_own", Kind.FORBIDDEN, "只能查询本网点", "only the own outlet can be asked about")
 FORCE_CLOSE_REFUSED = ErrorType(
     "counter.force_close_refused", Kind.FORBIDDEN, "本行不允许强制轧账", "this bank does not let tellers and outlets be closed by force"
 )

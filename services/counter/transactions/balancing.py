@@ -11,12 +11,9 @@ from kernel.text import Text
 from services.counter import presence
 from services.counter.credentials import locked_teller
 from services.counter.domain.errors import TELLER_ELSEWHERE
+from services.counter.forms import Nothing
 
 MENU = (GENERAL, BALANCING)
-
-
-class Nothing(Form):
-    """Nothing needs to be entered."""
 
 
 class WhichTeller(Form):

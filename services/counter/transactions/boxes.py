@@ -15,6 +15,7 @@ from services.counter.boxes import add_box, check_exists
 from services.counter.domain.boxes import account_of_box, not_the_vault
 from services.counter.domain.errors import BOX_SAME, NO_SUPERIOR
 from services.counter.domain.sheet import BoxSheet, Movement, box_sheet
+from services.counter.forms import Nothing
 
 MENU = (GENERAL, CASH_BOXES)
 
@@ -37,10 +38,6 @@ class CashTransfer(CashAmount):
     """Cash for another box."""
 
     to_box: CashBoxNumber = labelled("对方钱箱", "To cash box")
-
-
-class Nothing(Form):
-    """Nothing needs to be entered."""
 
 
 @transaction(code="counter.box.add", name=Text("增加钱箱", "Add a cash box"), menu=MENU, source="IB 346, 1617, 3630")

@@ -11,6 +11,7 @@ from banking.principal import APPROVAL_TOKEN
 from contracts.counter import ApprovalRequest, BoxToLoad, CounterClient, SignedOn, SignOn, TellersToLoad, TellerToLoad
 from kernel.errors import DomainError
 from launch.demo import PASSWORD
+from runtime.hashing import Hasher
 from tests.support.bank import TestBank
 
 NEW_PASSWORD = "better-2006"
@@ -197,7 +198,7 @@ async def test_an_approval_is_bound_to_its_request(bank: TestBank) -> None:
     asked = ApprovalRequest(teller="S0009", password=PASSWORD, transaction="counter.teller.reset_password", body=body)
     approval = (await client(bank).approve(asked)).approval
     claims = bank.bank.applications["counter"].resources.verifier.verify(approval, APPROVAL_TOKEN)
-    assert claims["digest"] == request_digest("counter.teller.reset_password", body)
+    assert claims["digest"] == request_digest(bank.bank.settings, "counter.teller.reset_password", body)
     assert (claims["teller"], claims["outlet"], claims["level"]) == ("S0009", "0001", "A")
 
     headers = {"Authorization": f"Bearer {await bank.sign_on('S0001')}", "X-Approval": approval}
@@ -247,3 +248,39 @@ async def test_internal_routes_need_the_services_key(bank: TestBank) -> None:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://counter") as outside:
         answer = await outside.post("/internal/sign-on", json={"teller": "S0211", "password": PASSWORD})
         assert answer.json()["code"] == "auth.service_only"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"teller": "S0211\u0000", "password": PASSWORD}, "teller.credentials_wrong"),
+        ({"teller": "s0211", "password": PASSWORD}, "teller.credentials_wrong"),
+        ({"teller": "", "password": ""}, "teller.credentials_wrong"),
+        ({"teller": "S0211", "password": "x" * 129}, "request.invalid"),
+        ({"teller": "S0211"}, "request.invalid"),
+        ({"teller": "S0212", "password": PASSWORD, "cash_box": "0000\u0000"}, "counter.box.unknown"),
+    ],
+)
+async def test_nonsense_is_refused_plainly(bank: TestBank, body: dict[str, str], code: str) -> None:
+    with pytest.raises(DomainError) as problem:
+        await bank.bank.transport.call("counter", "POST", "/internal/sign-on", json=body)
+    assert problem.value.code == code
+
+
+async def test_an_approval_may_be_asked_for_any_json(bank: TestBank) -> None:
+    asked = b'{"teller": "S0219", "password": "%s", "transaction": "x", "body": {"\\ud800": ["\\u0000", 1.5, null]}}' % PASSWORD.encode()
+    answer = await bank.client.post("/api/approvals", content=asked, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 200
+
+
+async def test_hashes_follow_the_settings(bank: TestBank) -> None:
+    resources = bank.bank.applications["counter"].resources
+    earlier = resources.state["hasher"]
+    resources.state["hasher"] = Hasher(resources.settings.model_copy(update={"argon2_time_cost": 2}))
+    try:
+        await signed_on(bank, "K0301")
+        [row] = await bank.sql("SELECT password_hash FROM counter.teller WHERE teller = 'K0301'")
+        assert "t=2" in row["password_hash"]
+        await signed_on(bank, "K0301")
+    finally:
+        resources.state["hasher"] = earlier

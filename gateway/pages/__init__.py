@@ -1,0 +1,1 @@
+"""The pages of the door: sign-on, the teller's workbench, queries, reports, operations."""

@@ -1,0 +1,79 @@
+// Answers of queries and reports as tables: declared columns where there are some, else columns from the rows themselves.
+import { decimalsOf, grouped, isAmount } from './amounts.js';
+import { entriesTable } from './entries.js';
+import { h, isPair } from './dom.js';
+import { meaning, t, term } from './language.js';
+
+/** Keys that lead on to a query, with the parameter they fill. */
+const LINKS = { transaction_number: 'transaction.entries', customer_number: 'customer.search', account: 'account.search' };
+
+/** A value as a node: texts in both languages, yes/no, amounts grouped, codes explained, objects as lists. */
+export function valueNode(key, value, context = {}) {
+  if (value === null || value === undefined || value === '') return h('span', { class: 'empty' }, '–');
+  if (isPair(value)) return h('span', { text: value });
+  if (typeof value === 'boolean') return h('span', { class: `flag ${value}`, text: t(value ? 'yes' : 'no') });
+  if (Array.isArray(value)) return value.length && typeof value[0] === 'object' ? tableOf(value, context) : h('span', {}, value.join(', ') || '–');
+  if (typeof value === 'object') return factsOf(value, context);
+  if (isMoney(value)) return h('span', { class: 'amount' }, grouped(value));
+  const text = meaning(value, context.choices?.[key]);
+  return linked(key, value, text, context);
+}
+
+function linked(key, value, text, context) {
+  const query = LINKS[key];
+  if (!query || !context.queries?.some((each) => each.id === query && key in each.schema.properties)) return h('span', { text: isPair(text) ? text : String(text) });
+  const date = key === 'transaction_number' ? context.date : undefined;
+  const parameters = new URLSearchParams({ [key]: value, ...(date ? { date } : {}) });
+  return h('a', { href: `/queries#${query}?${parameters}` }, String(value));
+}
+
+/** Whether a value is an amount: a decimal string with a point. */
+export function isMoney(value) {
+  return typeof value === 'string' && value.includes('.') && isAmount(value);
+}
+
+/** Facts of one object as a list of labels and values; what has a name beside its code shows the name. */
+export function factsOf(object, context = {}) {
+  const inner = { ...context, date: object.business_date ?? context.date };
+  return h('dl', { class: 'facts' }, shownKeys(object).map((key) => h('div', { class: nested(object[key]) ? 'nested' : '' },
+    h('dt', { text: term(key, context.labels) }), h('dd', {}, key === 'entries' && Array.isArray(object[key])
+      ? entriesTable(object[key]) : valueNode(key, object[`${key}_name`] ?? object[key], inner)))));
+}
+
+function nested(value) {
+  return typeof value === 'object' && value !== null && !isPair(value) && (!Array.isArray(value) || typeof value[0] === 'object');
+}
+
+function shownKeys(object) {
+  return Object.keys(object).filter((key) => !(key.endsWith('_name') && key.slice(0, -5) in object) && !key.startsWith('_'));
+}
+
+/** A table of rows whose columns follow from the rows. */
+export function tableOf(rows, context = {}) {
+  return columnsTable(inferred(rows, context), rows, {}, context);
+}
+
+function inferred(rows, context) {
+  const keys = [...new Set(rows.flatMap(shownKeys))].filter((key) => key !== 'children');
+  return keys.map((key) => {
+    const present = rows.map((row) => row[key]).filter((value) => value !== null && value !== undefined && value !== '');
+    const kind = present.length && present.every(isMoney) ? 'amount' : present.length && present.every(Number.isInteger) ? 'integer' : 'text';
+    return { key, label: term(key, context.labels), kind };
+  });
+}
+
+/** A table with declared columns; totals stand in its foot. */
+export function columnsTable(columns, rows, totals = {}, context = {}) {
+  const decimals = Object.fromEntries(columns.filter((column) => column.kind === 'amount')
+    .map((column) => [column.key, decimalsOf(rows.map((row) => row[column.key] ?? ''))]));
+  const cell = (column, row) => h('td', { class: `${column.kind} ${String(row[column.key] ?? '').startsWith('-') && decimals[column.key] !== undefined ? 'negative' : ''}` },
+    column.kind === 'amount' ? grouped(row[column.key] ?? '')
+      : row[column.key] === null || row[column.key] === undefined ? '' : valueNode(column.key, row[`${column.key}_name`] ?? row[column.key],
+        { ...context, date: row.business_date ?? row.date ?? context.date }));
+  const summed = columns.some((column) => totals[column.key] !== undefined && totals[column.key] !== null);
+  return h('div', { class: 'scroll' }, h('table', { class: 'answer' },
+    h('thead', {}, h('tr', {}, columns.map((column) => h('th', { scope: 'col', class: column.kind, text: column.label })))),
+    h('tbody', {}, rows.map((row) => h('tr', { class: row.red === true ? 'red' : '' }, columns.map((column) => cell(column, row))))),
+    summed && h('tfoot', {}, h('tr', {}, columns.map((column, index) => totals[column.key] === undefined && index === 0
+      ? h('td', { text: t('total') }) : h('td', { class: column.kind }, isPair(totals[column.key]) ? totals[column.key] : grouped(totals[column.key] ?? '')))))));
+}

@@ -1,0 +1,158 @@
+// Queries and reports: the list from the catalogue, the conditions, the answer with its pages, links and exports.
+import './shell.js';
+import { call, download } from './api.js';
+import { columnsTable, factsOf, tableOf } from './answers.js';
+import { loadCatalogue } from './catalogue.js';
+import { fill, h } from './dom.js';
+import { makeFinder } from './finder.js';
+import { makeForm } from './form.js';
+import { announce, hasText, t } from './language.js';
+
+const CURSOR = 'after';
+const PAGE = 'limit';
+const FORMATS = ['xlsx', 'csv', 'pdf', 'html'];
+const work = document.getElementById('work');
+const reports = work.dataset.list === 'reports';
+let catalogue = null;
+let finder = null;
+let turn = 0;
+
+/** Start with an entry of the list; conditions that the address gives are filled in and asked at once. */
+function start(entry, given = {}) {
+  turn += 1;
+  finder.mark(entry.id);
+  const answer = h('section', { class: 'answer-area', 'aria-live': 'polite' });
+  const asker = h('button', { type: 'submit', class: 'primary' }, t(reports ? 'make_report' : 'ask'), h('kbd', {}, 'Enter'));
+  const form = makeForm(entry.schema, { submit: () => ask(entry, form, answer), hidden: [CURSOR, PAGE], values: given, buttons: [asker] });
+  fill(work, h('header', { class: 'title' }, h('h1', { text: entry.name }), h('code', {}, entry.id)), form.node, answer);
+  work.scrollTop = 0;
+  form.focus();
+  const needed = entry.schema.required ?? [];
+  if (needed.every((name) => given[name] !== undefined) && (Object.keys(given).length || needed.length === 0)) ask(entry, form, answer);
+}
+
+async function ask(entry, form, area) {
+  const mine = (turn += 1);
+  const params = form.body();
+  form.clear();
+  history.replaceState(null, '', `#${entry.id}${Object.keys(params).length ? `?${new URLSearchParams(params)}` : ''}`);
+  area.setAttribute('aria-busy', 'true');
+  try {
+    const answer = await call('GET', `/api/${reports ? 'reports' : 'queries'}/${entry.id}`, { params: reports ? { ...params, format: 'json' } : params });
+    if (mine === turn) show(entry, params, answer, area, form);
+  } catch (problem) {
+    if (mine !== turn) return;
+    fill(area);
+    form.show(problem);
+  } finally {
+    area.removeAttribute('aria-busy');
+  }
+}
+
+function show(entry, params, answer, area, form) {
+  const context = contextOf(entry, answer, params);
+  if (Array.isArray(answer.columns)) return fill(area, toolbar(entry, params, form), ...reportNodes(answer, context));
+  const { rows, next, ...facts } = answer;
+  const plain = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== null));
+  const list = Array.isArray(rows) ? pagesOf(entry, params, rows, next, context, form) : null;
+  fill(area, toolbar(entry, params, form), Object.keys(plain).length > 0 && factsOf(plain, context), list);
+  announce(list ? t('rows_shown', { count: rows.length }) : t('done'));
+}
+
+/** What the cells of an answer need to know: the choices its form declares, where links may lead, the date asked for. */
+function contextOf(entry, answer, params) {
+  const declared = Object.entries(entry.schema.properties ?? {}).filter(([, schema]) => schema['x-choices']);
+  return {
+    choices: Object.fromEntries(declared.map(([name, schema]) => [name, schema['x-choices']])),
+    queries: catalogue.queries,
+    date: answer.business_date ?? answer.date ?? params.date,
+  };
+}
+
+function reportNodes({ title, headers, columns, rows, totals }, context) {
+  return [
+    h('h2', { class: 'report-title', text: title }),
+    headers.length > 0 && h('dl', { class: 'facts line' }, headers.map(({ label, value }) => h('div', {}, h('dt', { text: label }), h('dd', { text: value })))),
+    rows.length ? columnsTable(columns, rows, totals, context) : h('p', { class: 'hint', text: t('nothing_found') }),
+  ];
+}
+
+/** Rows with a button for the next page as long as there is a cursor. */
+function pagesOf(entry, params, first, cursor, context, form) {
+  const all = [...first];
+  const area = h('div');
+  let next = cursor;
+  const more = h('button', { type: 'button', on: { click: turnPage } }, t('more_rows'));
+
+  function draw() {
+    fill(area,
+      all.length ? tableOf(all, context) : h('p', { class: 'hint', text: t('nothing_found') }),
+      all.length > 0 && h('p', { class: 'actions' }, h('span', { class: 'hint', text: t('rows_shown', { count: all.length }) }), next && more));
+  }
+
+  async function turnPage() {
+    more.disabled = true;
+    try {
+      const answer = await call('GET', `/api/queries/${entry.id}`, { params: { ...params, [CURSOR]: next } });
+      all.push(...answer.rows);
+      next = answer.next;
+      draw();
+      if (next) more.focus();
+      announce(t('rows_shown', { count: all.length }));
+    } catch (problem) {
+      form.show(problem);
+    } finally {
+      more.disabled = false;
+    }
+  }
+
+  draw();
+  return area;
+}
+
+function toolbar(entry, params, form) {
+  const path = `/api/reports/${entry.id}`;
+  return h('div', { class: 'toolbar' },
+    reports && [h('span', { class: 'hint', text: t('export') }), FORMATS.map((format) => h('button', {
+      type: 'button', class: 'small', on: { click: () => download(path, { ...params, format }).catch((problem) => form.show(problem)) },
+    }, format.toUpperCase()))],
+    h('button', { type: 'button', class: 'small', on: { click: () => print() } }, t('print')));
+}
+
+function grouped(entries) {
+  return entries.map((entry) => {
+    const group = reports ? 'group_report' : `group_${entry.id.split('.')[0]}`;
+    return { ...entry, menu: [t(hasText(group) ? group : 'group_other')] };
+  });
+}
+
+function fromAddress() {
+  const [id, query = ''] = decodeURI(location.hash.slice(1)).split('?');
+  const entry = entries().find((each) => each.id === id);
+  if (entry) start(entry, Object.fromEntries(new URLSearchParams(query)));
+  return Boolean(entry);
+}
+
+function entries() {
+  return reports ? catalogue.reports : catalogue.queries;
+}
+
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'F2' || !finder) return;
+  event.preventDefault();
+  finder.focus();
+});
+
+try {
+  catalogue = await loadCatalogue();
+  finder = makeFinder(document.getElementById('finder'), {
+    entries: grouped(entries()), label: t('find'), hint: t('find_hint'), treeLabel: t(reports ? 'report_list' : 'query_list'), open: (entry) => start(entry), keycap: 'F2',
+  });
+  if (!fromAddress()) {
+    fill(work, h('div', { class: 'rest' }, h('h1', { text: t(reports ? 'choose_report' : 'choose_query') }), h('p', { class: 'hint', text: t('choose_list_hint') })));
+    finder.focus();
+  }
+  addEventListener('hashchange', fromAddress);
+} catch (problem) {
+  fill(work, h('p', { class: 'refusal', role: 'alert', text: problem.text ?? String(problem) }));
+}

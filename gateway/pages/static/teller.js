@@ -1,0 +1,219 @@
+// The teller's workbench: menu and code entry, the form of a transaction, its entries, its receipt.
+import './shell.js';
+import { call, session } from './api.js';
+import { askApproval } from './approval.js';
+import { loadCatalogue, permitted } from './catalogue.js';
+import { fill, h } from './dom.js';
+import { entriesTable, offSheetTable } from './entries.js';
+import { makeFinder } from './finder.js';
+import { makeForm } from './form.js';
+import { announce, t } from './language.js';
+import { makePanel } from './panels.js';
+import { keep, showJournal, slipNode } from './receipt.js';
+
+const work = document.getElementById('work');
+const journal = document.getElementById('journal');
+const panel = makePanel(document.getElementById('panel'));
+let finder = null;
+let open = null;
+
+/** A new key for a form that was just opened; every retry of that form sends the same. */
+function freshKey() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+class OpenTransaction {
+  constructor(transaction) {
+    this.transaction = transaction;
+    this.key = freshKey();
+    this.approval = null;
+    this.previewed = false;
+    this.busy = false;
+    this.executor = h('button', { type: 'button', class: 'primary', on: { click: () => this.execute() } }, t('execute'));
+    this.approver = h('button', { type: 'button', on: { click: () => this.approve() } }, t('approve'), h('kbd', {}, 'F9'));
+    this.approved = h('p', { class: 'approved', role: 'status' });
+    this.preview = h('section', { class: 'preview', 'aria-live': 'polite' });
+    const previewer = h('button', { type: 'submit' }, t('preview'), h('kbd', {}, 'Enter'));
+    this.form = makeForm(transaction.schema, {
+      context: { left: (kind, number) => panel[kind](number) },
+      submit: () => this.showPreview(),
+      changed: () => this.forget(),
+      values: { currency: 'CNY' },
+      buttons: [previewer, transaction.dual && this.approver, this.approved],
+    });
+  }
+
+  show() {
+    fill(work,
+      h('header', { class: 'title' }, h('h1', { text: this.transaction.name }), h('code', {}, this.transaction.code),
+        this.transaction.dual && h('span', { class: 'tag', text: t('approval_needed') })),
+      this.form.node, this.preview);
+    work.scrollTop = 0;
+    this.form.focus();
+  }
+
+  /** Whatever changes takes preview and approval back: both were for the content as it was. */
+  forget() {
+    if (this.busy) return;
+    this.previewed = false;
+    this.approval = null;
+    fill(this.approved);
+    fill(this.preview);
+  }
+
+  async while(action) {
+    if (this.busy) return;
+    this.busy = true;
+    work.setAttribute('aria-busy', 'true');
+    try {
+      await action();
+    } catch (problem) {
+      this.form.show(problem);
+    } finally {
+      this.busy = false;
+      work.removeAttribute('aria-busy');
+    }
+  }
+
+  showPreview() {
+    return this.while(async () => {
+      this.form.clear();
+      const receipt = await call('POST', `/api/transactions/${this.transaction.code}/preview`, { body: this.form.body() });
+      this.previewed = true;
+      fill(this.preview,
+        h('h2', { text: t('entries_preview') }),
+        entriesTable(receipt.entries),
+        receipt.off_sheet.length > 0 && [h('h3', { text: t('off_sheet') }), offSheetTable(receipt.off_sheet)],
+        receipt.rule && h('p', { class: 'hint' }, t('posting_rule'), ` ${receipt.rule}`),
+        h('div', { class: 'actions' }, this.executor));
+      this.executor.scrollIntoView({ block: 'nearest' });
+      if (this.transaction.dual && !this.approval) this.approver.focus();
+      else this.executor.focus();
+    });
+  }
+
+  async approve() {
+    if (this.busy || !this.form.check()) return;
+    const body = this.form.body();
+    const given = await askApproval(this.transaction, body);
+    if (!given) return;
+    this.approval = given.approval;
+    fill(this.approved, t('approved_by', { teller: given.teller }));
+    if (this.previewed) this.executor.focus();
+    else await this.showPreview();
+  }
+
+  async execute() {
+    if (this.transaction.dual && !this.approval) return this.approve();
+    let refusedForApproval = false;
+    await this.while(async () => {
+      announce(t('executing'));
+      const headers = { 'Idempotency-Key': this.key, ...(this.approval ? { 'X-Approval': this.approval } : {}) };
+      try {
+        const receipt = await call('POST', `/api/transactions/${this.transaction.code}`, { body: this.form.body(), headers });
+        this.finish(receipt);
+      } catch (problem) {
+        refusedForApproval = problem.code === 'approval.required';
+        if (!problem.outcomeUnknown) {
+          this.form.lock(false);
+          throw problem;
+        }
+        this.form.show(problem);
+        this.form.say(t('outcome_unknown'));
+        this.form.lock(true);
+        this.executor.focus();
+      }
+    });
+    if (refusedForApproval) await this.approve();
+  }
+
+  finish(receipt) {
+    const labels = Object.fromEntries(Object.entries(this.transaction.schema.properties ?? {}).map(([name, each]) => [name, each['x-label']]).filter(([, label]) => label));
+    const slip = { name: this.transaction.name, inputs: this.form.inputs(), receipt, labels };
+    keep(slip);
+    showJournal(journal, showSlip);
+    panel.again();
+    open = null;
+    showReceipt(slip, this.transaction);
+    announce(t('done'));
+  }
+}
+
+function showReceipt(slip, transaction) {
+  const again = h('button', { type: 'button', class: 'primary', on: { click: () => start(transaction) } }, t('same_again'), h('kbd', {}, 'Enter'));
+  fill(work,
+    h('header', { class: 'title success' }, h('h1', { text: t('done') }), h('code', {}, slip.receipt.transaction_number ?? '')),
+    slipNode(slip),
+    h('div', { class: 'actions' }, again, printer(), h('button', { type: 'button', on: { click: rest } }, t('other_transaction'), h('kbd', {}, 'Esc'))));
+  work.scrollTop = 0;
+  again.focus();
+}
+
+function showSlip(slip) {
+  open = null;
+  fill(work, h('header', { class: 'title' }, h('h1', { text: t('reprint') }), h('code', {}, slip.receipt.transaction_number ?? '')),
+    slipNode(slip, true), h('div', { class: 'actions' }, printer(true), h('button', { type: 'button', on: { click: rest } }, t('close'), h('kbd', {}, 'Esc'))));
+  work.querySelector('.actions button').focus();
+}
+
+function printer(primary = false) {
+  return h('button', { type: 'button', class: primary ? 'primary' : '', on: { click: () => print() } }, t('print'));
+}
+
+function start(transaction) {
+  open = new OpenTransaction(transaction);
+  if (location.hash !== `#${transaction.code}`) history.replaceState(null, '', `#${transaction.code}`);
+  finder.mark(transaction.code);
+  panel.clear();
+  open.show();
+}
+
+/** Nothing open: what the keys do, and the cursor in the code entry. */
+function rest() {
+  open = null;
+  history.replaceState(null, '', location.pathname);
+  finder.mark(null);
+  panel.clear();
+  const keys = [['Enter', 'key_enter'], ['Ctrl Enter', 'key_control_enter'], ['F2', 'key_f2'], ['F9', 'key_f9'], ['F11', 'key_f11'], ['Esc', 'key_escape']];
+  fill(work, h('div', { class: 'rest' },
+    h('h1', { text: t('choose_transaction') }), h('p', { class: 'hint', text: t('choose_transaction_hint') }),
+    h('h2', { text: t('keys') }),
+    h('dl', { class: 'keys' }, keys.map(([key, text]) => h('div', {}, h('dt', {}, key.split(' ').map((each) => h('kbd', {}, each))), h('dd', { text: t(text) }))))));
+  finder.focus();
+}
+
+const shortcuts = {
+  F2: () => finder.focus(),
+  F9: () => open?.approve(),
+  F11: () => {
+    const field = document.activeElement?.closest('.field.account, .field.customer');
+    if (field && document.activeElement.value) panel[field.classList.contains('account') ? 'account' : 'customer'](document.activeElement.value.trim());
+    else panel.again();
+  },
+  Escape: () => rest(),
+};
+
+document.addEventListener('keydown', (event) => {
+  if (!finder || !shortcuts[event.key] || event.isComposing || document.querySelector('dialog[open]')) return;
+  event.preventDefault();
+  shortcuts[event.key]();
+});
+
+try {
+  const catalogue = await loadCatalogue();
+  const transactions = catalogue.transactions.filter((each) => permitted(each, session.get()));
+  finder = makeFinder(document.getElementById('finder'), {
+    entries: transactions, label: t('transaction_code'), hint: t('code_hint'), treeLabel: t('transaction_menu'), open: start, keycap: 'F2',
+  });
+  showJournal(journal, showSlip);
+  const asked = transactions.find((each) => each.code === location.hash.slice(1));
+  if (asked) start(asked);
+  else rest();
+  addEventListener('hashchange', () => {
+    const wanted = transactions.find((each) => each.code === location.hash.slice(1));
+    if (wanted) start(wanted);
+  });
+} catch (problem) {
+  fill(work, h('p', { class: 'refusal', role: 'alert', text: problem.text ?? String(problem) }));
+}
