@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from gateway import api
+from gateway.pages import routes as pages
 from kernel.text import Text
 from runtime.service import Service
 
-SERVICE = Service(name="gateway", title=Text("网关", "Gateway"), routers=(api.router, api.system_router))
+SERVICE = Service(name="gateway", title=Text("网关", "Gateway"), routers=(api.router, api.system_router, pages.router))

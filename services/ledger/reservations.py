@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select, text
 
 from contracts.ledger import PostingRequested
 from contracts.movement import RegisterClient
+from kernel.errors import DomainError
 from kernel.money import format_amount
 from runtime.database import driver_connection
 from runtime.service import Resources
@@ -95,6 +96,11 @@ async def settle_reservations(resources: Resources) -> None:
         old = func.now() - RESERVATION.c.created_at > text(f"interval '{ASK_AFTER_SECONDS} seconds'")
         rows = (await connection.execute(select(RESERVATION.c.posting_id, RESERVATION.c.origin).distinct().where(old).limit(200))).all()
     for posting_id, origin in rows:
-        if await RegisterClient(resources.transport, origin).state(posting_id) == "voided":
+        try:
+            state = await RegisterClient(resources.transport, origin).state(posting_id)
+        except DomainError as error:  # others may be reachable; this one is asked again in the next pass
+            log.warning("origin cannot be asked", origin=origin, error=error.code)
+            continue
+        if state == "voided":
             log.info("reservation given back", posting_id=str(posting_id), origin=origin)
             await release(resources, posting_id)
