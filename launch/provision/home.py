@@ -73,8 +73,8 @@ def unprivileged_account(existing: Path | None = None) -> Account:
 class ServerHome:
     """The folder of one server. `open` makes it and locks it against a second start, `close` gives the lock back.
 
-    What is `throwaway` may be deleted once its folder was. `folder` belongs to whoever starts the server and holds the secrets; `path` (inside it, or linked from it) belongs to the
-    server's account.
+    `folder` belongs to whoever starts the server and holds the secrets; `path` (inside it, or linked from it) belongs to the
+    server's account. What is `throwaway` may be deleted once its folder was.
     """
 
     def __init__(self, folder: Path, throwaway: bool = False) -> None:

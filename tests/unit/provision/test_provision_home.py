@@ -1,6 +1,7 @@
 """The folder of a server: locked against a second start, placed where the server's account reaches it."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,6 +71,20 @@ def test_out_of_reach_the_files_lie_in_the_shared_folder_and_the_data_folder_can
     moved.remove()
     new.remove()
     assert list(shared.iterdir()) == [] and list((reachable / "closed").iterdir()) == []
+
+
+@as_root
+def test_throw_away_files_go_once_their_folder_is_gone_and_others_stay(reachable, shared):
+    (reachable / "closed").mkdir(mode=0o700)
+    homes = {name: ServerHome(reachable / "closed" / name, throwaway=name != "bank") for name in ("deleted", "used", "bank")}
+    for server in homes.values():
+        server.open()
+        server.close()
+    paths = {name: server.path for name, server in homes.items()}
+    shutil.rmtree(reachable / "closed" / "deleted")
+    shutil.rmtree(reachable / "closed" / "bank")
+    ServerHome(reachable / "closed" / "next", throwaway=True).open()
+    assert {name: path.exists() for name, path in paths.items()} == {"deleted": False, "used": True, "bank": True}
 
 
 @as_root
