@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import asyncpg
+
 from contracts.ledger import InterbranchAccount, LedgerClient
 from kernel.errors import DomainError
 from kernel.money import format_amount
-from runtime.database import driver_connection
 from runtime.service import Resources
 from services.clearing.domain.errors import INCOMPLETE, MIRRORS_DIFFER, NOT_THE_DATE, POSITIONS_DIFFER
 from services.clearing.domain.guards import (
@@ -92,29 +93,37 @@ class Books:
 Progress = Callable[[int, int], Awaitable[None]]
 
 
-async def read_standing(resources: Resources, day: date) -> Standing:
-    """Everything clearing knows of a date, in one snapshot. Raises `clearing.netting.not_the_date` if it is not the business date."""
-    async with resources.database.reading() as connection:
-        raw = await driver_connection(connection)
-        current = await raw.fetchrow("SELECT business_date, closed FROM clearing.business_day")
-        if current is None or current["business_date"] != day:
-            raise NOT_THE_DATE(field="business_date", date=day, current=current["business_date"] if current else "-")
-        totals = await raw.fetch("SELECT origin, postings, control_total_minor FROM clearing.ingested WHERE business_date = $1", day)
-        rows = await raw.fetch(
-            "SELECT currency, outlet, sub_account, amount_minor, business_minor FROM clearing.position WHERE business_date = $1", day
-        )
-        outlets = await raw.fetch("SELECT outlet FROM clearing.outlet_gate ORDER BY outlet")
+READ_STANDING = (
+    "SELECT 'day' AS kind, NULL AS a, NULL AS b, NULL AS c, (business_date = $1)::int::bigint AS x, closed::int::bigint AS y "
+    "FROM clearing.business_day "
+    "UNION ALL SELECT 'origin', origin, NULL, NULL, postings, control_total_minor FROM clearing.ingested WHERE business_date = $1 "
+    "UNION ALL SELECT 'position', currency, outlet, sub_account, amount_minor, business_minor FROM clearing.position "
+    "WHERE business_date = $1 "
+    "UNION ALL SELECT 'outlet', outlet, NULL, NULL, NULL, NULL FROM clearing.outlet_gate"
+)
+
+
+async def read_standing(raw: asyncpg.Connection, day: date) -> Standing:
+    """Everything clearing knows of a date, in one statement and so in one snapshot.
+
+    Raises `clearing.netting.not_the_date` if it is not the business date.
+    """
+    rows: dict[str, list[asyncpg.Record]] = {"day": [], "origin": [], "position": [], "outlet": []}
+    for row in await raw.fetch(READ_STANDING, day):
+        rows[row["kind"]].append(row)
+    if not rows["day"] or not rows["day"][0]["x"]:
+        raise NOT_THE_DATE(field="business_date", date=day, current=await raw.fetchval("SELECT business_date FROM clearing.business_day"))
     by_currency: dict[str, list[tuple[str, str, int]]] = {}
     business: dict[str, dict[str, int]] = {}
-    for row in rows:
-        by_currency.setdefault(row["currency"], []).append((row["outlet"], row["sub_account"], row["amount_minor"]))
-        sums = business.setdefault(row["currency"], dict.fromkeys(SUB_ACCOUNTS, 0))
-        sums[row["sub_account"]] += row["business_minor"]
+    for _, currency, outlet, sub_account, amount_minor, business_minor in rows["position"]:
+        by_currency.setdefault(currency, []).append((outlet, sub_account, amount_minor))
+        sums = business.setdefault(currency, dict.fromkeys(SUB_ACCOUNTS, 0))
+        sums[sub_account] += business_minor
     return Standing(
         business_date=day,
-        closed=current["closed"],
-        outlets=[row["outlet"] for row in outlets],
-        ingested={row["origin"]: (row["postings"], row["control_total_minor"]) for row in totals},
+        closed=bool(rows["day"][0]["y"]),
+        outlets=sorted(row["a"] for row in rows["outlet"]),
+        ingested={row["a"]: (row["x"], row["y"]) for row in rows["origin"]},
         positions={currency: vectors(given) for currency, given in by_currency.items()},
         business=business,
     )
@@ -133,16 +142,19 @@ async def interbranch(resources: Resources, currency: str) -> tuple[dict[str, Ve
     return balances, {each.account: each.balance_minor for each in accounts if each.business_code in RESERVES}
 
 
-async def agreed_books(resources: Resources, day: date, currency: str, deadline: float, progress: Progress) -> Books:
+async def agreed_books(
+    resources: Resources, raw: asyncpg.Connection, day: date, currency: str, deadline: float, progress: Progress
+) -> Books:
     """Wait until clearing has heard of every set in the journal, both sides hold the same positions, and the reserve accounts mirror
     each other.
 
+    `raw` reads clearing's side, every statement of it what is committed by then.
     Raises `OutOfTime`, `clearing.netting.incomplete`, `clearing.netting.positions_differ`, `clearing.netting.mirrors_differ`,
     `clearing.netting.not_the_date`.
     """
     wait, moving, posted = Wait(deadline), 0, await ledger_totals(resources, day)
     while True:
-        standing = await read_standing(resources, day)
+        standing = await read_standing(raw, day)
         may_lag = not standing.closed and moving >= MOVING_TRIES
         missing = [] if may_lag else incomplete_origins(posted, standing.ingested)
         differing: list[PositionDifference] = []

@@ -7,11 +7,12 @@ finds the run, waits for its sets and finishes it. One run at a time: others are
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
 from uuid import UUID
 
+import asyncpg
 import structlog
 
 from banking.automatic import Automatic, fact_of
@@ -23,8 +24,8 @@ from runtime.database import driver_connection
 from runtime.identifiers import new_id
 from runtime.service import Resources
 from services.clearing import runs
-from services.clearing.books import Books, OutOfTime, agreed_books, read_standing
-from services.clearing.domain.errors import RESERVE_SHORT
+from services.clearing.books import Books, OutOfTime, agreed_books
+from services.clearing.domain.errors import NOT_THE_DATE, RESERVE_SHORT
 from services.clearing.domain.guards import overdraft_minor
 from services.clearing.domain.netting import EXTERNAL_SUB_ACCOUNTS, Plan, plan_day, plan_unit
 from services.clearing.runs import DAY, RunKey
@@ -46,17 +47,18 @@ async def run_netting(
     Gives all runs of the date; a run that could not go on says why in its `problem`. Raises `clearing.netting.not_the_date` for another
     date than the current one that was never netted.
     """
-    async with _turn(resources) as mine:
-        if not mine:
+    async with _turn(resources) as holder:
+        if holder is None:
             return await _while_another_runs(resources, day, currency, scope)
-        deadline = asyncio.get_running_loop().time() + (CALL_SECONDS if seconds is None else seconds)
-        return await _Drive(resources, day, scope, deadline).run(currency)
+        return await _Drive(resources, holder, day, scope, CALL_SECONDS if seconds is None else seconds).run(currency)
 
 
 async def plan_netting(resources: Resources, day: date, currency: str, scope: str = DAY) -> Plan:
     """What a run would do now; nothing is written. Raises what would stop it."""
-    drive = _Drive(resources, day, scope, asyncio.get_running_loop().time() + CALL_SECONDS)
-    return await drive.plan(await agreed_books(resources, day, currency, drive.deadline, _unseen))
+    async with resources.database.preview() as connection:
+        drive = _Drive(resources, await driver_connection(connection), day, scope, CALL_SECONDS)
+        books = await agreed_books(resources, drive.raw, day, currency, drive.deadline, _unseen)
+        return drive.plan(books, await runs.runs_of_day(drive.raw, day))
 
 
 async def resume_netting(resources: Resources) -> None:
@@ -64,23 +66,26 @@ async def resume_netting(resources: Resources) -> None:
     async with resources.database.reading() as connection:
         raw = await driver_connection(connection)
         day = await raw.fetchval("SELECT business_date FROM clearing.business_day")
-        left = day is not None and await runs.runs_posting(raw, day)
-    if left:
-        async with _turn(resources) as mine:
-            if mine:
-                await _Drive(resources, day, DAY, asyncio.get_running_loop().time() + CALL_SECONDS).finish_sent()
+        found = await runs.runs_of_day(raw, day) if day is not None else []
+    if any(run.stage == "posting" for run in found):
+        async with _turn(resources) as holder:
+            if holder is not None:
+                await _Drive(resources, holder, day, DAY, CALL_SECONDS).finish_sent(found)
 
 
 @asynccontextmanager
-async def _turn(resources: Resources) -> AsyncIterator[bool]:
-    """The right to net, held by one caller in the whole bank; it ends with the process or its database connection."""
+async def _turn(resources: Resources) -> AsyncIterator[asyncpg.Connection | None]:
+    """The right to net, held by one caller in the whole bank: a connection that reads what is committed, or None if another has it.
+
+    It ends with the process or with its database connection.
+    """
     here: asyncio.Lock = resources.state.setdefault("netting_turn", asyncio.Lock())
     if here.locked():
-        yield False
+        yield None
         return
-    async with here, resources.database.transaction() as holder:
-        raw = await driver_connection(holder)
-        yield await raw.fetchval("SELECT pg_try_advisory_xact_lock($1)", TURN)
+    async with here, resources.database.transaction() as connection:
+        raw = await driver_connection(connection)
+        yield raw if await raw.fetchval("SELECT pg_try_advisory_xact_lock($1)", TURN) else None
 
 
 async def _while_another_runs(resources: Resources, day: date, currency: str | None, scope: str) -> list[NettingRun]:
@@ -97,80 +102,74 @@ async def _unseen(done: int, total: int) -> None:
 
 
 class _Drive:
-    """One call's drive of a date's netting, in its turn."""
+    """One call's drive of a date's netting, in its turn. `raw` only reads, and sees what other transactions commit meanwhile."""
 
-    def __init__(self, resources: Resources, day: date, scope: str, deadline: float) -> None:
+    def __init__(self, resources: Resources, raw: asyncpg.Connection, day: date, scope: str, seconds: float) -> None:
         self.resources = resources
+        self.raw = raw
         self.day = day
         self.scope = scope
-        self.deadline = deadline
+        self.deadline = asyncio.get_running_loop().time() + seconds
 
     async def run(self, currency: str | None) -> list[NettingRun]:
-        if await self._is_current() and await self.finish_sent():
-            currencies = [currency or BASE_CURRENCY]
-            for each in currencies:
-                books = await self._net(each)
-                if books is None:
-                    break
-                if currency is None:
-                    currencies.extend(sorted(set(books.standing.positions) - set(currencies)))
-        async with self.resources.database.reading() as connection:
-            return await runs.runs_of_day(await driver_connection(connection), self.day)
+        """Net the currencies one after another until one does not get to its end; all runs of the date."""
+        found = await runs.runs_of_day(self.raw, self.day)
+        if found and await self.raw.fetchval("SELECT business_date FROM clearing.business_day") != self.day:
+            return found
+        if not await self.finish_sent(found):
+            return await runs.runs_of_day(self.raw, self.day)
+        currencies = [currency or BASE_CURRENCY]
+        for each in currencies:
+            books = await self._net(each, found)
+            found = await runs.runs_of_day(self.raw, self.day)
+            if books is None:
+                break
+            if currency is None:
+                currencies.extend(sorted(set(books.standing.positions) - set(currencies)))
+        return found
 
-    async def _is_current(self) -> bool:
-        """Whether the date can be netted; a past date that was netted is only shown."""
-        async with self.resources.database.reading() as connection:
-            raw = await driver_connection(connection)
-            if await raw.fetchval("SELECT business_date FROM clearing.business_day") == self.day:
-                return True
-            if await runs.runs_of_day(raw, self.day):
-                return False
-        await read_standing(self.resources, self.day)  # refuses the date
-        return False
-
-    async def finish_sent(self) -> bool:
+    async def finish_sent(self, found: Sequence[NettingRun]) -> bool:
         """Finish the runs whose sets were sent before. False if one of them is not finished yet."""
-        async with self.resources.database.reading() as connection:
-            left = await runs.runs_posting(await driver_connection(connection), self.day)
-        for run in left:
-            if not await settle(self.resources, run, self.deadline):
+        for run in found:
+            if run.stage == "posting" and not await settle(self.resources, self.raw, run, self.deadline):
                 return False
         return True
 
-    async def _net(self, currency: str) -> Books | None:
+    async def _net(self, currency: str, found: Sequence[NettingRun]) -> Books | None:
         """Net one currency. None if it stopped or is not finished."""
         run = new_id()
-        async with self.resources.database.reading() as connection:
-            latest = await runs.latest_run(await driver_connection(connection), self.day, currency, self.scope)
+        rounds = [each for each in found if (each.currency, each.scope) == (currency, self.scope)]
+        latest = max(rounds, key=lambda each: each.round, default=None)
         key: RunKey = (self.day, currency, self.scope, runs.round_after(latest))
         notes = _Notes(self.resources, run, key)
         try:
-            books = await agreed_books(self.resources, self.day, currency, self.deadline, notes.progress)
-            plan = await self.plan(books)
-            if plan.is_empty and latest is not None and latest.stage == "done":
+            books = await agreed_books(self.resources, self.raw, self.day, currency, self.deadline, notes.progress)
+            plan = self.plan(books, found)
+            if plan.is_empty and latest is not None and latest.stage != "checking":
                 return books
             written = await self._write(run, key, books, plan)
         except OutOfTime:
             return None
         except DomainError as error:
+            if error.type is NOT_THE_DATE:
+                raise
             await notes.stopped(error)
             return None
-        if plan.is_empty or written is None:
+        if written is None or plan.is_empty:
             return books if written else None
-        return books if await settle(self.resources, written, self.deadline) else None
+        return books if await settle(self.resources, self.raw, written, self.deadline) else None
 
-    async def plan(self, books: Books) -> Plan:
-        """The plan, if 110 can bear it. Raises `clearing.netting.reserve_short`."""
-        standing = books.standing
+    def plan(self, books: Books, found: Sequence[NettingRun]) -> Plan:
+        """The plan, if 110 can bear it; `found` are the runs before. Raises `clearing.netting.reserve_short`."""
+        standing, currency = books.standing, books.currency
         if self.scope != DAY:
             return plan_unit(books.positions, standing.outlets, self.scope)
-        async with self.resources.database.reading() as connection:
-            settled = await runs.settled_minor(await driver_connection(connection), self.day, books.currency)
-        business = standing.business.get(books.currency, {})
+        business = standing.business.get(currency, {})
+        settled = sum(run.external_minor for run in found if run.currency == currency and run.stage != "checking")
         external = sum(business.get(sub, 0) for sub in EXTERNAL_SUB_ACCOUNTS) - settled
-        missing = overdraft_minor(books.reserves, books.currency, external)
+        missing = overdraft_minor(books.reserves, currency, external)
         if missing:
-            raise RESERVE_SHORT(missing=format_amount(missing, books.currency))
+            raise RESERVE_SHORT(missing=format_amount(missing, currency))
         return plan_day(books.positions, standing.outlets, external)
 
     async def _write(self, run: UUID, key: RunKey, books: Books, plan: Plan) -> NettingRun | None:

@@ -61,33 +61,9 @@ async def runs_of_day(raw: asyncpg.Connection, day: date) -> list[NettingRun]:
     return [run_of(row) for row in await raw.fetch(SELECT_RUNS + "WHERE business_date = $1 ORDER BY started_at, currency, round", day)]
 
 
-async def runs_posting(raw: asyncpg.Connection, day: date) -> list[NettingRun]:
-    """The runs of a date whose sets are on their way."""
-    rows = await raw.fetch(SELECT_RUNS + "WHERE business_date = $1 AND stage = 'posting' ORDER BY started_at", day)
-    return [run_of(row) for row in rows]
-
-
 async def run_by_id(raw: asyncpg.Connection, run: UUID) -> NettingRun:
     """One run."""
     return run_of(await raw.fetchrow(SELECT_RUNS + "WHERE run = $1", run))
-
-
-async def latest_run(raw: asyncpg.Connection, day: date, currency: str, scope: str) -> NettingRun | None:
-    """The last round of a scope."""
-    row = await raw.fetchrow(
-        SELECT_RUNS + "WHERE business_date = $1 AND currency = $2 AND scope = $3 ORDER BY round DESC LIMIT 1", day, currency, scope
-    )
-    return run_of(row) if row else None
-
-
-async def settled_minor(raw: asyncpg.Connection, day: date, currency: str) -> int:
-    """What the date's runs have already settled with the central bank."""
-    return await raw.fetchval(
-        "SELECT coalesce(sum(e.net_minor), 0)::bigint FROM clearing.netting_entry AS e JOIN clearing.netting_run AS r USING (run) "
-        "WHERE r.business_date = $1 AND r.currency = $2 AND e.step = 5",
-        day,
-        currency,
-    )
 
 
 def round_after(latest: NettingRun | None) -> int:
@@ -115,8 +91,9 @@ async def begin(raw: asyncpg.Connection, run: UUID, key: RunKey, plan: Plan) -> 
     """Write the run of a plan, finished if there is nothing to post. None if another caller has already begun this round."""
     nets = sum(1 for each in plan.settlements if each.net_minor)
     begun = await raw.fetchrow(
-        "INSERT INTO clearing.netting_run AS r (run, business_date, currency, scope, round, stage, nets, zero_nets, total, external_minor, "
-        "residue_minor, finished_at) VALUES ($1, $2, $3, $4, $5, $6::text, $7, $8, $9, $10, $11, CASE WHEN $6::text = 'done' THEN now() END) "
+        "INSERT INTO clearing.netting_run AS r (run, business_date, currency, scope, round, stage, nets, zero_nets, total, "
+        "external_minor, residue_minor, finished_at) VALUES ($1, $2, $3, $4, $5, $6::text, $7, $8, $9, $10, $11, "
+        "CASE WHEN $6::text = 'done' THEN now() END) "
         "ON CONFLICT (business_date, currency, scope, round) DO UPDATE SET run = excluded.run, stage = excluded.stage, done = 0, "
         "nets = excluded.nets, zero_nets = excluded.zero_nets, total = excluded.total, external_minor = excluded.external_minor, "
         "residue_minor = excluded.residue_minor, finished_at = excluded.finished_at, problem = NULL "

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
+import asyncpg
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -50,15 +51,18 @@ async def send(connection: AsyncConnection, resources: Resources, day: date, sco
         await post_automatically(connection, resources, code, day, ordered[start : start + POSTING_BATCH])
 
 
-async def settle(resources: Resources, run: NettingRun, deadline: float) -> bool:
-    """Bring a run that has been sent to its end. False if it is not there yet, or has a problem, which is written down."""
+async def settle(resources: Resources, raw: asyncpg.Connection, run: NettingRun, deadline: float) -> bool:
+    """Bring a run that has been sent to its end. False if it is not there yet, or has a problem, which is written down.
+
+    `raw` only reads, every statement of it what is committed by then.
+    """
     assert run.run is not None
     try:
         while True:
-            await _wait_until_posted(resources, run.run, deadline)
-            if not await _suspend(resources, run, run.run):
+            await _wait_until_posted(raw, run.run, deadline)
+            if not await _suspend(resources, raw, run, run.run):
                 break
-        await _verify(resources, run, run.run, deadline)
+        await _verify(resources, raw, run, run.run, deadline)
         return True
     except OutOfTime:
         return False
@@ -69,11 +73,10 @@ async def settle(resources: Resources, run: NettingRun, deadline: float) -> bool
         return False
 
 
-async def _wait_until_posted(resources: Resources, run: UUID, deadline: float) -> None:
+async def _wait_until_posted(raw: asyncpg.Connection, run: UUID, deadline: float) -> None:
     wait = Wait(deadline)
     while True:
-        async with resources.database.reading() as connection:
-            current = await runs.run_by_id(await driver_connection(connection), run)
+        current = await runs.run_by_id(raw, run)
         if current.done >= current.total:
             return
         if not wait.is_patient(current.done):
@@ -81,39 +84,36 @@ async def _wait_until_posted(resources: Resources, run: UUID, deadline: float) -
         await wait.pause()
 
 
-async def _suspend(resources: Resources, run: NettingRun, key: UUID) -> bool:
+async def _suspend(resources: Resources, raw: asyncpg.Connection, run: NettingRun, key: UUID) -> bool:
     """Put what the run left on 416 to suspense, for somebody to look into tomorrow (IB 2949). Whether there was anything.
 
     On an open day only the residue the plan foresaw is left over; the rest is new business and belongs to the next round.
     """
     if run.scope != DAY:
         return False
-    standing = await read_standing(resources, run.business_date)
+    standing, left = await read_standing(raw, run.business_date), {}
+    if standing.closed:
+        left = residues(standing.positions.get(run.currency, {}))
+    elif run.residue_minor and not await runs.has_suspense(raw, key):
+        left = {CITY: (run.residue_minor, *ZERO[1:])}
+    settlements = plan_suspense(left)
+    if not settlements:
+        return False
     async with resources.database.transaction() as connection:
-        raw = await driver_connection(connection)
-        if standing.closed:
-            left = residues(standing.positions.get(run.currency, {}))
-        elif run.residue_minor and not await runs.has_suspense(raw, key):
-            left = {CITY: (run.residue_minor, *ZERO[1:])}
-        else:
-            left = {}
-        settlements = plan_suspense(left)
-        if not settlements:
-            return False
-        first_line = await runs.extend(raw, key, run.currency, settlements)
+        first_line = await runs.extend(await driver_connection(connection), key, run.currency, settlements)
         await send(connection, resources, run.business_date, run.scope, items_of(key, run.currency, settlements, first_line))
     resources.outbox.committed()
     log.warning("netting left a residue in suspense", business_date=str(run.business_date), currency=run.currency, outlets=len(settlements))
     return True
 
 
-async def _verify(resources: Resources, run: NettingRun, key: UUID, deadline: float) -> None:
+async def _verify(resources: Resources, raw: asyncpg.Connection, run: NettingRun, key: UUID, deadline: float) -> None:
     """Mirrors equal, and on a closed day nothing left on 416 in the ledger either; then the run is done.
 
     While outlets are open, one half of a transfer between reserves may stand in the journal before the other: that is waited for.
     Raises `clearing.netting.mirrors_differ`, `clearing.netting.balance_left`.
     """
-    standing, wait = await read_standing(resources, run.business_date), Wait(deadline)
+    standing, wait = await read_standing(raw, run.business_date), Wait(deadline)
     while True:
         balances, reserves = await interbranch(resources, run.currency)
         if standing.closed or not mirror_differences(reserves) or not wait.is_patient(reserves):
@@ -123,9 +123,9 @@ async def _verify(resources: Resources, run: NettingRun, key: UUID, deadline: fl
         _require_zero(balances, run.currency)
     require_mirrors(reserves, run.currency)
     async with resources.database.transaction() as connection:
-        raw = await driver_connection(connection)
-        await runs.finish(raw, key)
-        await runs.keep_balances(raw, run.business_date, run.currency, reserves)
+        writing = await driver_connection(connection)
+        await runs.finish(writing, key)
+        await runs.keep_balances(writing, run.business_date, run.currency, reserves)
 
 
 def _require_zero(balances: Mapping[str, Vector], currency: str) -> None:
