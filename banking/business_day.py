@@ -115,32 +115,30 @@ async def take_numbers(
 
 
 async def statement_of(connection: AsyncConnection, resources: Resources, day: date) -> DayStatement:
-    """What the service states of a business date. Raises `day.date_wrong` for a date it never closed and is not on."""
+    """What the service states of a business date. Raises `day.not_opened`, and `day.date_wrong` for a date it neither closed nor is on."""
     frame = frame_of(resources)
-    gate, kept, register, movement = frame.outlet_gate, frame.day_statement, frame.register, frame.movement
-    current = await business_date_of(connection, frame)
-    if current == day:
-        count, total = (
-            await connection.execute(
-                select(func.coalesce(func.sum(gate.c.postings), 0), func.coalesce(func.sum(gate.c.control_total_minor), 0))
-            )
-        ).one()
-    else:
-        row = (await connection.execute(select(kept.c.postings, kept.c.control_total_minor).where(kept.c.business_date == day))).first()
-        if row is None:
-            raise DATE_WRONG(service=resources.name, date=current)
-        count, total = row
-    intended = (await connection.execute(select(func.count()).select_from(register).where(register.c.state == "intended"))).scalar_one()
-    pending = (await connection.execute(select(func.count()).select_from(movement).where(movement.c.state == "pending"))).scalar_one()
-    outbox = frame.plumbing.outbox
-    waiting = (await connection.execute(select(func.count()).select_from(outbox).where(outbox.c.published_at.is_(None)))).scalar_one()
+    stated = text(
+        "SELECT today.business_date, kept.postings AS kept_postings, kept.control_total_minor AS kept_total_minor, "
+        f"(SELECT coalesce(sum(postings), 0)::bigint FROM {frame.outlet_gate.fullname}) AS postings, "
+        f"(SELECT coalesce(sum(control_total_minor), 0)::bigint FROM {frame.outlet_gate.fullname}) AS total_minor, "
+        f"(SELECT count(*) FROM {frame.register.fullname} WHERE state = 'intended') AS intended, "
+        f"(SELECT count(*) FROM {frame.movement.fullname} WHERE state = 'pending') AS pending, "
+        f"(SELECT count(*) FROM {frame.plumbing.outbox.fullname} WHERE published_at IS NULL) AS waiting "
+        f"FROM {frame.business_day.fullname} AS today LEFT JOIN {frame.day_statement.fullname} AS kept ON kept.business_date = :day"
+    )
+    row = (await connection.execute(stated, {"day": day})).first()
+    if row is None:
+        raise NO_DAY()
+    if row.business_date != day and row.kept_postings is None:
+        raise DATE_WRONG(service=resources.name, date=row.business_date)
+    current = row.business_date == day
     return DayStatement(
         service=resources.name,
         business_date=day,
-        postings=int(count),
-        control_total_minor=int(total),
-        undecided=intended + pending,
-        outbox_waiting=waiting,
+        postings=row.postings if current else row.kept_postings,
+        control_total_minor=row.total_minor if current else row.kept_total_minor,
+        undecided=row.intended + row.pending,
+        outbox_waiting=row.waiting,
     )
 
 

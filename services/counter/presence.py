@@ -106,9 +106,11 @@ async def reopen_outlet(connection: AsyncConnection, frame: Frame, day: date, ou
 async def close_all(connection: AsyncConnection, frame: Frame, day: date) -> None:
     """Decide that every teller has balanced and every outlet is closed."""
     outlets = list((await connection.execute(select(frame.outlet_gate.c.outlet).order_by(frame.outlet_gate.c.outlet))).scalars())
-    for outlet in outlets:
-        if await outlet_state(connection, day, outlet, exclusive=True) not in CLOSED:
-            await _set_outlets(connection, day, [outlet], "closing")
+    rows = [{"business_date": day, "outlet": outlet} for outlet in outlets]
+    await connection.execute(insert_or(OUTLET_DAY).values(rows).on_conflict_do_nothing())
+    held = select(OUTLET_DAY.c.outlet).where(OUTLET_DAY.c.business_date == day, OUTLET_DAY.c.state.not_in(CLOSED))
+    still = list((await connection.execute(held.order_by(OUTLET_DAY.c.outlet).with_for_update())).scalars())
+    await _set_outlets(connection, day, still, "closing")
     table = TELLER_DAY
     waiting = select(table.c.teller, table.c.outlet).where(table.c.business_date == day, table.c.state.not_in(BALANCED))
     for row in (await connection.execute(waiting.order_by(table.c.teller))).all():
