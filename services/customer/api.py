@@ -17,6 +17,8 @@ router = APIRouter(prefix="/internal/customers", dependencies=[Depends(service_o
 @router.get("/{number}")
 async def customer(number: str, request: Request) -> CustomerView:
     """The customer of a number. Raises `customer.unknown`."""
+    if not number.isdecimal():
+        raise CUSTOMER_UNKNOWN(field="customer_number", customer_number=number)
     columns = (CUSTOMER.c[name] for name in CustomerView.model_fields)
     async with resources_of(request).database.reading() as connection:
         row = (await connection.execute(select(*columns).where(CUSTOMER.c.customer_number == number))).mappings().first()

@@ -8,6 +8,9 @@ CUSTOMER_UNKNOWN = ErrorType("customer.unknown", Kind.NOT_FOUND, "没有客户 {
 CUSTOMER_EXISTS = ErrorType(
     "customer.exists", Kind.CONFLICT, "该客户已开立客户号 {customer_number}", "this customer has been opened already: {customer_number}"
 )
+IDENTITY_CHANGING = ErrorType(
+    "customer.identity_changing", Kind.CONFLICT, "该证件资料正在变更,请重新提交", "this identity is just being changed; send it again"
+)
 ID_TYPE_UNFIT = ErrorType(
     "customer.id_type.unfit", Kind.INVALID, "证件类别 {id_type} 不适用于此类客户", "a document {id_type} is not for this kind of customer"
 )

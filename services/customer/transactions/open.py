@@ -13,7 +13,7 @@ from banking.menus import ACCOUNT_OPENING, CORPORATE, CUSTOMERS, PERSONAL
 from banking.transaction import Outcome, transaction
 from banking.work import Work
 from kernel.text import Text
-from services.customer.domain.errors import CUSTOMER_EXISTS
+from services.customer.domain.errors import CUSTOMER_EXISTS, IDENTITY_CHANGING
 from services.customer.domain.identity import CustomerKind, check_document, document_choices, identity_of
 from services.customer.domain.natures import NATURES
 from services.customer.numbers import number_for
@@ -110,6 +110,7 @@ async def _open(work: Work, kind: CustomerKind, form: PersonalCustomer | Corpora
     once = row.on_conflict_do_nothing(index_elements=[CUSTOMER.c.identity]).returning(CUSTOMER.c.customer_number)
     if (await work.connection.execute(once)).first() is None:
         await _refuse_known(work, identity)
+        raise IDENTITY_CHANGING(field="id_number")
     return Outcome(result={"customer_number": number, "name": form.name})
 
 
