@@ -24,7 +24,7 @@ KEY_REUSED = ErrorType("idempotency.key_reused", Kind.INVALID, "该键已用于�
 
 
 def digest_of(secret: str, *parts: Any) -> bytes:
-    """A keyed digest over values that JSON can hold, whatever the order of their keys; without the secret no password in it can be guessed."""
+    """A keyed digest over values that JSON can hold, whatever the order of their keys; without the secret no password in it is guessed."""
     text = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
     return hmac.digest(secret.encode(), text.encode("utf-8", "surrogatepass"), "sha256")
 
