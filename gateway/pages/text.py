@@ -1,4 +1,4 @@
-"""Every sentence the pages say themselves, in both languages. What the services declare (names, labels, choices) comes from the catalogue."""
+"""Every sentence the pages say themselves, in both languages. What services declare (names, labels, choices) comes from the catalogue."""
 
 from __future__ import annotations
 
@@ -157,7 +157,9 @@ TEXTS: Mapping[str, Text] = {
         "对账务日期 {date} 执行日终？日终完成后将进入下一账务日期。", "End business date {date}? The bank then opens the next date."
     ),
     "through": Text("连续日终至", "Go on through"),
-    "force_close": Text("先强制轧平未轧账的柜员和网点（仅限演示和测试）", "First close open tellers and outlets (demo and test banks only)"),
+    "force_close": Text(
+        "先强制轧平未轧账的柜员和网点（仅限演示和测试）", "First close open tellers and outlets (demo and test banks only)"
+    ),
     "day_end_right": Text("由清算中心 A 级柜员办理", "for level A at the clearing centre"),
     "no_day_end": Text("尚未执行过日终", "No day end has been run yet"),
     "history": Text("历史", "History"),
@@ -171,6 +173,8 @@ TEXTS: Mapping[str, Text] = {
     "finished": Text("结束", "Finished"),
     "positions": Text("头寸", "Positions"),
     "net_today": Text("当日汇差净额", "Net today"),
+    "net_waiting": Text("待清算", "To be netted"),
+    "mirror_differs": Text("上级账为 {amount}", "the superior holds {amount}"),
     "reserve_central": Text("110 存放中央银行", "110 Central bank"),
     "reserve_city": Text("40701 支行备付金", "40701 Sub-branch reserve"),
     "reserve_branch": Text("40702 网点备付金", "40702 Outlet reserve"),

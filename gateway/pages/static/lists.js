@@ -7,9 +7,12 @@ import { fill, h } from './dom.js';
 import { makeFinder } from './finder.js';
 import { makeForm } from './form.js';
 import { announce, hasText, t } from './language.js';
+import { positionTree } from './positions.js';
 
 const CURSOR = 'after';
 const PAGE = 'limit';
+/** Answers with a shape of their own. */
+const DRAWN = { 'ledger.position': positionTree };
 const FORMATS = ['xlsx', 'csv', 'pdf', 'html'];
 const work = document.getElementById('work');
 const reports = work.dataset.list === 'reports';
@@ -52,6 +55,7 @@ async function ask(entry, form, area) {
 function show(entry, params, answer, area, form) {
   const context = contextOf(entry, answer, params);
   if (Array.isArray(answer.columns)) return fill(area, toolbar(entry, params, form), ...reportNodes(answer, context));
+  if (DRAWN[entry.id]) return fill(area, toolbar(entry, params, form), DRAWN[entry.id](answer));
   const { rows, next, ...facts } = answer;
   const plain = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== null));
   const list = Array.isArray(rows) ? pagesOf(entry, params, rows, next, context, form) : null;

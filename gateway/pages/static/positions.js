@@ -1,12 +1,11 @@
-// The tree city / sub-branch / outlet with its reserves and today's net (IB 3842).
+// The tree city / sub-branch / outlet with its reserves and the day's net (IB 2911-2926, 3842).
 import { call, session } from './api.js';
 import { grouped } from './amounts.js';
 import { head, refusal } from './board.js';
 import { fill, h } from './dom.js';
 import { t } from './language.js';
 
-const COLUMNS = [['110', 'reserve_central'], ['40701', 'reserve_city'], ['40702', 'reserve_branch'], ['net', 'net_today']];
-const CITY = '0001';
+const COLUMNS = [['110', 'reserve_central'], ['40701', 'reserve_city'], ['40702', 'reserve_branch'], ['net', 'net_today'], ['waiting', 'net_waiting']];
 
 /** A card with the positions of a date. */
 export function showPositions(root) {
@@ -19,8 +18,7 @@ export function showPositions(root) {
 
   async function draw() {
     try {
-      const answer = await call('GET', '/api/queries/ledger.position', { params: { date: date.value } });
-      fill(content, treeTable(rowsOf(answer)));
+      fill(content, positionTree(await call('GET', '/api/queries/ledger.position', { params: { date: date.value } })));
     } catch (problem) {
       fill(content, refusal(problem));
     }
@@ -29,58 +27,41 @@ export function showPositions(root) {
   draw();
 }
 
-/** The tree in reading order: `{code, name, depth, parent, values}`; flat rows find their place by their outlet's number. */
-export function rowsOf(answer) {
+/** The answer of `ledger.position` as a table whose branches fold. */
+export function positionTree({ city }) {
   const rows = [];
-  const visit = (node, depth, parent) => {
-    rows.push({ code: node.outlet, name: node.name, depth, parent, values: node });
-    for (const child of node.children ?? []) visit(child, depth + 1, node.outlet);
+  const visit = (unit, depth, parent) => {
+    const row = { unit, depth, parent, below: [...(unit.branches ?? []), ...(unit.departments ?? []), ...(unit.outlets ?? [])], open: true };
+    rows.push(row);
+    for (const each of row.below) visit(each, depth + 1, row);
   };
-  const roots = answer.tree ? [answer.tree].flat() : nestedByNumber(answer.rows ?? []);
-  for (const root of roots) visit(root, 0, null);
-  return rows;
-}
+  visit(city, 0, null);
 
-function nestedByNumber(flat) {
-  const nodes = new Map(flat.map((row) => [row.outlet, { ...row, children: [...(row.children ?? [])] }]));
-  const roots = [];
-  for (const node of nodes.values()) {
-    const above = superior(node.outlet);
-    if (above && nodes.has(above)) nodes.get(above).children.push(node);
-    else roots.push(node);
-  }
-  return roots;
-}
-
-function superior(outlet) {
-  if (outlet === CITY) return null;
-  return outlet.startsWith('00') || outlet.endsWith('00') ? CITY : `${outlet.slice(0, 2)}00`;
-}
-
-function treeTable(rows) {
-  const lines = new Map();
-  const closed = new Set();
-  const hiddenBy = (row) => row.parent !== null && (closed.has(row.parent) || hiddenBy(rows.find((each) => each.code === row.parent)));
-  const arrange = () => { for (const row of rows) lines.get(row.code).hidden = hiddenBy(row); };
-  const body = h('tbody', {}, rows.map((row) => {
-    const line = h('tr', { class: `depth-${row.depth}` },
-      h('th', { scope: 'row' }, rows.some((each) => each.parent === row.code) ? toggle(row) : h('span', { class: 'leaf' }),
-        h('span', { class: 'number' }, row.code), ' ', row.name && h('span', { text: row.name })),
-      COLUMNS.map(([key]) => h('td', { class: `amount ${String(row.values[key] ?? '').startsWith('-') ? 'negative' : ''}` }, grouped(row.values[key] ?? ''))));
-    lines.set(row.code, line);
-    return line;
-  }));
+  const hidden = (row) => row.parent !== null && (!row.parent.open || hidden(row.parent));
+  const arrange = () => { for (const row of rows) row.line.hidden = hidden(row); };
 
   function toggle(row) {
-    const button = h('button', { type: 'button', class: 'toggle', 'aria-expanded': 'true', 'aria-label': row.code, on: { click: () => {
-      const opens = closed.delete(row.code);
-      if (!opens) closed.add(row.code);
-      button.setAttribute('aria-expanded', String(opens));
+    const button = h('button', { type: 'button', class: 'toggle', 'aria-expanded': 'true', 'aria-label': row.unit.outlet, on: { click: () => {
+      row.open = !row.open;
+      button.setAttribute('aria-expanded', String(row.open));
       arrange();
     } } });
     return button;
   }
 
+  for (const row of rows) {
+    row.line = h('tr', { class: `depth-${row.depth}` },
+      h('th', { scope: 'row' }, row.below.length ? toggle(row) : h('span', { class: 'leaf' }), h('span', { class: 'number' }, row.unit.outlet), mirror(row.unit)),
+      COLUMNS.map(([key]) => h('td', { class: `amount ${String(row.unit[key] ?? '').startsWith('-') ? 'negative' : ''}` }, grouped(row.unit[key] ?? ''))));
+  }
   return h('div', { class: 'scroll' }, h('table', { class: 'positions' },
-    h('thead', {}, h('tr', {}, h('th', { scope: 'col', text: t('outlet') }), COLUMNS.map(([, key]) => h('th', { scope: 'col', class: 'amount', text: t(key) })))), body));
+    h('thead', {}, h('tr', {}, h('th', { scope: 'col', text: t('outlet') }), COLUMNS.map(([, key]) => h('th', { scope: 'col', class: 'amount', text: t(key) })))),
+    h('tbody', {}, rows.map((row) => row.line))));
+}
+
+/** A warning where the superior's books say something else than the unit's own. */
+function mirror(unit) {
+  const held = unit['40701'] ?? unit['40702'];
+  if (unit.mirror === undefined || unit.mirror === held) return null;
+  return h('small', { class: 'tag bad', text: t('mirror_differs', { amount: grouped(unit.mirror) }) });
 }
