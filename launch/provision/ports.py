@@ -27,6 +27,8 @@ def is_free(port: int) -> bool:
 
 def require_free(port: int, option: str = "--port") -> None:
     """Raise SetUpProblem, naming the port and the option that chooses another one, unless the port is free."""
+    if not 1 <= port <= 65535:
+        raise SetUpProblem(f"{port} is not a port, give {option} one from 1 to 65535.", f"{port} 不是端口号，{option} 应为 1 到 65535。")
     if not is_free(port):
         raise SetUpProblem(
             f"Port {port} is in use by another program; choose another one with {option}.",

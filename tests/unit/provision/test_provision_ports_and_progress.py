@@ -30,6 +30,12 @@ def test_a_taken_port_is_named_together_with_the_option_that_changes_it(taken_po
     assert str(taken_port) in caught.value.zh and "--port" in caught.value.zh
 
 
+@pytest.mark.parametrize("number", [0, -1, 65536])
+def test_what_is_no_port_is_refused_in_a_sentence(number):
+    with pytest.raises(SetUpProblem, match=f"{number} is not a port"):
+        require_free(number)
+
+
 def test_a_free_port_can_be_listened_on_and_lies_below_the_ports_of_outgoing_connections():
     port = free_port()
     require_free(port)
