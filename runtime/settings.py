@@ -29,5 +29,5 @@ class Settings(BaseSettings):
     relay_idle_seconds: float = 1.0
     allow_force_close: bool = True
     day_end_patience_seconds: float = 30.0
-    argon2_time_cost: int = 3
-    argon2_memory_kib: int = 65536
+    argon2_time_cost: int = 2
+    argon2_memory_kib: int = 19456

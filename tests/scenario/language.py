@@ -112,7 +112,7 @@ class Play:
                 name, _, value = word.partition("=")
                 body[name] = self._typed(value)
             position += 1
-        self.outlets.add(f"{teller[1:3]}0{teller[3]}" if teller[1:3] != "00" else f"000{teller[3]}")
+        self.outlets.add(f"{teller[1:3]}0{teller[3]}" if not teller.startswith("000", 1) else "0001")
         if refusal:
             await self.door.refuse(teller, code, body, refusal, second=second)
             return
