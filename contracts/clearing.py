@@ -97,11 +97,15 @@ class OpenItem(BaseModel):
 
 
 class PositionDay(BaseModel):
-    """The positions of a date, every set they were made from per origin, and the open items up to that date."""
+    """The positions of a date, every set they were made from per origin, and the open items up to that date.
+
+    `unbalanced_minor` is currency -> sub-account -> sum over the bank where the business of 416, 417 or 418 is not zero in all.
+    """
 
     business_date: date
     ingested: list[OriginTotal]
     positions: list[InterbranchPosition]
+    unbalanced_minor: dict[str, dict[str, int]] = {}
     open_items: list[OpenItem] = []
 
 

@@ -13,6 +13,7 @@ from runtime.auth import service_only
 from runtime.database import driver_connection
 from runtime.service import resources_of
 from services.clearing import runs
+from services.clearing.domain.guards import unbalanced_sub_accounts
 from services.clearing.netting import run_netting
 
 router = APIRouter(prefix="/internal", dependencies=[Depends(service_only)], include_in_schema=False)
@@ -55,9 +56,14 @@ async def positions(date: date, request: Request) -> PositionDay:
             "WHERE resolved_at IS NULL AND business_date <= $1 ORDER BY business_date, outlet",
             date,
         )
+        business: dict[str, dict[str, int]] = {}
+        for row in rows:
+            sums = business.setdefault(row["currency"], {})
+            sums[row["sub_account"]] = sums.get(row["sub_account"], 0) + row["business_minor"]
         return PositionDay(
             business_date=date,
             ingested=[OriginTotal(**row) for row in ingested],
             positions=[InterbranchPosition(**row) for row in rows],
+            unbalanced_minor={currency: found for currency, sums in business.items() if (found := unbalanced_sub_accounts(sums))},
             open_items=[OpenItem(**row) for row in items],
         )

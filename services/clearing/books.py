@@ -9,11 +9,13 @@ from datetime import date
 
 import asyncpg
 
-from contracts.ledger import InterbranchAccount, LedgerClient
+from contracts.day import DayClient
+from contracts.ledger import InterbranchAccount, LedgerClient, PostingRequested
+from contracts.topology import OWNERS
 from kernel.errors import DomainError
 from kernel.money import format_amount
 from runtime.service import Resources
-from services.clearing.domain.errors import INCOMPLETE, MIRRORS_DIFFER, NOT_THE_DATE, POSITIONS_DIFFER
+from services.clearing.domain.errors import INCOMPLETE, MIRRORS_DIFFER, NOT_THE_DATE, POSITIONS_DIFFER, UNDER_WAY
 from services.clearing.domain.guards import (
     RESERVES,
     IncompleteOrigin,
@@ -142,6 +144,26 @@ async def interbranch(resources: Resources, currency: str) -> tuple[dict[str, Ve
     return balances, {each.account: each.balance_minor for each in accounts if each.business_code in RESERVES}
 
 
+async def arrival(resources: Resources, raw: asyncpg.Connection, day: date, deadline: float, progress: Progress) -> None:
+    """On an open day: wait until every set that a service had decided on by now has arrived, so that what has a receipt is netted.
+
+    (At day end the order of its steps has seen to that.) Raises `OutOfTime`, `clearing.netting.under_way`.
+    """
+    clients = [DayClient(resources.transport, service) for service in OWNERS[PostingRequested.NAME]]
+    statements = await asyncio.gather(*(client.statement(day) for client in clients))
+    stated = {each.service: each.postings for each in statements}
+    wait = Wait(deadline)
+    while True:
+        ingested = (await read_standing(raw, day)).ingested
+        late = [service for service, postings in stated.items() if ingested.get(service, (0, 0))[0] < postings]
+        if not late:
+            return
+        if not wait.is_patient(ingested):
+            raise UNDER_WAY(origin=late[0], stated=stated[late[0]], ingested=ingested.get(late[0], (0, 0))[0])
+        await progress(sum(min(stated[service], ingested.get(service, (0, 0))[0]) for service in stated), sum(stated.values()))
+        await wait.pause()
+
+
 async def agreed_books(
     resources: Resources, raw: asyncpg.Connection, day: date, currency: str, deadline: float, progress: Progress
 ) -> Books:
@@ -149,9 +171,11 @@ async def agreed_books(
     each other.
 
     `raw` reads clearing's side, every statement of it what is committed by then.
-    Raises `OutOfTime`, `clearing.netting.incomplete`, `clearing.netting.positions_differ`, `clearing.netting.mirrors_differ`,
-    `clearing.netting.not_the_date`.
+    Raises `OutOfTime`, `clearing.netting.under_way`, `clearing.netting.incomplete`, `clearing.netting.positions_differ`,
+    `clearing.netting.mirrors_differ`, `clearing.netting.not_the_date`.
     """
+    if not (await read_standing(raw, day)).closed:
+        await arrival(resources, raw, day, deadline, progress)
     wait, moving, posted = Wait(deadline), 0, await ledger_totals(resources, day)
     while True:
         standing = await read_standing(raw, day)

@@ -141,11 +141,12 @@ class _Drive:
         rounds = [each for each in found if (each.currency, each.scope) == (currency, self.scope)]
         latest = max(rounds, key=lambda each: each.round, default=None)
         key: RunKey = (self.day, currency, self.scope, runs.round_after(latest))
-        notes = _Notes(self.resources, run, key)
+        notes = _Notes(self.resources, run, key, written=latest is not None and latest.stage == "checking")
         try:
             books = await agreed_books(self.resources, self.raw, self.day, currency, self.deadline, notes.progress)
             plan = self.plan(books, found)
-            if plan.is_empty and latest is not None and latest.stage != "checking":
+            if plan.is_empty and any(each.stage != "checking" for each in rounds):
+                await notes.forget()
                 return books
             written = await self._write(run, key, books, plan)
         except OutOfTime:
@@ -211,7 +212,8 @@ class _Drive:
 class _Notes:
     """Keeps in the run's row how far the checks are, and why they stopped; written only when something has changed."""
 
-    def __init__(self, resources: Resources, run: UUID, key: RunKey) -> None:
+    def __init__(self, resources: Resources, run: UUID, key: RunKey, *, written: bool) -> None:
+        self._written = written
         self._resources = resources
         self._run = run
         self._key = key
@@ -226,6 +228,13 @@ class _Notes:
         log.warning("netting stopped", business_date=str(self._key[0]), currency=self._key[1], code=error.code)
         await self._write(runs.problem_of(error))
 
+    async def forget(self) -> None:
+        """There was nothing to do: what the checks wrote is no run."""
+        if self._written:
+            async with self._resources.database.transaction() as connection:
+                await runs.drop_checking(await driver_connection(connection), self._key)
+
     async def _write(self, problem: str | None) -> None:
+        self._written = True
         async with self._resources.database.transaction() as connection:
             await runs.note_checking(await driver_connection(connection), self._run, self._key, *self._last, problem)

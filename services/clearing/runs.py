@@ -87,6 +87,14 @@ async def note_checking(raw: asyncpg.Connection, run: UUID, key: RunKey, done: i
     )
 
 
+async def drop_checking(raw: asyncpg.Connection, key: RunKey) -> None:
+    """Forget a round that was checked and found to have nothing to do."""
+    await raw.execute(
+        "DELETE FROM clearing.netting_run WHERE business_date = $1 AND currency = $2 AND scope = $3 AND round = $4 AND stage = 'checking'",
+        *key,
+    )
+
+
 async def begin(raw: asyncpg.Connection, run: UUID, key: RunKey, plan: Plan) -> NettingRun | None:
     """Write the run of a plan, finished if there is nothing to post. None if another caller has already begun this round."""
     nets = sum(1 for each in plan.settlements if each.net_minor)

@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any
 
 from contracts.clearing import ClearingClient, NettingDay
+from contracts.ledger import LedgerClient
 from launch.demo import BUSINESS_DATE, DEPARTMENTS, numbered, opening_entries
 from runtime.transport import HttpTransport
 
@@ -53,3 +54,25 @@ async def net(transport: HttpTransport, business_date: date = BUSINESS_DATE) -> 
     while (answer := await client.run_netting(business_date)).state == "running":
         await asyncio.sleep(0.02)
     return answer
+
+
+async def settled(transport: HttpTransport) -> None:
+    """Wait until what the ledger posted has reached clearing."""
+    for _ in range(500):
+        waiting = [await transport.call(name, "GET", "/internal/bus") for name in ("ledger", "clearing")]
+        if not any(each["outbox_waiting"] for each in waiting):
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("the outboxes did not empty")
+
+
+async def reserves(transport: HttpTransport, currency: str = "CNY") -> dict[str, int]:
+    """110 and the reserve accounts in the ledger, debit positive."""
+    accounts = await LedgerClient(transport).interbranch(currency)
+    return {each.account: each.balance_minor for each in accounts if each.business_code in ("110", "471", "472")}
+
+
+async def sub_accounts(transport: HttpTransport, currency: str = "CNY") -> dict[str, int]:
+    """The 416 sub-accounts that are not zero in the ledger, debit positive."""
+    accounts = await LedgerClient(transport).interbranch(currency)
+    return {each.account: each.balance_minor for each in accounts if each.business_code in SUB_ACCOUNTS and each.balance_minor}

@@ -17,6 +17,12 @@ INCOMPLETE = ErrorType(
     "positions are not complete: of {origin} the ledger holds {posted} sets with a control total of {posted_total}, "
     "clearing {ingested} with {ingested_total}",
 )
+UNDER_WAY = ErrorType(
+    "clearing.netting.under_way",
+    Kind.CONFLICT,
+    "{origin} 已办 {stated} 笔,仅 {ingested} 笔入账,请检查待处理消息",
+    "{origin} has sent {stated} sets today and {ingested} of them are in the books; look at the parked messages",
+)
 POSITIONS_DIFFER = ErrorType(
     "clearing.netting.positions_differ",
     Kind.CONFLICT,
