@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.lending.domain.errors import CONTRACT_FULL, NOTE_EXISTS, NOTE_UNKNOWN
-from services.lending.domain.notes import NOTES_OF_A_CONTRACT, LoanNote, note_number
+from services.lending.domain.notes import NOTES_OF_A_CONTRACT, LoanNote, note_number, sequence_of
 from services.lending.tables import CONTRACT, LOAN_NOTE
 
 
@@ -61,7 +61,7 @@ async def next_note_number(connection: AsyncConnection, contract_number: str) ->
 
 async def _raise_sequence(connection: AsyncConnection, contract_number: str, given: int | None) -> int:
     table = CONTRACT
-    row = insert_or(table).values(contract_number=contract_number, last_note=given or 1)
+    row = insert_or(table).values(contract_number=contract_number, last_note=1 if given is None else given)
     raised = table.c.last_note + 1 if given is None else func.greatest(table.c.last_note, given)
     kept = row.on_conflict_do_update(index_elements=[table.c.contract_number], set_={"last_note": raised})
     return (await connection.execute(kept.returning(table.c.last_note))).scalar_one()
@@ -71,7 +71,7 @@ async def add_note(connection: AsyncConnection, record: NoteRecord, *, given: bo
     """Enter a note; a number that was `given` by hand is taken from its contract too. Raises `note.exists`."""
     note = record.note
     if given:
-        await _raise_sequence(connection, note.contract_number, int(note.number.removeprefix(note.contract_number)))
+        await _raise_sequence(connection, note.contract_number, sequence_of(note.number, note.contract_number))
     entered = {"entered_on": note.entered_on, "entered_by": note.entered_by, "outlet": record.outlet}
     row = insert_or(LOAN_NOTE).values(note_number=note.number, **_terms(record), **entered)
     if (await connection.execute(row.on_conflict_do_nothing().returning(LOAN_NOTE.c.note_number))).first() is None:

@@ -21,10 +21,12 @@ NOTE_NOT_TODAY = ErrorType(
     "note.not_today", Kind.INVALID, "借据起始日必须为录入当日 {today}", "a note starts on the day it is entered, {today}"
 )
 NOTE_NUMBER_MALFORMED = ErrorType(
-    "note.number.malformed", Kind.INVALID, "借据号应为合同号加两位顺序号", "a note number is its contract number and two digits from 01"
+    "note.number.malformed", Kind.INVALID, "借据号应为1至20位字母、数字或连字符", "a note number has 1 to 20 letters, digits or hyphens"
 )
 CONTRACT_NUMBER_MALFORMED = ErrorType(
-    "contract.number.malformed", Kind.INVALID, "合同号应为1至18位字母或数字", "a contract number has 1 to 18 letters or digits"
+    "contract.number.malformed", Kind.INVALID,
+    "合同号应为1至18位字母、数字或连字符",
+    "a contract number has 1 to 18 letters, digits or hyphens",
 )
 NOTE_PRINCIPAL = ErrorType("note.principal", Kind.INVALID, "借据金额必须大于零", "the principal must be greater than zero")
 NOTE_LAPSED = ErrorType(

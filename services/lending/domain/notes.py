@@ -25,7 +25,8 @@ from services.lending.domain.loan_kinds import check_kind, kind_of_loan
 from services.lending.domain.parameters import LendingParameters
 from services.lending.domain.rate_bands import check_annual_pct
 
-_CONTRACT = re.compile(r"[0-9A-Za-z]{1,18}")
+_CONTRACT = re.compile(r"[0-9A-Za-z-]{1,18}", re.ASCII)
+_NOTE = re.compile(r"[0-9A-Za-z-]{1,20}", re.ASCII)
 NOTES_OF_A_CONTRACT = 99
 
 
@@ -79,12 +80,16 @@ def note_number(contract_number: str, sequence: int) -> str:
     return f"{contract_number}{sequence:02d}"
 
 
-def check_note_number(number: str, contract_number: str) -> None:
-    """Whether a number given by hand belongs to the contract. Raises `contract.number.malformed`, `note.number.malformed`."""
-    sequence = number.removeprefix(contract_number)
-    if not (number.startswith(contract_number) and re.fullmatch(r"[0-9]{2}", sequence)):
+def check_note_number(number: str) -> None:
+    """Whether a number can be a note's: the credit system may number notes its own way (IB 1899). Raises `note.number.malformed`."""
+    if not _NOTE.fullmatch(number):
         raise NOTE_NUMBER_MALFORMED(field="note_number")
-    note_number(contract_number, int(sequence))
+
+
+def sequence_of(number: str, contract_number: str) -> int:
+    """The sequence of a note number that is made of its contract number and two digits, 0 for a number made otherwise."""
+    sequence = number.removeprefix(contract_number)
+    return int(sequence) if number.startswith(contract_number) and re.fullmatch(r"[0-9]{2}", sequence, re.ASCII) else 0
 
 
 def check_note(note: LoanNote, today: date, parameters: LendingParameters) -> None:
@@ -99,7 +104,7 @@ def check_note(note: LoanNote, today: date, parameters: LendingParameters) -> No
         raise NOTE_NOT_TODAY(field="starts_on", today=today.isoformat())
     if note.due_on <= note.starts_on:
         raise NOTE_DATES(field="due_on")
-    check_note_number(note.number, note.contract_number)
+    check_note_number(note.number)
     kind = kind_of_loan(note.kind)
     check_kind(kind, note.customer_number, note.starts_on, note.due_on)
     if note.annual_pct <= 0:

@@ -10,8 +10,8 @@ from pydantic import StringConstraints
 from banking.fields import CURRENCY_CHOICES, AccountNumber, AmountText, CurrencyCode, CustomerNumber, Form, labelled
 from services.lending.domain.loan_kinds import KINDS
 
-ContractNumber = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9A-Za-z]{1,18}$")]
-NoteNumber = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9A-Za-z]{3,20}$")]
+ContractNumber = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9A-Za-z-]{1,18}$")]
+NoteNumber = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9A-Za-z-]{1,20}$")]
 RateText = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,2}(\.[0-9]{1,6})?$")]
 KindCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")]
 KIND_CHOICES = tuple((kind.business_code, kind.name) for kind in KINDS.values() if kind.ordinary)

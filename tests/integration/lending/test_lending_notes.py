@@ -71,8 +71,8 @@ async def test_a_note_makes_no_entries(bank: LendingBank, borrower):
         ({"kind": "122"}, "loan.kind.elsewhere", "kind"),
         ({"kind": "129"}, "loan.kind.elsewhere", "kind"),
         ({"kind": "130"}, "loan.kind.unknown", "kind"),
-        ({"contract_number": "2005-1"}, "request.invalid", "contract_number"),
-        ({"note_number": "OTHER01"}, "note.number.malformed", "note_number"),
+        ({"contract_number": "2005/1"}, "request.invalid", "contract_number"),
+        ({"note_number": "OTHER/01"}, "request.invalid", "note_number"),
         ({"customer_number": "4000000001"}, "customer.number.check_digit", "customer_number"),
         ({"deposit_account": "400000001001012"}, "account.check_digit", "deposit_account"),
         ({"purpose": "x"}, "request.invalid", "purpose"),
@@ -115,7 +115,6 @@ async def test_a_note_is_changed_by_who_entered_it(bank: LendingBank, borrower):
     changed = {**terms, "note_number": note, "principal": "90000.00", "rate": "6.138"}
     await bank.refuse(MAINTAIN, changed, "note.other_teller", None, teller="K0212")
     await bank.refuse(MAINTAIN, {**changed, "rate": "6.1"}, "loan.rate.outside_band", "rate")
-    await bank.refuse(MAINTAIN, {**changed, "contract_number": contract()}, "note.number.malformed", "note_number")
     await bank.refuse(MAINTAIN, {**changed, "note_number": f"{note[:-2]}55"}, "note.unknown", "note_number")
     await bank.run(MAINTAIN, changed)
     [row] = (await bank.ask("loan.notes", contract_number=terms["contract_number"]))["rows"]
