@@ -174,11 +174,13 @@ async def agreed_books(
     Raises `OutOfTime`, `clearing.netting.under_way`, `clearing.netting.incomplete`, `clearing.netting.positions_differ`,
     `clearing.netting.mirrors_differ`, `clearing.netting.not_the_date`.
     """
-    if not (await read_standing(raw, day)).closed:
-        await arrival(resources, raw, day, deadline, progress)
-    wait, moving, posted = Wait(deadline), 0, await ledger_totals(resources, day)
+    wait, moving, posted, awaited = Wait(deadline), 0, await ledger_totals(resources, day), False
     while True:
         standing = await read_standing(raw, day)
+        if not standing.closed and not awaited:
+            await arrival(resources, raw, day, deadline, progress)
+            posted, awaited = await ledger_totals(resources, day), True
+            continue
         may_lag = not standing.closed and moving >= MOVING_TRIES
         missing = [] if may_lag else incomplete_origins(posted, standing.ingested)
         differing: list[PositionDifference] = []

@@ -56,9 +56,9 @@ async def net(transport: HttpTransport, business_date: date = BUSINESS_DATE) -> 
     return answer
 
 
-async def settled(transport: HttpTransport) -> None:
+async def settled(transport: HttpTransport, seconds: float = 20.0) -> None:
     """Wait until what the ledger posted has reached clearing."""
-    for _ in range(500):
+    for _ in range(round(seconds / 0.02)):
         waiting = [await transport.call(name, "GET", "/internal/bus") for name in ("ledger", "clearing")]
         if not any(each["outbox_waiting"] for each in waiting):
             return
