@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     up.set_defaults(run=_up)
     serve = commands.add_parser("serve", help="run one application on the settings of the environment")
     serve.add_argument("name")
+    serve.add_argument("--with-parent", action="store_true", help="stop when standard input ends, a pipe held by the parent process")
     serve.set_defaults(run=_serve)
     commands.add_parser("migrate", help="bring the database to the newest revision").set_defaults(run=_migrate)
     demo = commands.add_parser("demo", help="load the demo bank into running services")
@@ -125,7 +126,7 @@ def _serve(options: argparse.Namespace) -> int:
         raise SetUpProblem(
             f"There is no application {options.name}; there are {', '.join(APPLICATIONS)}.", f"没有名为 {options.name} 的应用。"
         )
-    return _until_signalled(lambda stop: run_service(options.name, stop))
+    return _until_signalled(lambda stop: run_service(options.name, stop, with_parent=options.with_parent))
 
 
 def _migrate(_options: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import sys
+import time
 from dataclasses import dataclass, field
 
 import httpx
@@ -20,7 +21,10 @@ from launch.wiring import SIGNING_SERVICE
 from runtime.transport import HttpTransport
 
 READY_SECONDS = 90
-RESTART_PAUSE_SECONDS = 0.5
+STOP_SECONDS = 20
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 10.0
+STEADY_SECONDS = 10.0
+"""A process that lived as long as this is started again without delay; one that keeps dying waits longer every time."""
 
 
 @dataclass
@@ -31,65 +35,75 @@ class Child:
     port: int
     environment: dict[str, str]
     process: asyncio.subprocess.Process | None = None
-    restarts: int = 0
 
 
 @dataclass
 class DistributedBank:
-    """Starts, watches and stops the processes."""
+    """Starts, watches and stops the processes.
+
+    Each has a pipe from this process as its standard input, to which nothing is written: it ends when this process does, and they with it.
+    """
 
     folder: BankFolder
     children: list[Child] = field(default_factory=list)
-    stopping: bool = False
+    watchers: list[asyncio.Task[None]] = field(default_factory=list)
 
-    async def start(self, child: Child) -> None:
-        """Start one process; what it logs goes to a file of its own."""
+    async def start(self) -> None:
+        """Start every process and keep it running."""
+        for child in self.children:
+            await self._start(child)
+        self._write_processes()
+        self.watchers = [asyncio.create_task(self._watch(child), name=f"{child.name}.watcher") for child in self.children]
+
+    async def stop(self) -> None:
+        """End all processes cleanly, the gateway first."""
+        for watcher in self.watchers:
+            watcher.cancel()
+        await asyncio.gather(*self.watchers, return_exceptions=True)
+        await asyncio.gather(*(_end(child) for child in reversed(self.children)))
+
+    async def _start(self, child: Child) -> None:
+        """Start one process; what it logs goes to a file of its own, Ctrl-C at the terminal is not for it but for this process."""
         with open(self.folder.logs / f"{child.name}.log", "ab") as log:  # noqa: ASYNC230 - opens at once
             child.process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-I",
-                "-m",
-                "launch",
-                "serve",
-                child.name,
-                stdin=asyncio.subprocess.DEVNULL,
+                *(sys.executable, "-I", "-m", "launch", "serve", child.name, "--with-parent"),
+                stdin=asyncio.subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 env=child.environment,
+                start_new_session=True,
             )
 
-    async def watch(self, child: Child) -> None:
-        """Start the process again whenever it ends although the bank runs."""
-        while not self.stopping:
-            assert child.process is not None
+    async def _watch(self, child: Child) -> None:
+        """Start the process again whenever it ends."""
+        pause_seconds = FIRST_PAUSE_SECONDS
+        while child.process is not None:
+            started = time.monotonic()
             await child.process.wait()
-            if self.stopping:
-                return
-            child.restarts += 1
-            await asyncio.sleep(RESTART_PAUSE_SECONDS)
-            await self.start(child)
-            self.write_processes()
+            steady = time.monotonic() - started > STEADY_SECONDS
+            pause_seconds = FIRST_PAUSE_SECONDS if steady else min(pause_seconds * 2, LONGEST_PAUSE_SECONDS)
+            await asyncio.sleep(pause_seconds)
+            await self._start(child)
+            self._write_processes()
 
-    def write_processes(self) -> None:
+    def _write_processes(self) -> None:
         """Leave a note of who is who, for operators and for the tests that kill."""
         listed = {child.name: {"pid": child.process.pid if child.process else None, "port": child.port} for child in self.children}
         part = self.folder.path / "processes.part"
         part.write_text(json.dumps(listed), encoding="utf-8")
         part.rename(self.folder.path / "processes.json")
 
-    async def stop(self) -> None:
-        """End all processes cleanly, the gateway first."""
-        self.stopping = True
-        for child in reversed(self.children):
-            if child.process is not None and child.process.returncode is None:
-                child.process.terminate()
-        for child in self.children:
-            if child.process is not None:
-                try:
-                    await asyncio.wait_for(child.process.wait(), 20)
-                except TimeoutError:
-                    child.process.kill()
-                    await child.process.wait()
+
+async def _end(child: Child) -> None:
+    process = child.process
+    if process is None or process.returncode is not None:
+        return
+    process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), STOP_SECONDS)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
 
 
 def children_of(options: UpOptions, secrets: Secrets, database_urls: dict[str, str], broker_url: str) -> list[Child]:
@@ -127,29 +141,29 @@ async def run_distributed(options: UpOptions, secrets: Secrets, database: BankDa
         say("RabbitMQ")
         await asyncio.to_thread(broker.start)
     bank = DistributedBank(options.folder)
-    watchers: list[asyncio.Task[None]] = []
     try:
         broker_url = broker.url() if broker is not None else os.environ["HUITONG_BROKER_URL"]
         bank.children = children_of(options, secrets, database.urls(), broker_url)
-        for child in bank.children:
-            say(f"starting {child.name}")
-            await bank.start(child)
-        watchers = [asyncio.create_task(bank.watch(child)) for child in bank.children]
+        say(f"starting {len(bank.children)} processes")
+        await bank.start()
         await _wait_until_ready(bank, options, stop, say)
-        urls = {child.name: f"http://127.0.0.1:{child.port}" for child in bank.children}
-        transport = HttpTransport(bases=urls, service_key=secrets.service_key)
-        await load_demo_once(transport, options.business_date, lambda what: say(f"demo bank: {what}"))
-        await transport.close()
-        bank.write_processes()
         if not stop.is_set():
+            await _load_demo(bank, options, secrets, say)
             ready()
         await stop.wait()
     finally:
         await bank.stop()
-        for watcher in watchers:
-            watcher.cancel()
         if broker is not None:
             await asyncio.to_thread(broker.stop)
+
+
+async def _load_demo(bank: DistributedBank, options: UpOptions, secrets: Secrets, say: Say) -> None:
+    urls = {child.name: f"http://127.0.0.1:{child.port}" for child in bank.children}
+    transport = HttpTransport(bases=urls, service_key=secrets.service_key)
+    try:
+        await load_demo_once(transport, options.business_date, lambda what: say(f"demo bank: {what}"))
+    finally:
+        await transport.close()
 
 
 async def _wait_until_ready(bank: DistributedBank, options: UpOptions, stop: asyncio.Event, say: Say) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 
 from kernel.clock import SystemClock
 from launch.catalogue import GATEWAY, gateway, service_named
@@ -16,9 +18,15 @@ from runtime.settings import Settings
 from runtime.telemetry import configure_logging, configure_tracing
 from runtime.transport import HttpTransport
 
+ORPHAN_SECONDS = 2.0
+"""How long a process whose parent has gone may take to stop cleanly."""
 
-async def run_service(name: str, stop: asyncio.Event) -> None:
-    """Run one application on the settings of the environment until `stop` is set. Raises SetUpProblem for what the settings lack."""
+
+async def run_service(name: str, stop: asyncio.Event, *, with_parent: bool = False) -> None:
+    """Run one application on the settings of the environment until `stop` is set, or until the parent's end. Raises SetUpProblem for
+    what the settings lack."""
+    if with_parent:
+        _stop_with_parent(stop)
     settings = Settings()
     configure_logging(settings.log_level)
     configure_tracing(f"huitong-{name}", settings.otlp_endpoint)
@@ -39,6 +47,20 @@ async def run_service(name: str, stop: asyncio.Event) -> None:
         await application.stop()
         await bus.stop()
         await transport.close()
+
+
+def _stop_with_parent(stop: asyncio.Event) -> None:
+    """Set `stop` when standard input ends: a pipe that only the parent holds ends with the parent, however that ends."""
+    loop = asyncio.get_running_loop()
+    standard_input = sys.stdin.fileno()
+
+    def readable() -> None:
+        if not os.read(standard_input, 1024):
+            loop.remove_reader(standard_input)
+            loop.call_later(ORPHAN_SECONDS, os._exit, 1)
+            stop.set()
+
+    loop.add_reader(standard_input, readable)
 
 
 def _require(value: str, name: str):
