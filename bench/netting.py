@@ -109,7 +109,9 @@ async def measure(cluster: EmbeddedPostgres, outlets: int) -> dict[str, Any]:
         await post(transport, [capital, *business(units)])
         async with asyncio.timeout(LONGEST_SECONDS):
             await settled(transport, LONGEST_SECONDS)
+        before = time.process_time()
         seconds, day = await timed(lambda: net_to_the_end(bank))
+        processor = time.process_time() - before
         [run] = day.runs
         assert run.residue_minor == 0 and await sub_accounts(transport) == {}, "the books must be right before a time means anything"
         [phases] = await bank.sql(
@@ -123,7 +125,9 @@ async def measure(cluster: EmbeddedPostgres, outlets: int) -> dict[str, Any]:
         return {
             "outlets": outlets,
             "entries": rows,
+            "load_average": [round(each, 1) for each in os.getloadavg()],
             "netting_seconds": round(seconds, 3),
+            "of_which_processor_seconds_of_the_bank": round(processor, 3),
             "of_which_until_planned_and_sent_seconds": round(seconds - phases["finished"] + phases["first"], 3),
             "of_which_until_last_set_in_journal_seconds": round(seconds - phases["finished"] + phases["last"], 3),
             "copy_of_the_entries_seconds": round(copying, 4),

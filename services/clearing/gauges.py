@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from kernel.numbers import superior_of
 from runtime.database import driver_connection
 from runtime.service import Resources
 from runtime.telemetry import POSITION
 from services.clearing.domain.reserves import SUBJECT_OF_RESERVE, reserve_code, reserve_pair
+from services.clearing.domain.units import superior_of
 from services.clearing.runs import balances_on
+
+Labels = tuple[str, str, str]
 
 
 async def show_positions(resources: Resources) -> None:
     """Set the gauge of every position of the current date, and of every unit's reserve account as the last netting left it.
 
-    Both credit positive: a reserve account is an asset of the unit that holds it, so above zero it is overdrawn.
+    Both credit positive: a reserve account is an asset of the unit that holds it, so above zero it is overdrawn. What never moved has no
+    series, and only what has changed is set again.
     """
     async with resources.database.reading() as connection:
         raw = await driver_connection(connection)
@@ -34,8 +37,11 @@ async def show_positions(resources: Resources) -> None:
             if superior_of(outlet)
         }
         balances = await balances_on(raw, day, list(held))
-    POSITION.clear()
-    for row in positions:
-        POSITION.labels(row["outlet"], row["sub_account"], row["currency"]).set(row["amount_minor"])
-    for account, minor in balances.items():
-        POSITION.labels(*held[account]).set(-minor)
+    values = {(row["outlet"], row["sub_account"], row["currency"]): row["amount_minor"] for row in positions}
+    values.update({held[account]: -minor for account, minor in balances.items()})
+    shown: dict[Labels, int] = resources.state.setdefault("positions_shown", {})
+    for labels in [*values, *(set(shown) - set(values))]:
+        minor = values.get(labels, 0)
+        if minor != shown.get(labels, 0):
+            POSITION.labels(*labels).set(minor)
+            shown[labels] = minor

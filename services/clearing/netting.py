@@ -186,7 +186,7 @@ class _Drive:
                 if plan.is_empty:
                     await runs.keep_balances(raw, self.day, books.currency, books.reserves)
                     return begun
-                await runs.add_entries(raw, run, books.currency, plan.posted)
+                await runs.add_entries(raw, run, books.currency, plan.posted, [item.posting_id for item in items])
                 if plan.external_minor > 0:
                     held = items[-1]
                     await self._reserve(held)

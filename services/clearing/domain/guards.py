@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from kernel.numbers import superior_of
 from services.clearing.domain.netting import CENTRAL_BANK, INTERNAL_SUB_ACCOUNTS, SUB_ACCOUNTS, Vector
 from services.clearing.domain.reserves import SUBJECT_OF_RESERVE, central_bank_account
+from services.clearing.domain.units import superior_of
 
 RESERVES = frozenset({CENTRAL_BANK, *SUBJECT_OF_RESERVE})
 Totals = Mapping[str, tuple[int, int]]

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from kernel.numbers import CITY, counterparty_suffix, internal_account, is_business_department, superior_of
+from kernel.numbers import CITY, counterparty_suffix, internal_account
 from services.clearing.domain.errors import SUPERIOR_MISSING, UNIT_WITHOUT_SUPERIOR
+from services.clearing.domain.units import is_business_department, superior_of
 
 SUB_ACCOUNTS = ("416", "417", "418", "419", "420")
 INTERNAL_SUB_ACCOUNTS = ("416", "417", "418")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from kernel.numbers import CITY, superior_of
+from kernel.numbers import CITY
+from services.clearing.domain.units import superior_of
 
 
 @dataclass(frozen=True, slots=True)

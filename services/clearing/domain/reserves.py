@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kernel.numbers import CITY, counterparty_suffix, internal_account, is_business_department, superior_of
+from kernel.numbers import CITY, counterparty_suffix, internal_account
 from services.clearing.domain.netting import CENTRAL_BANK, CITY_RESERVE, OUTLET_RESERVE
+from services.clearing.domain.units import is_business_department, superior_of
 
 SUBJECT_OF_RESERVE = {CITY_RESERVE: "40701", OUTLET_RESERVE: "40702"}
 
