@@ -14,10 +14,11 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from banking import menus
 from gateway.pages.terms import TERMS, VALUES
 from gateway.pages.text import TEXTS
 from kernel.errors import ErrorType, Kind
-from kernel.text import LANGUAGES, choose_language
+from kernel.text import LANGUAGES, Text, choose_language
 
 HERE = Path(__file__).parent
 LANGUAGE_COOKIE = "language"
@@ -101,7 +102,8 @@ async def texts() -> JSONResponse:
     def pairs(texts: Any) -> dict[str, dict[str, str]]:
         return {key: text.as_dict() for key, text in texts.items()}
 
-    content = {"texts": pairs(TEXTS), "terms": pairs(TERMS), "values": pairs(VALUES)}
+    order = [text.zh for text in vars(menus).values() if isinstance(text, Text)]
+    content = {"texts": pairs(TEXTS), "terms": pairs(TERMS), "values": pairs(VALUES), "menu_order": order}
     return JSONResponse(content, headers={**SECURITY_HEADERS, "Cache-Control": "no-cache"})
 
 

@@ -142,7 +142,6 @@ TEXTS: Mapping[str, Text] = {
     "group_books": Text("核对", "Proofs"),
     "group_counter": Text("柜台", "Counter"),
     "group_clearing": Text("清算", "Clearing"),
-    "group_report": Text("报表", "Reports"),
     "group_other": Text("其他", "Others"),
     # operations
     "health": Text("服务状态", "Services"),
@@ -175,7 +174,7 @@ TEXTS: Mapping[str, Text] = {
     "net_today": Text("当日汇差净额", "Net today"),
     "net_waiting": Text("待清算", "To be netted"),
     "mirror_differs": Text("上级账为 {amount}", "the superior holds {amount}"),
-    "reserve_central": Text("110 存放中央银行", "110 Central bank"),
+    "reserve_central": Text("110 存放央行", "110 Central bank"),
     "reserve_city": Text("40701 支行备付金", "40701 Sub-branch reserve"),
     "reserve_branch": Text("40702 网点备付金", "40702 Outlet reserve"),
     "show": Text("查看", "Show"),

@@ -7,22 +7,31 @@ import json
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
-from contracts.report import Column, Heading, ReportTable
 from gateway.pages.routes import router as pages
 from gateway.rendering import FORMATS
 from kernel.errors import ErrorType, Kind
-from kernel.text import Text, choose_language
+from kernel.text import choose_language
 from runtime.problems import add_problem_handlers
+from tests.browser.fake_answers import (
+    ACCOUNT,
+    ANSWERS,
+    CASH,
+    CUSTOMER,
+    LAGS,
+    PARKED,
+    STEPS,
+    receipt,
+    run_at,
+    session_of,
+    trial_balance,
+)
 from tests.browser.fake_forms import CATALOGUE
 
-DATE = "2005-09-01"
 PASSWORD, NEW_PASSWORD = "demo-2005", "changed-2005"
-ACCOUNT, CUSTOMER, CASH = "000000001800015", "0000000018", "902011010100001"
 SIGN_ON_REFUSED = ErrorType("sign_on.refused", Kind.UNAUTHENTICATED, "柜员号或密码不正确", "teller or password is wrong")
 TOO_MUCH = ErrorType("amount.too_large", Kind.INVALID, "金额超过 {limit}", "the amount is over {limit}")
 NO_ACCOUNT = ErrorType("account.unknown", Kind.NOT_FOUND, "没有账户 {account}", "there is no account {account}")
@@ -51,38 +60,6 @@ class FakeBank:
         self.replayed: list[str] = []
         self.run: dict[str, Any] | None = None
 
-    def signed_on(self, teller: str, cash_box: str | None) -> dict[str, Any]:
-        outlet = "0001" if teller.startswith("S00") else f"{teller[1:3]}0{teller[3]}"
-        level = "A" if teller.endswith("9") else "C"
-        answer = {"token": "a.b.c", "teller": teller, "outlet": outlet, "level": level, "business_date": DATE, "cash_box": cash_box}
-        return {**answer, "must_change_password": False}
-
-
-def entry(outlet: str, account: str, subject: str, name: Text, direction: str, amount: str, **more: Any) -> dict[str, Any]:
-    """One leg as receipts carry it."""
-    leg = {"outlet": outlet, "account": account, "business_code": subject[:3], "subject": subject, "subject_name": name.as_dict()}
-    return {**leg, "direction": direction, "amount": amount, "red": False, "cash": False, "automatic": False, "summary": "", **more}
-
-
-def receipt(code: str, body: dict[str, Any], number: str | None, second: str | None = None) -> dict[str, Any]:
-    """A canned receipt; a deposit's entries bridge two outlets."""
-    entries: list[dict[str, Any]] = []
-    result: dict[str, Any] = {}
-    if "amount" in body:
-        amount = body["amount"]
-        demand, cash, bridge = Text("活期储蓄存款", "Demand savings"), Text("现金", "Cash"), Text("辖内往来", "Inter-branch")
-        entries = [
-            entry("0201", CASH, "101", cash, "debit", amount, cash=True),
-            entry("0201", "902011041700001", "416", bridge, "credit", amount, automatic=True),
-            entry("0301", "903011041700001", "416", bridge, "debit", amount, automatic=True),
-            entry("0301", body["account"], "211", demand, "credit", amount),
-        ]
-        result = {"account": body["account"], "balance": str(Decimal("1500.00") + Decimal(amount))}
-    if "legs" in body:
-        entries = [entry("0201", leg["account"], "101", Text("现金", "Cash"), leg["direction"], leg["amount"], red=leg["red"]) for leg in body["legs"]]
-    base = {"transaction_number": number, "posting_id": str(uuid4()) if number else None, "code": code, "business_date": DATE}
-    return {**base, "outlet": "0201", "teller": "S0211", "second": second, "result": result, "rule": f"{code} v1", "entries": entries, "off_sheet": []}
-
 
 def check(bank: FakeBank, code: str, body: dict[str, Any]) -> None:
     if Decimal(body.get("amount", "1")) > 50_000:
@@ -100,14 +77,14 @@ def _add_routes(bank: FakeBank) -> None:
         body = await request.json()
         good = PASSWORD if body["teller"] != "S0212" else NEW_PASSWORD
         if body["teller"] == "S0212" and body["password"] == PASSWORD:
-            return {**bank.signed_on("S0212", None), "token": "password.only.token", "must_change_password": True}
+            return {**session_of("S0212", None), "token": "password.only.token", "must_change_password": True}
         if body["password"] != good:
             raise SIGN_ON_REFUSED(field="password")
-        return bank.signed_on(body["teller"], body.get("cash_box"))
+        return session_of(body["teller"], body.get("cash_box"))
 
     @app.post("/api/sign-on/renew")
     async def renew() -> dict[str, Any]:
-        return bank.signed_on("S0009", None)
+        return session_of("S0009", None)
 
     @app.post("/api/approvals")
     async def approve(request: Request) -> dict[str, str]:
@@ -166,7 +143,7 @@ def _add_routes(bank: FakeBank) -> None:
 
     @app.get("/api/queries/{name}")
     async def query(name: str, request: Request) -> dict[str, Any]:
-        return _ANSWERS[name](dict(request.query_params))
+        return ANSWERS[name](dict(request.query_params))
 
     @app.get("/api/reports/{name}")
     async def report(name: str, request: Request, format: str = "json") -> Response:
@@ -186,8 +163,11 @@ def _add_routes(bank: FakeBank) -> None:
 
     @app.get("/api/operations/bus")
     async def bus() -> dict[str, Any]:
-        rows = [{"service": name, "outbox_waiting": waiting, "outbox_oldest_seconds": waiting / 40, "parked_count": parked} for name, waiting, parked in _LAGS]
-        return {"services": rows, "parked": [] if bank.replayed else [_PARKED]}
+        rows = [
+            {"service": name, "outbox_waiting": waiting, "outbox_oldest_seconds": waiting / 40, "parked_count": parked}
+            for name, waiting, parked in LAGS
+        ]
+        return {"services": rows, "parked": [] if bank.replayed else [PARKED]}
 
     @app.post("/api/operations/parked/{service}/{parked}/replay")
     async def replay(service: str, parked: str) -> dict[str, bool]:
@@ -200,116 +180,16 @@ def _add_routes(bank: FakeBank) -> None:
 
     @app.post("/api/day-end", status_code=202)
     async def start() -> dict[str, str]:
-        bank.run = _run("running", 0)
+        bank.run = run_at("running", 0)
         return {"run": bank.run["run"]}
 
     @app.get("/api/day-end/{run}/events")
     async def events(run: str) -> StreamingResponse:
         async def stream() -> AsyncIterator[str]:
-            for done in range(len(_STEPS) + 1):
-                state = "done" if done == len(_STEPS) else "running"
-                bank.run = _run(state, done)
+            for done in range(len(STEPS) + 1):
+                state = "done" if done == len(STEPS) else "running"
+                bank.run = run_at(state, done)
                 yield f"data: {json.dumps(bank.run)}\n\n"
                 await asyncio.sleep(0.03)
 
         return StreamingResponse(stream(), media_type="text/event-stream")
-
-
-_LAGS = (("customer", 0, 0), ("ledger", 12, 0), ("savings", 148, 1), ("lending", 0, 0), ("clearing", 3, 0), ("counter", 0, 0))
-_PARKED = {
-    "service": "savings",
-    "id": "0193f7d2-aaaa-7bbb-8ccc-1234567890ab",
-    "queue": "savings.posted",
-    "name": "ledger.posting_rejected.v1",
-    "code": "account.closed",
-    "reason": "account 902011010100001 is closed",
-    "attempts": 5,
-    "received_at": "2005-09-01T10:11:12+00:00",
-    "body": '{"id": "1", "name": "ledger.posting_rejected.v1"}',
-}
-_STEPS = (
-    ("tellers", "柜员轧账", "Tellers"),
-    ("outlets", "网点轧账", "Outlets"),
-    ("statements", "各服务对账单", "Statements"),
-    ("completeness", "传票完整性", "Completeness"),
-    ("netting", "汇差清算", "Netting"),
-    ("general_ledger", "总账", "General ledger"),
-    ("proofs", "总分核对", "Proofs"),
-    ("roll", "换日", "Next date"),
-)
-
-
-def _run(state: str, done: int) -> dict[str, Any]:
-    states = ["done" if index < done else "running" if index == done else "waiting" for index in range(len(_STEPS))]
-    steps = [
-        {"name": name, "title": {"zh": zh, "en": en}, "state": each, "done": 8 if each == "done" else 3 if each == "running" else 0, "total": 8}
-        for (name, zh, en), each in zip(_STEPS, states, strict=True)
-    ]
-    head = {"run": "0193f7d2-0000-7000-8000-000000000001", "business_date": DATE, "first_business_date": DATE, "state": state, "through": None}
-    times = {"started_by": "S0009", "started_at": "2005-09-01T18:00:00+08:00", "finished_at": "2005-09-01T18:00:09+08:00" if state == "done" else None}
-    return {**head, **times, "days": 1, "days_done": int(state == "done"), "steps": steps}
-
-
-def trial_balance() -> ReportTable:
-    """A report that balances, with a name that a spreadsheet would run."""
-    amount = {"opening": Text("期初余额", "Opening"), "debit": Text("借方", "Debit"), "credit": Text("贷方", "Credit"), "closing": Text("期末余额", "Closing")}
-    columns = [Column(key="subject", label=Text("科目", "Subject")), Column(key="name", label=Text("名称", "Name"))]
-    columns += [Column(key=key, label=label, kind="amount") for key, label in amount.items()]
-    lines = [
-        ("101", Text("现金", "Cash"), "1000000.00", "1000.00", "300.00", "1000700.00"),
-        ("211", Text("活期储蓄存款", "Demand savings"), "-500000.00", "300.00", "1000.00", "-500700.00"),
-        ("40702", Text("网点备付金", "Outlet reserve"), "-500000.00", "0.00", "0.00", "-500000.00"),
-    ]
-    rows = [dict(zip([column.key for column in columns], line, strict=True)) for line in lines]
-    return ReportTable(
-        title=Text("日计表", "Daily trial balance"),
-        headers=[Heading(label=Text("账务日期", "Business date"), value=DATE), Heading(label=Text("网点", "Outlet"), value=Text("全行", "whole bank"))],
-        columns=columns,
-        rows=rows,
-        totals={"opening": "0.00", "debit": "1300.00", "credit": "1300.00", "closing": "0.00"},
-    )
-
-
-def _customers(params: dict[str, str]) -> dict[str, Any]:
-    if params.get("customer_number"):
-        return {"rows": [{"customer_number": CUSTOMER, "name": "王小明", "kind": "personal", "status": "normal"}], "next": None}
-    page = 1 if "after" in params else 0
-    rows = [{"customer_number": f"00000{page}{number:02d}18", "name": f"客户{page}{number:02d}", "opened_on": "2005-08-01"} for number in range(20)]
-    return {"rows": rows, "next": None if page else rows[-1]["customer_number"]}
-
-
-def _transactions(_: dict[str, str]) -> dict[str, Any]:
-    rows = [
-        {"transaction_number": f"02012{number:06d}", "business_date": DATE, "code": "savings.demand.deposit", "amount": f"{number}00.00", "red": False}
-        for number in range(1, 6)
-    ]
-    return {"rows": rows, "next": None}
-
-
-def _entries(params: dict[str, str]) -> dict[str, Any]:
-    made = receipt("savings.demand.deposit", {"account": ACCOUNT, "amount": "1000.00"}, params["transaction_number"])
-    rule = {"name": "savings.demand.deposit", "version": 1, "title": {"zh": "活期存款", "en": "Demand deposit"}, "source": "IB 902"}
-    return {**made, "rule": rule, "value_date": DATE, "currency": "CNY", "summary": ""}
-
-
-def _position(_: dict[str, str]) -> dict[str, Any]:
-    def unit(outlet: str, net: str, **more: Any) -> dict[str, Any]:
-        return {"outlet": outlet, "net": net, "own_net": net, "waiting": net, **more}
-
-    def below(outlet: str, net: str) -> dict[str, Any]:
-        return unit(outlet, net, **{"40702": "5000000.00", "mirror": "5000000.00"})
-
-    second = unit("0200", "1800.00", **{"40701": "20000000.00", "mirror": "20000000.00"}, outlets=[below("0201", "1000.00"), below("0202", "800.00")])
-    third = unit("0300", "-1300.00", **{"40701": "20000000.00", "mirror": "19999000.00"}, outlets=[below("0301", "-1300.00")])
-    city = unit("0001", "500.00", **{"110": "440000000.00"}, branches=[second, third], departments=[below("0002", "0.00")])
-    return {"business_date": DATE, "currency": "CNY", "city": city}
-
-
-_ANSWERS = {
-    "customer.search": _customers,
-    "account.search": _customers,
-    "account.detail": lambda params: {"account": params["account"], "name": "王小明", "balance": "1500.00", "rows": [], "next": None},
-    "transaction.search": _transactions,
-    "transaction.entries": _entries,
-    "ledger.position": _position,
-}

@@ -121,9 +121,16 @@ CATALOGUE: dict[str, list[dict[str, Any]]] = {
     "transactions": [
         _transaction("counter.teller.balance", "柜员轧账", "Balance the teller", Nothing, GENERAL, Text("轧账", "Balancing")),
         _transaction(
-            "counter.teller.change_password", "操作员密码修改", "Change the own password", ChangePassword, GENERAL, Text("操作员管理", "Tellers")
+            "counter.teller.change_password",
+            "操作员密码修改",
+            "Change the own password",
+            ChangePassword,
+            GENERAL,
+            Text("操作员管理", "Tellers"),
         ),
-        _transaction("customer.personal.open", "开普通客户", "Open a personal customer", OpenPersonal, SAVINGS, Text("客户管理", "Customers")),
+        _transaction(
+            "customer.personal.open", "开普通客户", "Open a personal customer", OpenPersonal, SAVINGS, Text("客户管理", "Customers")
+        ),
         _transaction("ledger.correct.reverse", "冲账", "Reversal", Reverse, GENERAL, Text("交易维护", "Corrections"), dual="a"),
         _transaction("ledger.entry.post", "表内通用记账", "General posting", Entry, GENERAL, Text("通用记账", "General posting")),
         _transaction("savings.demand.deposit", "活期存款", "Demand deposit", Deposit, SAVINGS, Text("活期", "Demand deposits")),

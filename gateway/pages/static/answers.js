@@ -21,7 +21,7 @@ export function valueNode(key, value, context = {}) {
 
 function linked(key, value, text, context) {
   const query = LINKS[key];
-  if (!query || !context.queries?.some((each) => each.id === query && key in each.schema.properties)) return h('span', { text: isPair(text) ? text : String(text) });
+  if (!query || query === context.self || !context.queries?.some((each) => each.id === query && key in each.schema.properties)) return h('span', { text: isPair(text) ? text : String(text) });
   const date = key === 'transaction_number' ? context.date : undefined;
   const parameters = new URLSearchParams({ [key]: value, ...(date ? { date } : {}) });
   return h('a', { href: `/queries#${query}?${parameters}` }, String(value));

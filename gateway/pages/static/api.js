@@ -4,6 +4,7 @@ import { language, t } from './language.js';
 
 const SESSION = 'session';
 const RETURN_TO = 'return-to';
+const EXPIRED = 'expired';
 const RENEW_AFTER_MILLISECONDS = 4 * 60 * 1000;
 let touched = false;
 
@@ -65,7 +66,7 @@ async function send(method, path, { body, params, headers, signal }) {
   }
   if (answer.ok) return answer;
   const problem = new Problem(answer.status, await answer.json().catch(() => ({ code: 'unreadable', message: t('unreadable_answer') })));
-  if (answer.status === 401 && token && problem.code.startsWith('auth.token')) leave(true);
+  if (answer.status === 401 && token && problem.code.startsWith('auth.token')) leave({ comeBack: true, expired: true });
   throw problem;
 }
 
@@ -104,18 +105,18 @@ export async function* events(path, signal) {
   }
 }
 
-/** Forget the session and show sign-on; after an expiry the page comes back where it was. */
-export function leave(expired = false) {
+/** Forget the session and show sign-on, which may lead back to this place. */
+export function leave({ comeBack = false, expired = false } = {}) {
   const here = location.pathname + location.search + location.hash;
   session.clear();
-  if (expired) sessionStorage.setItem(RETURN_TO, here);
+  if (comeBack) sessionStorage.setItem(RETURN_TO, here);
+  if (expired) sessionStorage.setItem(EXPIRED, 'yes');
   location.assign('/');
 }
 
 /** Where to go after sign-on; `expired` tells whether a session ran out. */
 export function destination() {
-  const back = sessionStorage.getItem(RETURN_TO);
-  return { expired: back !== null, path: back ?? '/teller' };
+  return { expired: sessionStorage.getItem(EXPIRED) !== null, path: sessionStorage.getItem(RETURN_TO) ?? '/teller' };
 }
 
 /** Take a fresh token; the business date may have moved on. */

@@ -1,5 +1,6 @@
 // What the bank offers, as its services declare it; searching it the way tellers do.
 import { call } from './api.js';
+import { learn, menuPlace } from './language.js';
 
 const LETTERS = 'ABCDEFGHJKLMNOPQRSTWXYZ';
 const FIRST_OF_LETTER = '阿八嚓哒妸发旮哈讥咔垃痳拏噢妑七呥扨它穵夕丫帀';
@@ -8,6 +9,7 @@ const pinyin = new Intl.Collator('zh-Hans-CN-u-co-pinyin');
 /** The catalogue: transactions, queries, reports, as entries with `id`, `name`, `menu` beside what was declared. */
 export async function loadCatalogue() {
   const declared = await call('GET', '/api/catalogue');
+  for (const each of [...declared.transactions, ...declared.queries]) learn(each.schema);
   return {
     transactions: declared.transactions.map((each) => entryOf(each, each.code, each.name, each.menu)),
     queries: declared.queries.map((each) => entryOf(each, each.name, each.title, [])),
@@ -89,5 +91,11 @@ export function menuTree(entries) {
     }
     at.entries.push(entry);
   }
+  arrange(root);
   return root;
+}
+
+function arrange(branch) {
+  branch.branches.sort((one, other) => menuPlace(one.name) - menuPlace(other.name));
+  branch.branches.forEach(arrange);
 }

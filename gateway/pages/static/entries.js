@@ -3,30 +3,30 @@ import { decimalsOf, grouped, scaled, unscaled } from './amounts.js';
 import { h } from './dom.js';
 import { meaning, t, term } from './language.js';
 
-/** The table of a posting set's entries, with totals per side. */
-export function entriesTable(entries) {
+/** The table of a posting set's entries, with totals per side; `says` makes the content of a heading from its two languages. */
+export function entriesTable(entries, says = (text) => text) {
   if (!entries.length) return h('p', { class: 'hint', text: t('no_entries') });
   const decimals = decimalsOf(entries.map((entry) => entry.amount));
   const total = (side) => entries.filter((entry) => entry.direction === side).reduce((sum, entry) => sum + signed(entry), 0n);
   return h('table', { class: 'entries' },
     h('thead', {}, h('tr', {},
-      ['outlet', 'subject', 'account'].map((key) => h('th', { scope: 'col', text: term(key) })),
-      h('th', { scope: 'col', class: 'amount', text: t('debit') }), h('th', { scope: 'col', class: 'amount', text: t('credit') }))),
+      ['outlet', 'subject', 'account'].map((key) => h('th', { scope: 'col' }, says(term(key)))),
+      h('th', { scope: 'col', class: 'amount' }, says(t('debit'))), h('th', { scope: 'col', class: 'amount' }, says(t('credit'))))),
     h('tbody', {}, entries.map((entry) => h('tr', { class: `${entry.red ? 'red' : ''} ${entry.automatic ? 'automatic' : ''}` },
       h('td', { class: 'number' }, entry.outlet),
       h('td', {}, entry.subject, ' ', Object.keys(entry.subject_name ?? {}).length > 0 && h('span', { text: entry.subject_name })),
       h('td', { class: 'number' }, entry.account, entry.automatic && h('small', { class: 'tag', text: t('automatic_entry') }),
         entry.red && h('small', { class: 'tag', text: t('red_letter') })),
       ['debit', 'credit'].map((side) => h('td', { class: 'amount' }, entry.direction === side ? grouped(unscaled(signed(entry), decimals)) : ''))))),
-    h('tfoot', {}, h('tr', {}, h('td', { colspan: 3, text: t('total') }),
+    h('tfoot', {}, h('tr', {}, h('td', { colspan: 3 }, says(t('total'))),
       ['debit', 'credit'].map((side) => h('td', { class: 'amount' }, grouped(unscaled(total(side), decimals)))))));
 }
 
 /** Off-sheet entries, single-sided. */
-export function offSheetTable(entries) {
+export function offSheetTable(entries, says = (text) => text) {
   return h('table', { class: 'entries' },
-    h('thead', {}, h('tr', {}, ['outlet', 'subject', 'account', 'direction'].map((key) => h('th', { scope: 'col', text: term(key) })),
-      h('th', { scope: 'col', class: 'amount', text: term('amount') }))),
+    h('thead', {}, h('tr', {}, ['outlet', 'subject', 'account', 'direction'].map((key) => h('th', { scope: 'col' }, says(term(key)))),
+      h('th', { scope: 'col', class: 'amount' }, says(term('amount'))))),
     h('tbody', {}, entries.map((entry) => h('tr', { class: entry.red ? 'red' : '' },
       h('td', { class: 'number' }, entry.outlet), h('td', {}, entry.subject), h('td', { class: 'number' }, entry.account),
       h('td', { text: meaning(entry.direction) }), h('td', { class: 'amount' }, grouped(entry.amount))))));

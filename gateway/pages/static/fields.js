@@ -105,7 +105,7 @@ function amount() {
     const text = value();
     fill(aside, text && isAmount(text) ? inCapitals(text) : '');
   });
-  input.addEventListener('blur', () => { if (value() && isAmount(value())) input.value = grouped(value()); });
+  input.addEventListener('blur', () => { if (value() && isAmount(value())) input.value = grouped(value().replace(/^(-?\d+\.\d)$/, '$10')); });
   return { input, value, aside, shownValue: () => grouped(value() ?? '') };
 }
 

@@ -94,7 +94,7 @@ function branchOf(branch, choose, top = false) {
 /** Arrow keys in the tree: up and down over what is visible, right opens, left closes or goes to the parent. */
 function walk(tree, event) {
   const here = document.activeElement;
-  const visible = [...tree.querySelectorAll('summary, button')].filter((each) => each.offsetParent !== null);
+  const visible = [...tree.querySelectorAll('summary, button')].filter((each) => each.checkVisibility());
   const details = here.tagName === 'SUMMARY' ? here.parentElement : null;
   const moves = {
     ArrowDown: () => visible[visible.indexOf(here) + 1]?.focus(),

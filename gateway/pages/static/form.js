@@ -95,9 +95,9 @@ export function makeForm(schema, { context = {}, submit, changed, hidden = [], v
   return {
     node,
     body: () => Object.fromEntries(fields.filter(applies).map((field) => [field.name, field.value()]).filter(([, value]) => value !== undefined)),
-    /** What was typed, for the receipt: `[{name, label, value}]` without secrets and rows. */
-    inputs: () => fields.filter((field) => applies(field) && !field.secret && field.schema.type !== 'array')
-      .map((field) => ({ name: field.name, label: field.label, value: field.shownValue() })).filter(({ value }) => value !== undefined && value !== ''),
+    /** What was typed, for the receipt: `[{name, label, value, raw}]` without secrets and rows. */
+    inputs: () => [...first, ...rest].filter((field) => applies(field) && !field.secret && field.schema.type !== 'array')
+      .map((field) => ({ name: field.name, label: field.label, value: field.shownValue(), raw: field.value() })).filter(({ value }) => value !== undefined && value !== ''),
     check, clear, show, focus: focusFirst,
     lock: (on) => { for (const each of node.querySelectorAll('input, select, .rows button')) each.disabled = on; },
     say: (text) => { speak(alert.appendChild(h('p')), text); },

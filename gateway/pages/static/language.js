@@ -2,7 +2,8 @@
 import { isPair, speak } from './dom.js';
 
 const YEAR_SECONDS = 365 * 24 * 3600;
-const { texts, terms, values } = await (await fetch('/pages/texts.json')).json();
+const { texts, terms, values, menu_order: menuOrder } = await (await fetch('/pages/texts.json')).json();
+const learnt = {};
 
 /** The language shown: `zh` or `en`. */
 export function language() {
@@ -23,9 +24,20 @@ function filled(sentence, fillings, tongue) {
   });
 }
 
-/** What a key of an answer is called; an unknown key is shown as words. */
+/** What a key of an answer is called: by the texts, else as a form declares it, else the key as words. */
 export function term(key, labels = {}) {
-  return labels[key] ?? terms[key] ?? asWords(key);
+  return labels[key] ?? terms[key] ?? learnt[key] ?? asWords(key);
+}
+
+/** Take in the labels that a form declares for its fields. */
+export function learn(schema) {
+  for (const [name, each] of Object.entries(schema.properties ?? {})) if (isPair(each['x-label'])) learnt[name] ??= each['x-label'];
+}
+
+/** Where a menu stands among its siblings: the order of the manual's chapters. */
+export function menuPlace(name) {
+  const place = menuOrder.indexOf(name.zh);
+  return place < 0 ? menuOrder.length : place;
 }
 
 /** Whether the texts know a key. */

@@ -69,6 +69,7 @@ function contextOf(entry, answer, params) {
   return {
     choices: Object.fromEntries(declared.map(([name, schema]) => [name, schema['x-choices']])),
     queries: catalogue.queries,
+    self: entry.id,
     date: answer.business_date ?? answer.date ?? params.date,
   };
 }
@@ -123,9 +124,10 @@ function toolbar(entry, params, form) {
     h('button', { type: 'button', class: 'small', on: { click: () => print() } }, t('print')));
 }
 
-function grouped(entries) {
+function inGroups(entries) {
+  if (reports) return entries;
   return entries.map((entry) => {
-    const group = reports ? 'group_report' : `group_${entry.id.split('.')[0]}`;
+    const group = `group_${entry.id.split('.')[0]}`;
     return { ...entry, menu: [t(hasText(group) ? group : 'group_other')] };
   });
 }
@@ -150,7 +152,7 @@ document.addEventListener('keydown', (event) => {
 try {
   catalogue = await loadCatalogue();
   finder = makeFinder(document.getElementById('finder'), {
-    entries: grouped(entries()), label: t('find'), hint: t('find_hint'), treeLabel: t(reports ? 'report_list' : 'query_list'), open: (entry) => start(entry), keycap: 'F2',
+    entries: inGroups(entries()), label: t('find'), hint: t('find_hint'), treeLabel: t(reports ? 'report_list' : 'query_list'), open: (entry) => start(entry), keycap: 'F2',
   });
   if (!fromAddress()) {
     fill(work, h('div', { class: 'rest' }, h('h1', { text: t(reports ? 'choose_report' : 'choose_query') }), h('p', { class: 'hint', text: t('choose_list_hint') })));

@@ -1,6 +1,6 @@
 // The receipt as a bank slip in both languages, and the last ones of the session to print again.
 import { session } from './api.js';
-import { grouped, inCapitals } from './amounts.js';
+import { decimalsOf, grouped, inCapitals, isAmount, normal, scaled, unscaled } from './amounts.js';
 import { valueNode } from './answers.js';
 import { fill, h, isPair } from './dom.js';
 import { t, term } from './language.js';
@@ -27,9 +27,9 @@ export function kept() {
 /** A slip to look at and to print; `again` marks a reprint. */
 export function slipNode({ name, inputs, receipt, labels }, again = false) {
   const mine = session.get();
-  const money = inputs.find((each) => each.name === 'amount')?.value ?? receipt.result?.paid ?? receipt.result?.amount;
+  const money = moneyOf(inputs, receipt);
   const result = Object.entries(receipt.result ?? {})
-    .filter(([key, value]) => value !== null && !inputs.some((each) => each.name === key && String(each.value) === String(value)));
+    .filter(([key, value]) => value !== null && !inputs.some((each) => each.name === key && String(each.raw) === String(value)));
   return h('article', { class: 'slip' },
     h('header', {},
       h('div', { class: 'slip-bank' }, h('img', { src: '/static/mark.svg', alt: '', width: 30, height: 30 }), h('div', {}, both(t('bank')))),
@@ -41,13 +41,21 @@ export function slipNode({ name, inputs, receipt, labels }, again = false) {
     h('div', { class: 'slip-body' },
       h('dl', {}, pairs(inputs.map((each) => [each.label, each.value]))),
       result.length > 0 && h('dl', {}, pairs(result.map(([key, value]) => [term(key, labels), valueNode(key, value)])))),
-    money && inCapitals(String(money)) && h('p', { class: 'slip-words' }, both(t('amount_in_words')),
-      h('strong', { lang: 'zh' }, `人民币${inCapitals(String(money))}`), h('span', { class: 'amount' }, `¥${grouped(money)}`)),
-    h('section', {}, entriesTable(receipt.entries), receipt.off_sheet?.length > 0 && offSheetTable(receipt.off_sheet)),
+    money && h('p', { class: 'slip-words' }, both(t('amount_in_words')),
+      h('strong', { lang: 'zh' }, `人民币${inCapitals(money)}`), h('span', { class: 'amount' }, `¥${grouped(money)}`)),
+    h('section', {}, entriesTable(receipt.entries, both), receipt.off_sheet?.length > 0 && offSheetTable(receipt.off_sheet, both)),
     h('footer', {},
       signature(t('operator'), receipt.teller), signature(t('second'), receipt.second ?? ''),
       signature(t('customer_signature'), ''), signature(t('bank_stamp'), ''),
       h('small', { class: 'slip-trace' }, [receipt.rule, receipt.posting_id, mine?.cash_box && `${t('cash_box').zh} ${mine.cash_box}`].filter(Boolean).join(' · '))));
+}
+
+/** The one amount a slip is about, in yuan and fen; null where there is none or it is in another currency. */
+function moneyOf(inputs, receipt) {
+  const given = (name) => inputs.find((each) => each.name === name)?.raw;
+  if ((given('currency') ?? 'CNY') !== 'CNY') return null;
+  const money = normal(String(given('amount') ?? receipt.result?.paid ?? receipt.result?.amount ?? ''));
+  return isAmount(money) && inCapitals(money) ? unscaled(scaled(money), Math.max(2, decimalsOf([money]))) : null;
 }
 
 function pairs(list) {

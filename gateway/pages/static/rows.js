@@ -32,6 +32,7 @@ export function makeRows(schema, { defs, context, least, most }) {
     const remover = h('button', { type: 'button', class: 'small quiet', on: { click: () => remove(row) } }, '×');
     const line = h('tr', {}, number, cells.map((cell, index) => h('td', { class: columns[index].schema['x-widget'] ?? 'text' }, cell.input)), h('td', {}, remover));
     const row = { cells, line, number, remover };
+    if (balances) cells[columns.findIndex(({ name }) => name === 'direction')].input.value = nextSide();
     rows.push(row);
     body.append(line);
     renumber();
@@ -65,13 +66,22 @@ export function makeRows(schema, { defs, context, least, most }) {
     return typed ? Object.fromEntries(given) : null;
   }
 
+  function sideTotal(direction) {
+    return (value() ?? []).filter((row) => row.direction === direction)
+      .reduce((sum, row) => sum + (row.red ? -1n : 1n) * scaled(row.amount ?? '0'), 0n);
+  }
+
+  /** The side a new row most likely has: the one that is short, at first the other than the row before. */
+  function nextSide() {
+    const difference = sideTotal('debit') - sideTotal('credit');
+    if (difference !== 0n) return difference > 0n ? 'credit' : 'debit';
+    return rows.length % 2 ? 'credit' : 'debit';
+  }
+
   function total() {
     if (!balances) return;
-    const values = value() ?? [];
-    const decimals = Math.max(2, decimalsOf(values.map((row) => row.amount ?? '')));
-    const side = (direction) => values.filter((row) => row.direction === direction)
-      .reduce((sum, row) => sum + (row.red ? -1n : 1n) * scaled(row.amount ?? '0'), 0n);
-    const [debit, credit] = [side('debit'), side('credit')];
+    const decimals = Math.max(2, decimalsOf((value() ?? []).map((row) => row.amount ?? '')));
+    const [debit, credit] = [sideTotal('debit'), sideTotal('credit')];
     const difference = debit - credit;
     fill(footer, h('tr', { class: difference === 0n ? 'even' : 'odd' }, h('td', { colspan: columns.length + 2 },
       h('span', {}, t('debit'), ' ', h('strong', {}, grouped(unscaled(debit, decimals)))),

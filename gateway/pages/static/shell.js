@@ -3,8 +3,10 @@ import { keepFresh, leave, session } from './api.js';
 import { speak } from './dom.js';
 import { t } from './language.js';
 
-const current = session.get();
-if (!current?.token) leave(location.pathname !== '/');
+if (!session.get()?.token) {
+  leave({ comeBack: true });
+  await new Promise(() => {}); // nothing of the page runs while the browser goes to sign-on
+}
 
 /** Show who works where on which date (IB 803). */
 export function showSession(now = session.get()) {

@@ -23,6 +23,11 @@ function freshKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+/** A key that is held down presses a button once: nobody executes by resting on Enter. */
+function once(event) {
+  if (event.repeat) event.preventDefault();
+}
+
 class OpenTransaction {
   constructor(transaction) {
     this.transaction = transaction;
@@ -30,11 +35,11 @@ class OpenTransaction {
     this.approval = null;
     this.previewed = false;
     this.busy = false;
-    this.executor = h('button', { type: 'button', class: 'primary', on: { click: () => this.execute() } }, t('execute'));
+    this.executor = h('button', { type: 'button', class: 'primary', on: { click: () => this.execute(), keydown: once } }, t('execute'));
     this.approver = h('button', { type: 'button', on: { click: () => this.approve() } }, t('approve'), h('kbd', {}, 'F9'));
     this.approved = h('p', { class: 'approved', role: 'status' });
     this.preview = h('section', { class: 'preview', 'aria-live': 'polite' });
-    const previewer = h('button', { type: 'submit' }, t('preview'), h('kbd', {}, 'Enter'));
+    const previewer = h('button', { type: 'submit', class: 'primary' }, t('preview'), h('kbd', {}, 'Enter'));
     this.form = makeForm(transaction.schema, {
       context: { left: (kind, number) => panel[kind](number) },
       submit: () => this.showPreview(),

@@ -1,0 +1,54 @@
+"""The board of operations: health, day end, positions, bus."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.fake_bank import FakeBank
+from tests.browser.steps import signed_on
+
+pytestmark = pytest.mark.browser
+
+
+def test_health_names_the_service_that_is_down(page: Page) -> None:
+    signed_on(page, "/operations")
+    expect(page.locator("#health li.up")).to_have_count(6)
+    expect(page.locator("#health li.down")).to_contain_text("lending")
+
+
+def test_a_day_end_is_followed_step_by_step_to_its_end(page: Page, bank: FakeBank) -> None:
+    signed_on(page, "/operations", "S0009")
+    page.get_by_role("button", name="开始日终").click()
+    expect(page.locator("dialog")).to_contain_text("2005-09-01")
+    page.locator("dialog .primary").click()
+    expect(page.locator(".run-head .badge.done")).to_be_visible()
+    expect(page.locator(".steps li.done")).to_have_count(8)
+    expect(page.locator(".history")).to_contain_text("历史")
+
+
+def test_only_the_centre_may_start_a_day_end(page: Page) -> None:
+    signed_on(page, "/operations")
+    expect(page.locator(".starter")).to_contain_text("由清算中心 A 级柜员办理")
+    expect(page.locator(".starter button")).to_have_count(0)
+
+
+def test_the_tree_of_positions_folds_and_warns_of_broken_mirrors(page: Page) -> None:
+    signed_on(page, "/operations")
+    rows = page.locator("#positions tbody tr")
+    expect(rows).to_have_count(7)
+    expect(rows.nth(0)).to_contain_text("440,000,000.00")
+    expect(page.locator("#positions .tag.bad")).to_have_count(1)
+    expect(page.locator("#positions .tag.bad")).to_have_text("上级账为 19,999,000.00")
+    toggle = page.get_by_role("button", name="0200")
+    toggle.press("Enter")
+    expect(toggle).to_have_attribute("aria-expanded", "false")
+    expect(rows.filter(visible=True)).to_have_count(5)
+
+
+def test_a_parked_message_is_handled_again(page: Page, bank: FakeBank) -> None:
+    signed_on(page, "/operations")
+    expect(page.locator("#bus")).to_contain_text("account 902011010100001 is closed")
+    page.get_by_role("button", name="重新处理").click()
+    expect(page.locator("#bus")).to_contain_text("没有挂起的消息")
+    assert bank.replayed == ["savings/0193f7d2-aaaa-7bbb-8ccc-1234567890ab"]
