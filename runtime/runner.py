@@ -6,6 +6,7 @@ import asyncio
 
 import structlog
 
+from runtime import housekeeping
 from runtime.bus import Bus, Subscription
 from runtime.consumer import Consumer
 from runtime.relay import Relay
@@ -37,7 +38,8 @@ class Runner:
             await self._bus.subscribe(Subscription(consumer.queue, consumer.process, consumer.park))
         if self._service.plumbing is not None:
             self._tasks.append(asyncio.create_task(self._relay().run(), name=f"{self._service.name}.relay"))
-        for task in self._service.all_tasks():
+        tidying = (housekeeping.TASK,) if self._service.plumbing is not None else ()
+        for task in (*self._service.all_tasks(), *tidying):
             self._tasks.append(asyncio.create_task(self._repeat(task), name=f"{self._service.name}.{task.name}"))
 
     def _relay(self) -> Relay:
