@@ -40,16 +40,23 @@ TURN = int.from_bytes(b"netting", "big")
 
 
 async def run_netting(
-    resources: Resources, day: date, *, scope: str = DAY, currency: str | None = None, seconds: float | None = None
+    resources: Resources,
+    day: date,
+    *,
+    scope: str = DAY,
+    currency: str | None = None,
+    seconds: float | None = None,
+    reader: asyncpg.Connection | None = None,
 ) -> list[NettingRun]:
     """Net a date in every currency with positions (or in one), or finish what an earlier call began. `scope` names a unit to net early.
 
-    Gives all runs of the date; a run that could not go on says why in its `problem`. Raises `clearing.netting.not_the_date` for another
+    Gives all runs of the date; a run that could not go on says why in its `problem`. A caller inside a transaction gives its connection as
+    `reader`, so that many of them together never wait for each other's. Raises `clearing.netting.not_the_date` for another
     date than the current one that was never netted.
     """
     async with _turn(resources) as holder:
         if holder is None:
-            return await _while_another_runs(resources, day, currency, scope)
+            return await _while_another_runs(resources, reader, day, currency, scope)
         return await _Drive(resources, holder, day, scope, CALL_SECONDS if seconds is None else seconds).run(currency)
 
 
@@ -88,9 +95,14 @@ async def _turn(resources: Resources) -> AsyncIterator[asyncpg.Connection | None
         yield raw if await raw.fetchval("SELECT pg_try_advisory_xact_lock($1)", TURN) else None
 
 
-async def _while_another_runs(resources: Resources, day: date, currency: str | None, scope: str) -> list[NettingRun]:
-    async with resources.database.reading() as connection:
-        found = await runs.runs_of_day(await driver_connection(connection), day)
+async def _while_another_runs(
+    resources: Resources, reader: asyncpg.Connection | None, day: date, currency: str | None, scope: str
+) -> list[NettingRun]:
+    if reader is not None:
+        found = await runs.runs_of_day(reader, day)
+    else:
+        async with resources.database.reading() as connection:
+            found = await runs.runs_of_day(await driver_connection(connection), day)
     if any(run.state == "running" for run in found):
         return found
     beginning = NettingRun(run=None, business_date=day, currency=currency or BASE_CURRENCY, scope=scope, state="running", stage="checking")

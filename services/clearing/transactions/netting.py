@@ -55,7 +55,7 @@ async def netting_run(work: Work, form: NettingForm) -> Outcome:
     if work.dry_run:
         currency = form.currency or BASE_CURRENCY
         return Outcome(result=_result(plan_table(day, currency, await plan_netting(work.resources, day, currency)), []))
-    found = await run_netting(work.resources, day, currency=form.currency)
+    found = await run_netting(work.resources, day, currency=form.currency, reader=await driver_connection(work.connection))
     return await _outcome(work, day, found, DAY)
 
 
@@ -84,7 +84,7 @@ async def netting_now(work: Work, form: EarlyNettingForm) -> Outcome:
     if work.dry_run:
         plan = await plan_netting(work.resources, day, form.currency, form.outlet)
         return Outcome(result=_result(plan_table(day, form.currency, plan), []))
-    found = await run_netting(work.resources, day, scope=form.outlet, currency=form.currency)
+    found = await run_netting(work.resources, day, scope=form.outlet, currency=form.currency, reader=raw)
     return await _outcome(work, day, found, form.outlet)
 
 
