@@ -74,7 +74,7 @@ async def resume_netting(resources: Resources) -> None:
         raw = await driver_connection(connection)
         day = await raw.fetchval("SELECT business_date FROM clearing.business_day")
         found = await runs.runs_of_day(raw, day) if day is not None else []
-    if any(run.stage == "posting" for run in found):
+    if day is not None and any(run.stage == "posting" for run in found):
         async with _turn(resources) as holder:
             if holder is not None:
                 await _Drive(resources, holder, day, DAY, CALL_SECONDS).finish_sent(found)

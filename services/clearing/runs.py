@@ -63,7 +63,8 @@ async def runs_of_day(raw: asyncpg.Connection, day: date) -> list[NettingRun]:
 
 async def run_by_id(raw: asyncpg.Connection, run: UUID) -> NettingRun:
     """One run."""
-    return run_of(await raw.fetchrow(SELECT_RUNS + "WHERE run = $1", run))
+    [row] = await raw.fetch(SELECT_RUNS + "WHERE run = $1", run)
+    return run_of(row)
 
 
 def round_after(latest: NettingRun | None) -> int:
@@ -137,12 +138,12 @@ async def add_entries(
 
 async def has_suspense(raw: asyncpg.Connection, run: UUID) -> bool:
     """Whether the run has put a residue to suspense already."""
-    return await raw.fetchval("SELECT EXISTS (SELECT FROM clearing.netting_entry WHERE run = $1 AND step = 6)", run)
+    return bool(await raw.fetchval("SELECT EXISTS (SELECT FROM clearing.netting_entry WHERE run = $1 AND step = 6)", run))
 
 
 async def extend(raw: asyncpg.Connection, run: UUID, currency: str, settlements: Sequence[Settlement]) -> int:
     """Add suspense entries to a run, each with its open item. Returns the line of the first."""
-    first_line = 1 + await raw.fetchval("SELECT coalesce(max(line), 0) FROM clearing.netting_entry WHERE run = $1", run)
+    first_line = int(await raw.fetchval("SELECT coalesce(max(line), 0) + 1 FROM clearing.netting_entry WHERE run = $1", run) or 1)
     posting_ids = [posting_id_of(run, line) for line in range(first_line, first_line + len(settlements))]
     await add_entries(raw, run, currency, settlements, posting_ids, first_line)
     await raw.execute("UPDATE clearing.netting_run SET total = total + $2 WHERE run = $1", run, len(settlements))
