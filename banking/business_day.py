@@ -187,7 +187,7 @@ async def open_day(body: OpenDay, request: Request) -> dict[str, str]:
             raise DATE_WRONG(service=resources.name, date=current)
         if current == body.business_date:
             await _add_outlets(connection, frame, body)
-            return {"business_date": current.isoformat()}
+            return {"business_date": body.business_date.isoformat()}
         if current is not None:
             await _keep_statement(connection, resources, current)
         opening = insert_or(day).values(business_date=body.business_date, closed=False)

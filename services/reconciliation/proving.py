@@ -33,26 +33,37 @@ PAUSES_SECONDS = (0.1, 0.3, 0.8)
 
 async def prove(resources: Resources, day: date) -> Proof:
     """The five proofs of the current business date, as the books stand."""
-    trial, balances, (positions, ingested), stated, posted, refused, *accounts = await asyncio.gather(
+    accounts, trial_balance, (positions, mirrors, completeness) = await asyncio.gather(
+        asyncio.gather(*(sources.sub_ledger_differences(resources, owner) for owner in sources.ACCOUNT_OWNERS)),
         sources.trial_balance(resources, day),
+        _interbranch_and_completeness(resources, day),
+    )
+    named = [each for owner in accounts for each in owner[:ITEMS_NAMED]]
+    return Proof(
+        business_date=day,
+        trial_balance=_part(_trial_differences(trial_balance)),
+        subledgers=_part([each for owner in accounts for each in owner], named),
+        positions=positions,
+        mirrors=mirrors,
+        completeness=completeness,
+    )
+
+
+async def _interbranch_and_completeness(resources: Resources, day: date) -> tuple[ProofPart, ProofPart, ProofPart]:
+    """Positions, mirrors and completeness: clearing is asked once for what it holds and what it has heard of."""
+    balances, (positions, ingested), stated, posted, refused = await asyncio.gather(
         sources.interbranch_balances(resources),
         sources.clearing_positions(resources, day),
         sources.stated_totals(resources, day),
         sources.posted_totals(resources, day),
         open_rejections(resources, day),
-        *(sources.sub_ledger_differences(resources, owner) for owner in sources.ACCOUNT_OWNERS),
     )
     complete = _part(compare.completeness_differences(stated, posted, ingested))
     refusals = [_refusal(row) for row in refused]
-    return Proof(
-        business_date=day,
-        trial_balance=_part(_trial_differences(trial)),
-        subledgers=_part([each for owner in accounts for each in owner], [each for owner in accounts for each in owner[:ITEMS_NAMED]]),
-        positions=_part(compare.position_differences(positions, balances)),
-        mirrors=_part(compare.mirror_differences(balances)),
-        completeness=complete.model_copy(
-            update={"holds": complete.holds and not refusals, "open_items": [*complete.open_items, *refusals]}
-        ),
+    return (
+        _part(compare.position_differences(positions, balances)),
+        _part(compare.mirror_differences(balances)),
+        complete.model_copy(update={"holds": complete.holds and not refusals, "open_items": [*complete.open_items, *refusals]}),
     )
 
 

@@ -82,6 +82,11 @@ class Run:
 RUN_COLUMNS = [DAY_END_RUN.c[name] for name in ("run", "first_date", "business_date", "through", "force_close", "state")]
 
 
+def run_of(row: Row[Any]) -> Run:
+    """The run in a row that has at least `RUN_COLUMNS`."""
+    return Run(row.run, row.first_date, row.business_date, row.through, row.force_close, row.state)
+
+
 def check_through(through: date, current: date) -> None:
     """Raise `day_end.through_not_later` or `day_end.through_too_far`."""
     if through <= current:
@@ -100,7 +105,7 @@ async def start(connection: AsyncConnection, asked: Asked, steps: Sequence[str])
     found = select(*RUN_COLUMNS).where(or_(covers, DAY_END_RUN.c.state != "done")).order_by(DAY_END_RUN.c.state == "done").limit(1)
     earlier = (await connection.execute(found)).first()
     if earlier is not None:
-        run = Run(*earlier)
+        run = run_of(earlier)
         return run if run.state == "done" else await _resume(connection, run, asked)
     current = await business_date_of(connection, FRAME)
     if current != asked.business_date:
@@ -125,7 +130,7 @@ async def _resume(connection: AsyncConnection, run: Run, asked: Asked) -> Run:
         "finished_at": None,
     }
     changed = table.update().where(table.c.run == run.run).values(values).returning(*RUN_COLUMNS)
-    return Run(*(await connection.execute(changed)).one())
+    return run_of((await connection.execute(changed)).one())
 
 
 async def add_steps(connection: AsyncConnection, run: UUID, day: date, steps: Sequence[str]) -> None:
@@ -155,7 +160,7 @@ async def recent(connection: AsyncConnection, limit: int) -> list[dict[str, Any]
 
 
 def _head(row: Row[Any]) -> dict[str, Any]:
-    run = Run(*(getattr(row, column.name) for column in RUN_COLUMNS))
+    run = run_of(row)
     return {
         "run": str(run.run),
         "business_date": run.business_date.isoformat(),

@@ -19,7 +19,7 @@ from runtime.database import Database, is_outage
 from runtime.problems import INTERNAL
 from runtime.service import Resources
 from services.ledger.day_end.day import Day
-from services.ledger.day_end.model import RUN_COLUMNS, Run, add_steps
+from services.ledger.day_end.model import RUN_COLUMNS, Run, add_steps, run_of
 from services.ledger.day_end.steps import STEP_NAMES, STEPS, Step
 from services.ledger.day_end.waiting import Patience
 from services.ledger.tables import DAY_END_RUN, DAY_END_STEP
@@ -120,7 +120,7 @@ class Driver:
             row: Row[Any] | None = (await self.connection.execute(chosen)).first()
             if row is None:
                 return None
-            run = Run(*row[:-1])
+            run = run_of(row)
             await self._set_step(run, BY_NAME[row.step], state="running", problem=None)
         return run, BY_NAME[row.step]
 
@@ -183,7 +183,8 @@ class Driver:
         await self._set_step(run, step, state="done", finished_at=func.now())
         if step.name != STEP_NAMES[-1]:
             return
-        newest = Run(*(await self.connection.execute(select(*RUN_COLUMNS).where(DAY_END_RUN.c.run == run.run).with_for_update())).one())
+        held = select(*RUN_COLUMNS).where(DAY_END_RUN.c.run == run.run).with_for_update()
+        newest = run_of((await self.connection.execute(held)).one())
         log.info("business date ended", date=run.business_date.isoformat())
         if newest.goes_on:
             await self._set_run(run, business_date=run.next_date)
