@@ -14,6 +14,7 @@ from banking.business_day import business_date_of, frame_of
 from banking.principal import Principal, newcomer, teller
 from banking.query import Query, Read, Report
 from banking.transaction import Transaction
+from contracts.receipt import Receipt
 from contracts.report import ReportTable
 from kernel.errors import ErrorType, Kind
 from kernel.numbers import check_account
@@ -68,7 +69,7 @@ async def execute(
 
 
 @router.post("/transactions/{code}/preview")
-async def preview(code: str, body: JsonObject, principal: TheMaker, request: Request) -> dict[str, Any]:
+async def preview(code: str, body: JsonObject, principal: TheMaker, request: Request) -> Receipt:
     """The receipt a transaction would give, entries included; nothing is saved."""
     asked = execution.Request(principal, _transaction(request, code), body, "")
     return await execution.preview(resources_of(request), asked)

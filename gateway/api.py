@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -14,11 +15,12 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from banking.execution import RIGHT_MISSING
 from banking.principal import teller
+from contracts.counter import ApprovalGiven, ApprovalRequest, SignedOn, SignOn
 from contracts.report import ReportTable
 from gateway.catalogue import SERVICES, catalogue_of
 from gateway.forwarding import forward, forward_body
 from gateway.freshness import LatestPostings
-from gateway.openapi import openapi_of
+from gateway.openapi import openapi_of, takes
 from gateway.rate_limit import sign_on_limit
 from gateway.rendering import FORMATS
 from kernel.errors import DomainError, ErrorType, Kind
@@ -39,19 +41,21 @@ def latest_postings(request: Request) -> LatestPostings:
     return resources_of(request).state.setdefault("latest_postings", LatestPostings())
 
 
-@router.post("/sign-on", dependencies=[Depends(sign_on_limit)])
+@router.post("/sign-on", dependencies=[Depends(sign_on_limit)], openapi_extra=takes(SignOn), responses={200: {"model": SignedOn}})
 async def sign_on(request: Request) -> Response:
     """A teller signs on; the answer carries the token."""
     return await forward_body(request, "counter", "/internal/sign-on")
 
 
-@router.post("/sign-on/renew")
+@router.post("/sign-on/renew", responses={200: {"model": SignedOn}})
 async def renew(request: Request) -> Response:
     """A fresh token for a valid one."""
     return await forward(request, "counter", "POST", "/internal/sign-on/renew")
 
 
-@router.post("/approvals", dependencies=[Depends(sign_on_limit)])
+@router.post(
+    "/approvals", dependencies=[Depends(sign_on_limit)], openapi_extra=takes(ApprovalRequest), responses={200: {"model": ApprovalGiven}}
+)
 async def approve(request: Request) -> Response:
     """A second person signs the digest of a request."""
     return await forward_body(request, "counter", "/internal/approvals")
@@ -104,8 +108,8 @@ async def query(name: str, request: Request) -> Response:
     """Ask a query; parameters are the query string, lists come with `next` as the cursor of the following page."""
     bearer(request)
     owner = (await catalogue_of(resources_of(request))).owner_of_query(name)
-    return await forward(request, owner, "GET", f"/queries/{name}", params=dict(request.query_params),
-    more=latest_postings(request).header())
+    more = latest_postings(request).header()
+    return await forward(request, owner, "GET", f"/queries/{name}", params=dict(request.query_params), more=more)
 
 
 @router.get("/reports/{name}")
@@ -129,7 +133,9 @@ async def report(
 
 
 @router.post("/day-end", status_code=202)
-async def start_day_end(request: Request) -> Response:
+async def start_day_end(
+    request: Request, business_date: date | None = None, through: date | None = None, force_close: bool = False
+) -> Response:
     """Start (or go on with) a day end; `through` runs one day after another up to a date, `force_close` closes tellers and outlets
     first."""
     bearer(request)
@@ -137,10 +143,10 @@ async def start_day_end(request: Request) -> Response:
 
 
 @router.get("/day-end")
-async def day_ends(request: Request) -> Response:
+async def day_ends(request: Request, limit: Annotated[int, Query(ge=1, le=200)] = 20) -> Response:
     """The newest runs."""
     bearer(request)
-    return await forward(request, "ledger", "GET", "/day-end", params=dict(request.query_params))
+    return await forward(request, "ledger", "GET", "/day-end", params={"limit": limit})
 
 
 @router.get("/day-end/{run}")
@@ -150,7 +156,7 @@ async def day_end(run: UUID, request: Request) -> Response:
     return await forward(request, "ledger", "GET", f"/day-end/{run}")
 
 
-@router.get("/day-end/{run}/events")
+@router.get("/day-end/{run}/events", response_class=StreamingResponse, responses={200: {"content": {"text/event-stream": {}}}})
 async def day_end_events(run: UUID, request: Request) -> Response:
     """A run as server-sent events: one event whenever something changed, until it ends."""
     bearer(request)

@@ -24,7 +24,9 @@ async def forward(
     **content: Any,
 ) -> Response:
     """Send the request's own credentials and key along with the given content; problems come back as they are."""
-    headers = {name: request.headers[name] for name in PASSED_ON if name in request.headers} | (more or {})
+    # As bytes: a header may hold more than ASCII, and it is the service that must refuse it.
+    headers: dict[str, str | bytes] = {name: request.headers[name].encode("latin-1") for name in PASSED_ON if name in request.headers}
+    headers |= more or {}
     if content_type is not None:
         headers["content-type"] = content_type
     answer = await resources_of(request).transport.send(service, method, path, headers=headers, **content)

@@ -7,81 +7,114 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 
-from contracts.problem import PROBLEM_TYPE, Problem
+from contracts.problem import PROBLEM_TYPE, STATUS_OF, Problem
+from contracts.receipt import Receipt
+from contracts.report import ReportTable
 from gateway.catalogue import Catalogue
+from gateway.rendering import FORMATS
 
-PROBLEMS = ("400", "401", "403", "404", "409", "413", "422", "429", "503")
 SIGNED_ON = [{"teller": []}]
+OPEN = frozenset({"/api/sign-on", "/api/approvals", "/api/transactions", "/api/catalogue"})
+"""Addresses that ask for no token."""
+GENERIC = ("/api/transactions/{code}", "/api/transactions/{code}/preview", "/api/queries/{name}", "/api/reports/{name}")
+"""Addresses that give way to one for each declaration."""
+VISIBLE = {"type": "string", "minLength": 1, "pattern": "^[!-~]+$"}
+
+Json = dict[str, Any]
 
 
-def openapi_of(app: FastAPI, catalogue: Catalogue) -> dict[str, Any]:
-    """The document; generic paths like `/api/transactions/{code}` give way to one path per declaration."""
+def takes(model: type[BaseModel]) -> Json:
+    """What a route says of the body it passes on unread."""
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": model.model_json_schema()}}}}
+
+
+def openapi_of(app: FastAPI, catalogue: Catalogue) -> Json:
+    """The document: the routes of the door, then one path for each transaction, preview, query and report."""
     document = get_openapi(
         title="Huitong 汇通", version="1", routes=app.routes, description="Open core banking for a Chinese city commercial bank."
     )
-    schemas: dict[str, Any] = document.setdefault("components", {}).setdefault("schemas", {})
-    schemas["Problem"] = _lifted(Problem.model_json_schema(), schemas)
     document["components"]["securitySchemes"] = {"teller": {"type": "http", "scheme": "bearer"}}
-    paths: dict[str, Any] = document["paths"]
-    for generic in ("/api/transactions/{code}", "/api/transactions/{code}/preview", "/api/queries/{name}", "/api/reports/{name}"):
-        paths.pop(generic, None)
-    for code, (_, declared) in sorted(catalogue.transactions.items()):
-        body = {"required": True, "content": {"application/json": {"schema": _lifted(declared["schema"], schemas)}}}
-        text = f"{declared['name']['zh']} ({declared['source']})"
-        paths[f"/api/transactions/{code}"] = {"post": _operation(code, text, body=body, keyed=True)}
-        paths[f"/api/transactions/{code}/preview"] = {"post": _operation(f"{code}.preview", text, body=body)}
-    for kind, declarations in (("queries", catalogue.queries), ("reports", catalogue.reports)):
-        for name, (_, declared) in sorted(declarations.items()):
-            paths[f"/api/{kind}/{name}"] = {
-                "get": _operation(f"{kind}.{name}", declared["title"]["zh"], schema=declared["schema"], report=kind == "reports")
-            }
+    schemas, paths = document["components"]["schemas"], document["paths"]
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    for generic in GENERIC:
+        del paths[generic]
+    for model in (Problem, Receipt, ReportTable):
+        schemas[model.__name__] = _lifted(model.model_json_schema(), schemas)
+    _add_transactions(paths, schemas, catalogue)
+    _add_queries(paths, schemas, catalogue)
     for path, operations in paths.items():
         for operation in operations.values():
-            responses = operation.setdefault("responses", {})
-            for status in PROBLEMS:
-                responses[status] = {
-                    "description": "problem",
-                    "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-                }
-            if path not in ("/api/sign-on", "/api/approvals", "/api/transactions", "/api/catalogue"):
+            operation["responses"] |= _problems()
+            if path not in OPEN:
                 operation["security"] = SIGNED_ON
     return document
 
 
-def _operation(
-    name: str,
-    text: str,
-    *,
-    body: dict[str, Any] | None = None,
-    schema: dict[str, Any] | None = None,
-    keyed: bool = False,
-    report: bool = False,
-) -> dict[str, Any]:
-    parameters: list[dict[str, Any]] = []
-    if keyed:
-        key = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"}
-        parameters.append({"name": "Idempotency-Key", "in": "header", "required": True, "schema": key})
-        parameters.append({"name": "X-Approval", "in": "header", "required": False, "schema": {"type": "string", "pattern": "^[!-~]+$"}})
-    for field, field_schema in (schema or {}).get("properties", {}).items():
-        parameters.append({"name": field, "in": "query", "required": field in (schema or {}).get("required", []), "schema": field_schema})
-    if report:
-        formats = {"type": "string", "enum": ["json", "html", "csv", "xlsx", "pdf"], "default": "json"}
-        parameters.append({"name": "format", "in": "query", "required": False, "schema": formats})
-    operation: dict[str, Any] = {
+def _add_transactions(paths: Json, schemas: Json, catalogue: Catalogue) -> None:
+    receipt = {"application/json": {"schema": _reference("Receipt")}}
+    headers = [
+        _parameter("Idempotency-Key", "header", {**VISIBLE, "maxLength": 200}, required=True),
+        _parameter("X-Approval", "header", VISIBLE),
+    ]
+    for code, (_, declared) in sorted(catalogue.transactions.items()):
+        body = {"required": True, "content": {"application/json": {"schema": _lifted(declared["schema"], schemas)}}}
+        run = _operation(code, declared["name"], declared["source"], headers, receipt)
+        paths[f"/api/transactions/{code}"] = {"post": run | {"requestBody": body}}
+        preview = _operation(f"{code}.preview", declared["name"], declared["source"], [], receipt)
+        paths[f"/api/transactions/{code}/preview"] = {"post": preview | {"requestBody": body}}
+
+
+def _add_queries(paths: Json, schemas: Json, catalogue: Catalogue) -> None:
+    for name, (_, declared) in sorted(catalogue.queries.items()):
+        answer = {"application/json": {"schema": {"type": "object"}}}
+        asked = _asked(declared, schemas)
+        paths[f"/api/queries/{name}"] = {"get": _operation(f"queries.{name}", declared["title"], declared["source"], asked, answer)}
+    formats = {"type": "string", "enum": ["json", *FORMATS], "default": "json"}
+    rendered = {"application/json": {"schema": _reference("ReportTable")}}
+    rendered |= {_bare(chosen.media_type): {"schema": {"type": "string"}} for chosen in FORMATS.values()}
+    for name, (_, declared) in sorted(catalogue.reports.items()):
+        asked = [*_asked(declared, schemas), _parameter("format", "query", formats)]
+        paths[f"/api/reports/{name}"] = {"get": _operation(f"reports.{name}", declared["title"], declared["source"], asked, rendered)}
+
+
+def _operation(name: str, title: dict[str, str], source: str, parameters: list[Json], content: Json) -> Json:
+    return {
         "operationId": name,
-        "summary": text,
+        "summary": f"{title['zh']} {title['en']}",
+        "description": source,
         "parameters": parameters,
-        "responses": {"200": {"description": "done", "content": {"application/json": {"schema": {"type": "object"}}}}},
+        "responses": {"200": {"description": "done", "content": content}},
     }
-    if body is not None:
-        operation["requestBody"] = body
-    return operation
 
 
-def _lifted(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+def _asked(declared: Json, schemas: Json) -> list[Json]:
+    schema = _lifted(declared["schema"], schemas)
+    required = schema.get("required", [])
+    return [_parameter(field, "query", shape, required=field in required) for field, shape in schema.get("properties", {}).items()]
+
+
+def _parameter(name: str, where: str, schema: Json, *, required: bool = False) -> Json:
+    return {"name": name, "in": where, "required": required, "schema": schema}
+
+
+def _problems() -> Json:
+    content = {PROBLEM_TYPE: {"schema": _reference("Problem")}}
+    return {str(status): {"description": kind.value.replace("_", " "), "content": content} for kind, status in STATUS_OF.items()}
+
+
+def _reference(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _bare(media_type: str) -> str:
+    return media_type.partition(";")[0]
+
+
+def _lifted(schema: Json, schemas: Json) -> Json:
     """A JSON schema whose local definitions have moved to the document's components."""
-    text = json.dumps(schema).replace("#/$defs/", "#/components/schemas/")
-    moved: dict[str, Any] = json.loads(text)
+    moved: Json = json.loads(json.dumps(schema).replace("#/$defs/", "#/components/schemas/"))
     schemas.update(moved.pop("$defs", {}))
     return moved

@@ -23,7 +23,7 @@ async def sign_on_limit(request: Request) -> None:
     try:
         body = json.loads(await request.body())
         teller = str(body.get("teller"))[:10] if isinstance(body, dict) else ""
-    except ValueError:
+    except (ValueError, RecursionError):
         teller = ""
     address = request.client.host if request.client else "unknown"
     if not await limiter.hit(PER_ADDRESS, "address", address) or not await limiter.hit(PER_TELLER, "teller", address, teller):

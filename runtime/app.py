@@ -22,7 +22,7 @@ tracer = trace.get_tracer("huitong.http")
 
 def create_app(service: Service, resources: Resources) -> FastAPI:
     """The application of a service: its routes, health, metrics, problems, tracing and the limit on bodies."""
-    app = FastAPI(title=f"Huitong 汇通 · {service.title.en}", version="1", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    app = FastAPI(title=f"Huitong 汇通 · {service.title.en}", version="1", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.resources = resources
     app.state.service = service
     add_problem_handlers(app)

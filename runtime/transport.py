@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -41,9 +42,11 @@ class HttpTransport:
             found = self._clients[service] = self._client(self._bases[service])
         return found
 
-    async def send(self, service: str, method: str, path: str, *, headers: dict[str, str] | None = None, **content: Any) -> httpx.Response:
+    async def send(
+        self, service: str, method: str, path: str, *, headers: Mapping[str, str | bytes] | None = None, **content: Any
+    ) -> httpx.Response:
         """One request to a service, its answer whatever it is. Raises `service.unreachable` or `service.too_slow`."""
-        sent = {SERVICE_KEY_HEADER: self._service_key, **(headers or {})}
+        sent: dict[str, Any] = {SERVICE_KEY_HEADER: self._service_key, **(headers or {})}
         propagate.inject(sent)
         try:
             return await self.client(service).request(method, path, headers=sent, **content)

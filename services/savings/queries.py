@@ -41,6 +41,10 @@ NumberBeginning = Annotated[str, StringConstraints(strip_whitespace=True, patter
 BusinessCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")]
 
 
+LAST_LINE = 2**31 - 1
+"""Lines are counted in an integer column."""
+
+
 class AccountSearch(Form):
     """Any of these together; an account fits when all that are given fit."""
 
@@ -62,7 +66,7 @@ class AccountDetail(Form):
     """The account, and which page of its lines."""
 
     account: AccountNumber = labelled("账号", "Account", widget="account")
-    after: int | None = labelled("起始于笔号之后", "After line", None, ge=0)
+    after: int | None = labelled("起始于笔号之后", "After line", None, ge=0, le=LAST_LINE)
     limit: int = labelled("条数", "Rows", 50, ge=1, le=200)
 
 
