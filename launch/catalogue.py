@@ -6,10 +6,12 @@ from importlib import import_module
 from pathlib import Path
 
 from banking.service import BankService
+from runtime.migrations import Schema
 from runtime.service import Service
 
 SERVICE_NAMES: tuple[str, ...] = ("customer", "ledger", "savings", "lending", "clearing", "reconciliation", "counter")
 GATEWAY = "gateway"
+FRAME_REVISIONS = Path(__file__).resolve().parent.parent / "banking" / "migrations"
 APPLICATIONS: tuple[str, ...] = (*SERVICE_NAMES, GATEWAY)
 
 
@@ -28,6 +30,13 @@ def all_services() -> tuple[BankService, ...]:
 def gateway() -> Service:
     """The declaration of the gateway."""
     return import_module("gateway.service").SERVICE
+
+
+def schema_of(name: str, role_password: str) -> Schema:
+    """The database schema of a service: its own tables, and those every service has by the frame's revisions."""
+    metadata = service_named(name).metadata
+    assert metadata is not None, f"{name} has no tables"
+    return Schema(metadata, revisions_of(name), role_password, (FRAME_REVISIONS,))
 
 
 def revisions_of(name: str) -> Path:

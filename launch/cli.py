@@ -130,14 +130,11 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _migrate(_options: argparse.Namespace) -> int:
-    from launch.catalogue import SERVICE_NAMES, revisions_of, service_named
-    from runtime.migrations import Schema, migrate
+    from launch.catalogue import SERVICE_NAMES, schema_of
+    from runtime.migrations import migrate
 
     owner = _setting("HUITONG_OWNER_DATABASE_URL")
-    schemas = [
-        Schema(service_named(name).metadata, revisions_of(name), _setting(f"HUITONG_ROLE_PASSWORD_{name.upper()}"))  # type: ignore[arg-type]
-        for name in SERVICE_NAMES
-    ]
+    schemas = [schema_of(name, _setting(f"HUITONG_ROLE_PASSWORD_{name.upper()}")) for name in SERVICE_NAMES]
     with Step("Tables") as step:
         asyncio.run(migrate(owner, schemas, step.update))
         step.done("newest revision")

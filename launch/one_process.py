@@ -13,13 +13,13 @@ from pydantic import SecretStr
 
 from kernel.errors import DomainError
 from launch.bank_folder import BankFolder, Secrets
-from launch.catalogue import SERVICE_NAMES, revisions_of, service_named
+from launch.catalogue import SERVICE_NAMES, schema_of
 from launch.demo import BUSINESS_DATE, load_demo
 from launch.provision.postgres import EmbeddedPostgres
 from launch.serving import serve
 from launch.wiring import Bank
 from runtime.bus import Bus
-from runtime.migrations import Schema, create_database, migrate, role_of
+from runtime.migrations import create_database, migrate, role_of
 from runtime.settings import Settings
 from runtime.telemetry import configure_logging, configure_tracing
 from runtime.transport import HttpTransport
@@ -59,10 +59,7 @@ class BankDatabase:
         """Create the database and bring every schema to its newest revision."""
         if self._embedded is not None:
             await create_database(self._embedded.dsn(), DATABASE)
-        schemas = [
-            Schema(service_named(name).metadata, revisions_of(name), self._secrets.role_passwords[name])  # type: ignore[arg-type]
-            for name in SERVICE_NAMES
-        ]
+        schemas = [schema_of(name, self._secrets.role_passwords[name]) for name in SERVICE_NAMES]
         await migrate(self.owner_url(), schemas, say)
 
     def owner_url(self) -> str:

@@ -10,23 +10,14 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from launch.catalogue import SERVICE_NAMES, revisions_of, service_named
+from launch.catalogue import SERVICE_NAMES, revisions_of, schema_of
 from launch.provision.postgres import EmbeddedPostgres
-from runtime.migrations import Schema, create_database, migrate, new_revision
-
-
-def schema_of(name: str, password: str = "revision") -> Schema:
-    """The schema of a service as declared."""
-    metadata = service_named(name).metadata
-    assert metadata is not None
-    return Schema(metadata, revisions_of(name), password)
+from runtime.migrations import create_database, new_revision
 
 
 async def _revise(dsn: str, owner: str, name: str, message: str) -> None:
     await create_database(dsn, "huitong")
-    if any(revisions_of(name).glob("*.py")):
-        await migrate(owner, [schema_of(name)])
-    await new_revision(owner, schema_of(name), message)
+    await new_revision(owner, schema_of(name, "revision"), message)
 
 
 def main() -> None:

@@ -51,7 +51,9 @@ async def bus_state(resources: Resources) -> dict[str, Any]:
     age = func.coalesce(cast(func.extract("epoch", func.now() - func.min(outbox.c.created_at)), Double), 0.0)
     async with resources.database.reading() as connection:
         waiting, oldest = (await connection.execute(select(func.count(), age).where(outbox.c.published_at.is_(None)))).one()
-        open_parked = (await connection.execute(select(func.count()).select_from(parked).where(parked.c.resolved_at.is_(None)))).scalar_one()
+        open_parked = (
+            await connection.execute(select(func.count()).select_from(parked).where(parked.c.resolved_at.is_(None)))
+        ).scalar_one()
         rows = (
             await connection.execute(parked.select().where(parked.c.resolved_at.is_(None)).order_by(parked.c.received_at.desc()).limit(100))
         ).mappings()

@@ -5,6 +5,7 @@ A table marked `info={"append_only": True}` may be read and added to, never upda
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +23,13 @@ ALEMBIC = Path(__file__).parent / "alembic"
 
 @dataclass(frozen=True)
 class Schema:
-    """One service's schema: its metadata, the folder of its revisions, and the password its role shall have."""
+    """One service's schema: its metadata, the folder of its revisions, the password its role shall have, and the folders of revisions
+    it shares with other schemas."""
 
     metadata: MetaData
     revisions: Path
     role_password: str
+    shared: tuple[Path, ...] = ()
 
     @property
     def name(self) -> str:
@@ -67,7 +70,7 @@ async def migrate(owner_url: str, schemas: Sequence[Schema], progress: Callable[
 def _config(connection: Connection, schema: Schema) -> Config:
     config = Config()
     config.set_main_option("script_location", str(ALEMBIC))
-    config.set_main_option("version_locations", str(schema.revisions))
+    config.set_main_option("version_locations", os.pathsep.join(str(folder) for folder in (schema.revisions, *schema.shared)))
     config.set_main_option("path_separator", "os")
     config.attributes.update(connection=connection, metadata=schema.metadata)
     return config
@@ -76,7 +79,7 @@ def _config(connection: Connection, schema: Schema) -> Config:
 def _upgrade(connection: Connection, schema: Schema) -> None:
     connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7238456)")
     connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {_quoted(schema.name)}")
-    command.upgrade(_config(connection, schema), "head")
+    command.upgrade(_config(connection, schema), "heads")
     _make_role(connection, schema)
     _grant(connection, schema)
 
@@ -105,10 +108,16 @@ async def new_revision(owner_url: str, schema: Schema, message: str) -> None:
     def write(connection: Connection) -> None:
         connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {_quoted(schema.name)}")
         config = _config(connection, schema)
+        command.upgrade(config, "heads")
         config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
         number = len(list(schema.revisions.glob("*.py"))) + 1
         command.revision(
-            config, message=message, autogenerate=True, rev_id=f"{schema.name}_{number:04d}", version_path=str(schema.revisions)
+            config,
+            message=message,
+            autogenerate=True,
+            head="base" if number == 1 else f"{schema.name}_{number - 1:04d}",
+            rev_id=f"{schema.name}_{number:04d}",
+            version_path=str(schema.revisions),
         )
 
     try:

@@ -40,6 +40,7 @@ def plumbing_tables(metadata: MetaData) -> Plumbing:
         Column("queue", String, primary_key=True),
         Column("message_id", Uuid, primary_key=True),
         Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+        Index("ix_inbox_received_at", "received_at", postgresql_using="brin"),
     )
     parked = Table(
         "parked",

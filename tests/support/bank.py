@@ -14,7 +14,7 @@ import httpx
 from pydantic import SecretStr
 
 from kernel.clock import Clock
-from launch.catalogue import SERVICE_NAMES, revisions_of, service_named
+from launch.catalogue import SERVICE_NAMES, schema_of
 from launch.demo import BUSINESS_DATE, load_demo
 from launch.wiring import Bank
 from runtime.auth import make_key_pair
@@ -31,7 +31,7 @@ _copies = itertools.count()
 
 def schemas() -> list[Schema]:
     """The schemas of all services as declared."""
-    return [Schema(service_named(name).metadata, revisions_of(name), ROLE_PASSWORD) for name in SERVICE_NAMES]  # type: ignore[arg-type]
+    return [schema_of(name, ROLE_PASSWORD) for name in SERVICE_NAMES]
 
 
 async def make_template(cluster: Any) -> None:

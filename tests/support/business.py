@@ -49,6 +49,7 @@ async def busy_day(bank: TestBank) -> str:
     account = await open_demand(bank, "S0311", "P1234567", "5000.00")
     await bank.run("S0211", "savings.demand.deposit", {"account": account, "amount": "1000.00"})
     await bank.run("S0111", "savings.demand.withdraw", {"account": account, "amount": "300.00", "password": "123456"})
+    await bank.settle()
     return account
 
 

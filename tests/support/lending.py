@@ -21,11 +21,11 @@ from banking.principal import APPROVAL_TOKEN, TELLER_TOKEN
 from banking.service import BankService
 from contracts.day import DayClient
 from kernel.clock import SystemClock
-from launch.catalogue import revisions_of, service_named
+from launch.catalogue import schema_of, service_named
 from launch.wiring import Application, assemble
 from runtime.auth import Signer
 from runtime.bus_local import LocalBus
-from runtime.migrations import Schema, migrate, role_of
+from runtime.migrations import migrate, role_of
 from runtime.service import PeriodicTask
 from runtime.settings import Settings
 from runtime.transport import HttpTransport
@@ -98,7 +98,9 @@ def without_loops(service: BankService) -> BankService:
 class LendingBank:
     """The four services, tellers to use them, and companies that borrow."""
 
-    def __init__(self, settings: Settings, applications: dict[str, Application], wires: Wires, signer: Signer, key: str, owner_dsn: str) -> None:
+    def __init__(
+        self, settings: Settings, applications: dict[str, Application], wires: Wires, signer: Signer, key: str, owner_dsn: str
+    ) -> None:
         self.settings = settings
         self.applications = applications
         self.wires = wires
@@ -284,7 +286,7 @@ async def dying(monkeypatch: Any) -> AsyncIterator[None]:
 async def lending_bank(cluster_dsn: Callable[..., str], database_url: str) -> AsyncIterator[LendingBank]:
     """The four services on fresh schemas of a database, recovery loops not running."""
     services = {name: service_named(name) for name in NAMES}
-    await migrate(database_url, [Schema(services[name].metadata, revisions_of(name), ROLE_PASSWORD) for name in NAMES])  # type: ignore[arg-type]
+    await migrate(database_url, [schema_of(name, ROLE_PASSWORD) for name in NAMES])
     settings, clock, bus = test_settings(), SystemClock(), LocalBus((0.02, 0.05, 0.1, 0.2))
     key = settings.service_key.get_secret_value()
     wires = Wires(service_key=key)

@@ -15,11 +15,11 @@ from kernel.clock import SystemClock
 from kernel.errors import ErrorType, Kind
 from kernel.money import format_amount
 from kernel.numbers import customer_number
-from launch.catalogue import revisions_of
+from launch.catalogue import schema_of
 from launch.wiring import assemble
 from runtime.auth import SERVICE_KEY_HEADER, Signer
 from runtime.bus_local import LocalBus
-from runtime.migrations import Schema, migrate, role_of
+from runtime.migrations import migrate, role_of
 from services.ledger.accounting.load import load_rulebook
 from services.ledger.domain.expand import expand
 from services.savings.service import SERVICE
@@ -204,7 +204,7 @@ class SavingsAlone:
 @asynccontextmanager
 async def savings_alone(cluster_dsn: Any, database_url: str) -> AsyncIterator[SavingsAlone]:
     """The service on a fresh schema of the given database, its relay and loops not running."""
-    await migrate(database_url, [Schema(SERVICE.metadata, revisions_of("savings"), ROLE_PASSWORD)])  # type: ignore[arg-type]
+    await migrate(database_url, [schema_of("savings", ROLE_PASSWORD)])
     settings = test_settings()
     neighbours = Neighbours()
     name = database_url.rpartition("/")[2].partition("?")[0]

@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
-
 revision = 'ledger_0001'
 down_revision = None
 branch_labels = None
@@ -27,14 +26,6 @@ def upgrade() -> None:
     postgresql_with={'fillfactor': '50'}
     )
     op.create_index('ix_account_group', 'account', ['business_code', 'outlet', 'currency'], unique=False, schema='ledger')
-    op.create_table('business_day',
-    sa.Column('singleton', sa.Boolean(), server_default=sa.text('true'), nullable=False),
-    sa.Column('business_date', sa.Date(), nullable=False),
-    sa.Column('closed', sa.Boolean(), server_default=sa.text('false'), nullable=False),
-    sa.CheckConstraint('singleton', name=op.f('ck_business_day_one_row')),
-    sa.PrimaryKeyConstraint('singleton', name=op.f('pk_business_day')),
-    schema='ledger'
-    )
     op.create_table('day_end_run',
     sa.Column('run', sa.Uuid(), nullable=False),
     sa.Column('first_date', sa.Date(), nullable=False),
@@ -53,13 +44,6 @@ def upgrade() -> None:
     schema='ledger'
     )
     op.create_index('ix_day_end_run_unfinished', 'day_end_run', ['state'], unique=False, schema='ledger', postgresql_where=sa.text("state <> 'done'"))
-    op.create_table('day_statement',
-    sa.Column('business_date', sa.Date(), nullable=False),
-    sa.Column('postings', sa.BigInteger(), nullable=False),
-    sa.Column('control_total_minor', sa.BigInteger(), nullable=False),
-    sa.PrimaryKeyConstraint('business_date', name=op.f('pk_day_statement')),
-    schema='ledger'
-    )
     op.create_table('general_ledger',
     sa.Column('outlet', sa.String(length=4), nullable=False),
     sa.Column('currency', sa.String(length=3), nullable=False),
@@ -74,43 +58,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('outlet', 'currency', 'business_code', 'business_date', name=op.f('pk_general_ledger')),
     schema='ledger'
     )
-    op.create_table('idempotency',
-    sa.Column('key', sa.String(), nullable=False),
-    sa.Column('digest', sa.LargeBinary(), nullable=False),
-    sa.Column('answer', sa.LargeBinary(), nullable=True),
-    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.PrimaryKeyConstraint('key', name=op.f('pk_idempotency')),
-    schema='ledger'
-    )
-    op.create_table('inbox',
-    sa.Column('queue', sa.String(), nullable=False),
-    sa.Column('message_id', sa.Uuid(), nullable=False),
-    sa.Column('received_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.PrimaryKeyConstraint('queue', 'message_id', name=op.f('pk_inbox')),
-    schema='ledger'
-    )
-    op.create_table('movement',
-    sa.Column('posting_id', sa.Uuid(), nullable=False),
-    sa.Column('line', sa.Integer(), nullable=False),
-    sa.Column('state', sa.String(), nullable=False),
-    sa.Column('initiator', sa.String(), nullable=False),
-    sa.Column('transaction_code', sa.String(), nullable=False),
-    sa.Column('account', sa.String(), nullable=False),
-    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
-    sa.Column('balance_after_minor', sa.BigInteger(), nullable=False),
-    sa.Column('business_date', sa.Date(), nullable=False),
-    sa.Column('value_date', sa.Date(), nullable=False),
-    sa.Column('counter_outlet', sa.String(length=4), nullable=False),
-    sa.Column('teller', sa.String(length=5), nullable=False),
-    sa.Column('transaction_number', sa.String(length=11), nullable=True),
-    sa.Column('correction', sa.Boolean(), server_default=sa.text('false'), nullable=False),
-    sa.Column('summary', sa.String(), server_default='', nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.CheckConstraint("state IN ('pending', 'posted', 'voided')", name=op.f('ck_movement_state')),
-    sa.PrimaryKeyConstraint('posting_id', 'line', name=op.f('pk_movement')),
-    schema='ledger'
-    )
-    op.create_index('ix_movement_pending', 'movement', ['created_at'], unique=False, schema='ledger', postgresql_where=sa.text("state = 'pending'"))
     op.create_table('origin_total',
     sa.Column('business_date', sa.Date(), nullable=False),
     sa.Column('origin', sa.String(), nullable=False),
@@ -120,21 +67,6 @@ def upgrade() -> None:
     schema='ledger',
     postgresql_with={'fillfactor': '50'}
     )
-    op.create_table('outbox',
-    sa.Column('sequence', sa.BigInteger(), sa.Identity(always=False), nullable=False),
-    sa.Column('message_id', sa.Uuid(), nullable=False),
-    sa.Column('routing_key', sa.String(), nullable=False),
-    sa.Column('envelope', sa.LargeBinary(), nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('attempts', sa.Integer(), server_default='0', nullable=False),
-    sa.Column('problem', sa.Text(), nullable=True),
-    sa.Column('retry_at', sa.DateTime(timezone=True), nullable=True),
-    sa.PrimaryKeyConstraint('sequence', name=op.f('pk_outbox')),
-    schema='ledger',
-    postgresql_with={'fillfactor': '70'}
-    )
-    op.create_index('ix_outbox_waiting', 'outbox', ['sequence'], unique=False, schema='ledger', postgresql_where=sa.text('published_at IS NULL'))
     op.create_table('outlet',
     sa.Column('outlet', sa.String(length=4), nullable=False),
     sa.Column('name_zh', sa.String(), nullable=False),
@@ -143,33 +75,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('outlet', name=op.f('pk_outlet')),
     schema='ledger'
     )
-    op.create_table('outlet_gate',
-    sa.Column('outlet', sa.String(length=4), nullable=False),
-    sa.Column('business_date', sa.Date(), nullable=False),
-    sa.Column('is_open', sa.Boolean(), nullable=False),
-    sa.Column('last_number', sa.Integer(), server_default='0', nullable=False),
-    sa.Column('postings', sa.BigInteger(), server_default='0', nullable=False),
-    sa.Column('control_total_minor', sa.BigInteger(), server_default='0', nullable=False),
-    sa.Column('barred_tellers', sa.ARRAY(sa.String(length=5)), server_default=sa.text("'{}'"), nullable=False),
-    sa.PrimaryKeyConstraint('outlet', name=op.f('pk_outlet_gate')),
-    schema='ledger',
-    postgresql_with={'fillfactor': '50'}
-    )
-    op.create_table('parked',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('queue', sa.String(), nullable=False),
-    sa.Column('message_id', sa.Uuid(), nullable=True),
-    sa.Column('name', sa.String(), nullable=False),
-    sa.Column('envelope', sa.LargeBinary(), nullable=False),
-    sa.Column('code', sa.String(), nullable=False),
-    sa.Column('reason', sa.Text(), nullable=False),
-    sa.Column('attempts', sa.Integer(), server_default='1', nullable=False),
-    sa.Column('received_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.Column('resolved_at', sa.DateTime(timezone=True), nullable=True),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_parked')),
-    schema='ledger'
-    )
-    op.create_index('ix_parked_open', 'parked', ['received_at'], unique=False, schema='ledger', postgresql_where=sa.text('resolved_at IS NULL'))
     op.create_table('posting_set',
     sa.Column('posting_id', sa.Uuid(), nullable=False),
     sa.Column('business_date', sa.Date(), nullable=False),
@@ -192,24 +97,6 @@ def upgrade() -> None:
     info={'append_only': True}
     )
     op.create_index('ix_posting_set_number', 'posting_set', ['business_date', 'transaction_number'], unique=False, schema='ledger')
-    op.create_table('register',
-    sa.Column('posting_id', sa.Uuid(), nullable=False),
-    sa.Column('state', sa.String(), nullable=False),
-    sa.Column('business_date', sa.Date(), nullable=True),
-    sa.Column('outlet', sa.String(length=4), nullable=True),
-    sa.Column('transaction_number', sa.String(length=11), nullable=True),
-    sa.Column('code', sa.String(), nullable=True),
-    sa.Column('teller', sa.String(length=5), nullable=True),
-    sa.Column('second', sa.String(length=5), nullable=True),
-    sa.Column('posts', sa.Boolean(), server_default=sa.text('false'), nullable=False),
-    sa.Column('control_total_minor', sa.BigInteger(), server_default='0', nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.CheckConstraint("state IN ('intended', 'posted', 'voided')", name=op.f('ck_register_state')),
-    sa.PrimaryKeyConstraint('posting_id', name=op.f('pk_register')),
-    schema='ledger'
-    )
-    op.create_index('ix_register_intended', 'register', ['created_at'], unique=False, schema='ledger', postgresql_where=sa.text("state = 'intended'"))
-    op.create_index('uq_register_number', 'register', ['business_date', 'transaction_number'], unique=True, schema='ledger', postgresql_where=sa.text('transaction_number IS NOT NULL'))
     op.create_table('reservation',
     sa.Column('posting_id', sa.Uuid(), nullable=False),
     sa.Column('account', sa.String(length=15), nullable=False),
@@ -245,14 +132,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('business_date', 'outlet', 'currency', 'business_code', name=op.f('pk_subject_total')),
     schema='ledger',
     postgresql_with={'fillfactor': '50'}
-    )
-    op.create_table('used_approval',
-    sa.Column('approval_id', sa.String(), nullable=False),
-    sa.Column('approver', sa.String(length=5), nullable=False),
-    sa.Column('posting_id', sa.Uuid(), nullable=False),
-    sa.Column('used_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.PrimaryKeyConstraint('approval_id', name=op.f('pk_used_approval')),
-    schema='ledger'
     )
     op.create_table('day_end_step',
     sa.Column('business_date', sa.Date(), nullable=False),
@@ -318,31 +197,16 @@ def downgrade() -> None:
     op.drop_index('ix_leg_account', table_name='leg', schema='ledger')
     op.drop_table('leg', schema='ledger')
     op.drop_table('day_end_step', schema='ledger')
-    op.drop_table('used_approval', schema='ledger')
     op.drop_table('subject_total', schema='ledger')
     op.drop_table('reversal', schema='ledger')
     op.drop_table('reservation', schema='ledger')
-    op.drop_index('uq_register_number', table_name='register', schema='ledger', postgresql_where=sa.text('transaction_number IS NOT NULL'))
-    op.drop_index('ix_register_intended', table_name='register', schema='ledger', postgresql_where=sa.text("state = 'intended'"))
-    op.drop_table('register', schema='ledger')
     op.drop_index('ix_posting_set_number', table_name='posting_set', schema='ledger')
     op.drop_table('posting_set', schema='ledger')
-    op.drop_index('ix_parked_open', table_name='parked', schema='ledger', postgresql_where=sa.text('resolved_at IS NULL'))
-    op.drop_table('parked', schema='ledger')
-    op.drop_table('outlet_gate', schema='ledger')
     op.drop_table('outlet', schema='ledger')
-    op.drop_index('ix_outbox_waiting', table_name='outbox', schema='ledger', postgresql_where=sa.text('published_at IS NULL'))
-    op.drop_table('outbox', schema='ledger')
     op.drop_table('origin_total', schema='ledger')
-    op.drop_index('ix_movement_pending', table_name='movement', schema='ledger', postgresql_where=sa.text("state = 'pending'"))
-    op.drop_table('movement', schema='ledger')
-    op.drop_table('inbox', schema='ledger')
-    op.drop_table('idempotency', schema='ledger')
     op.drop_table('general_ledger', schema='ledger')
-    op.drop_table('day_statement', schema='ledger')
     op.drop_index('ix_day_end_run_unfinished', table_name='day_end_run', schema='ledger', postgresql_where=sa.text("state <> 'done'"))
     op.drop_table('day_end_run', schema='ledger')
-    op.drop_table('business_day', schema='ledger')
     op.drop_index('ix_account_group', table_name='account', schema='ledger')
     op.drop_table('account', schema='ledger')
     # ### end Alembic commands ###

@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
-
 revision = 'lending_0001'
 down_revision = None
 branch_labels = None
@@ -18,130 +17,10 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('customer_number', name=op.f('pk_borrower')),
     schema='lending'
     )
-    op.create_table('business_day',
-    sa.Column('singleton', sa.Boolean(), server_default=sa.text('true'), nullable=False),
-    sa.Column('business_date', sa.Date(), nullable=False),
-    sa.Column('closed', sa.Boolean(), server_default=sa.text('false'), nullable=False),
-    sa.CheckConstraint('singleton', name=op.f('ck_business_day_one_row')),
-    sa.PrimaryKeyConstraint('singleton', name=op.f('pk_business_day')),
-    schema='lending'
-    )
     op.create_table('contract',
     sa.Column('contract_number', sa.String(length=18), nullable=False),
     sa.Column('last_note', sa.SmallInteger(), nullable=False),
     sa.PrimaryKeyConstraint('contract_number', name=op.f('pk_contract')),
-    schema='lending'
-    )
-    op.create_table('day_statement',
-    sa.Column('business_date', sa.Date(), nullable=False),
-    sa.Column('postings', sa.BigInteger(), nullable=False),
-    sa.Column('control_total_minor', sa.BigInteger(), nullable=False),
-    sa.PrimaryKeyConstraint('business_date', name=op.f('pk_day_statement')),
-    schema='lending'
-    )
-    op.create_table('idempotency',
-    sa.Column('key', sa.String(), nullable=False),
-    sa.Column('digest', sa.LargeBinary(), nullable=False),
-    sa.Column('answer', sa.LargeBinary(), nullable=True),
-    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.PrimaryKeyConstraint('key', name=op.f('pk_idempotency')),
-    schema='lending'
-    )
-    op.create_table('inbox',
-    sa.Column('queue', sa.String(), nullable=False),
-    sa.Column('message_id', sa.Uuid(), nullable=False),
-    sa.Column('received_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.PrimaryKeyConstraint('queue', 'message_id', name=op.f('pk_inbox')),
-    schema='lending'
-    )
-    op.create_table('movement',
-    sa.Column('posting_id', sa.Uuid(), nullable=False),
-    sa.Column('line', sa.Integer(), nullable=False),
-    sa.Column('state', sa.String(), nullable=False),
-    sa.Column('initiator', sa.String(), nullable=False),
-    sa.Column('transaction_code', sa.String(), nullable=False),
-    sa.Column('account', sa.String(), nullable=False),
-    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
-    sa.Column('balance_after_minor', sa.BigInteger(), nullable=False),
-    sa.Column('business_date', sa.Date(), nullable=False),
-    sa.Column('value_date', sa.Date(), nullable=False),
-    sa.Column('counter_outlet', sa.String(length=4), nullable=False),
-    sa.Column('teller', sa.String(length=5), nullable=False),
-    sa.Column('transaction_number', sa.String(length=11), nullable=True),
-    sa.Column('correction', sa.Boolean(), server_default=sa.text('false'), nullable=False),
-    sa.Column('summary', sa.String(), server_default='', nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.CheckConstraint("state IN ('pending', 'posted', 'voided')", name=op.f('ck_movement_state')),
-    sa.PrimaryKeyConstraint('posting_id', 'line', name=op.f('pk_movement')),
-    schema='lending'
-    )
-    op.create_index('ix_movement_pending', 'movement', ['created_at'], unique=False, schema='lending', postgresql_where=sa.text("state = 'pending'"))
-    op.create_table('outbox',
-    sa.Column('sequence', sa.BigInteger(), sa.Identity(always=False), nullable=False),
-    sa.Column('message_id', sa.Uuid(), nullable=False),
-    sa.Column('routing_key', sa.String(), nullable=False),
-    sa.Column('envelope', sa.LargeBinary(), nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('attempts', sa.Integer(), server_default='0', nullable=False),
-    sa.Column('problem', sa.Text(), nullable=True),
-    sa.Column('retry_at', sa.DateTime(timezone=True), nullable=True),
-    sa.PrimaryKeyConstraint('sequence', name=op.f('pk_outbox')),
-    schema='lending',
-    postgresql_with={'fillfactor': '70'}
-    )
-    op.create_index('ix_outbox_waiting', 'outbox', ['sequence'], unique=False, schema='lending', postgresql_where=sa.text('published_at IS NULL'))
-    op.create_table('outlet_gate',
-    sa.Column('outlet', sa.String(length=4), nullable=False),
-    sa.Column('business_date', sa.Date(), nullable=False),
-    sa.Column('is_open', sa.Boolean(), nullable=False),
-    sa.Column('last_number', sa.Integer(), server_default='0', nullable=False),
-    sa.Column('postings', sa.BigInteger(), server_default='0', nullable=False),
-    sa.Column('control_total_minor', sa.BigInteger(), server_default='0', nullable=False),
-    sa.Column('barred_tellers', sa.ARRAY(sa.String(length=5)), server_default=sa.text("'{}'"), nullable=False),
-    sa.PrimaryKeyConstraint('outlet', name=op.f('pk_outlet_gate')),
-    schema='lending',
-    postgresql_with={'fillfactor': '50'}
-    )
-    op.create_table('parked',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('queue', sa.String(), nullable=False),
-    sa.Column('message_id', sa.Uuid(), nullable=True),
-    sa.Column('name', sa.String(), nullable=False),
-    sa.Column('envelope', sa.LargeBinary(), nullable=False),
-    sa.Column('code', sa.String(), nullable=False),
-    sa.Column('reason', sa.Text(), nullable=False),
-    sa.Column('attempts', sa.Integer(), server_default='1', nullable=False),
-    sa.Column('received_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.Column('resolved_at', sa.DateTime(timezone=True), nullable=True),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_parked')),
-    schema='lending'
-    )
-    op.create_index('ix_parked_open', 'parked', ['received_at'], unique=False, schema='lending', postgresql_where=sa.text('resolved_at IS NULL'))
-    op.create_table('register',
-    sa.Column('posting_id', sa.Uuid(), nullable=False),
-    sa.Column('state', sa.String(), nullable=False),
-    sa.Column('business_date', sa.Date(), nullable=True),
-    sa.Column('outlet', sa.String(length=4), nullable=True),
-    sa.Column('transaction_number', sa.String(length=11), nullable=True),
-    sa.Column('code', sa.String(), nullable=True),
-    sa.Column('teller', sa.String(length=5), nullable=True),
-    sa.Column('second', sa.String(length=5), nullable=True),
-    sa.Column('posts', sa.Boolean(), server_default=sa.text('false'), nullable=False),
-    sa.Column('control_total_minor', sa.BigInteger(), server_default='0', nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.CheckConstraint("state IN ('intended', 'posted', 'voided')", name=op.f('ck_register_state')),
-    sa.PrimaryKeyConstraint('posting_id', name=op.f('pk_register')),
-    schema='lending'
-    )
-    op.create_index('ix_register_intended', 'register', ['created_at'], unique=False, schema='lending', postgresql_where=sa.text("state = 'intended'"))
-    op.create_index('uq_register_number', 'register', ['business_date', 'transaction_number'], unique=True, schema='lending', postgresql_where=sa.text('transaction_number IS NOT NULL'))
-    op.create_table('used_approval',
-    sa.Column('approval_id', sa.String(), nullable=False),
-    sa.Column('approver', sa.String(length=5), nullable=False),
-    sa.Column('posting_id', sa.Uuid(), nullable=False),
-    sa.Column('used_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.PrimaryKeyConstraint('approval_id', name=op.f('pk_used_approval')),
     schema='lending'
     )
     op.create_table('loan_note',
@@ -261,21 +140,6 @@ def downgrade() -> None:
     op.drop_index('ix_loan_note_entered', table_name='loan_note', schema='lending')
     op.drop_index('ix_loan_note_customer', table_name='loan_note', schema='lending')
     op.drop_table('loan_note', schema='lending')
-    op.drop_table('used_approval', schema='lending')
-    op.drop_index('uq_register_number', table_name='register', schema='lending', postgresql_where=sa.text('transaction_number IS NOT NULL'))
-    op.drop_index('ix_register_intended', table_name='register', schema='lending', postgresql_where=sa.text("state = 'intended'"))
-    op.drop_table('register', schema='lending')
-    op.drop_index('ix_parked_open', table_name='parked', schema='lending', postgresql_where=sa.text('resolved_at IS NULL'))
-    op.drop_table('parked', schema='lending')
-    op.drop_table('outlet_gate', schema='lending')
-    op.drop_index('ix_outbox_waiting', table_name='outbox', schema='lending', postgresql_where=sa.text('published_at IS NULL'))
-    op.drop_table('outbox', schema='lending')
-    op.drop_index('ix_movement_pending', table_name='movement', schema='lending', postgresql_where=sa.text("state = 'pending'"))
-    op.drop_table('movement', schema='lending')
-    op.drop_table('inbox', schema='lending')
-    op.drop_table('idempotency', schema='lending')
-    op.drop_table('day_statement', schema='lending')
     op.drop_table('contract', schema='lending')
-    op.drop_table('business_day', schema='lending')
     op.drop_table('borrower', schema='lending')
     # ### end Alembic commands ###
