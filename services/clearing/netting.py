@@ -130,14 +130,18 @@ class _Drive:
             return found
         if not await self.finish_sent(found):
             return await runs.runs_of_day(self.raw, self.day)
-        currencies = [currency or BASE_CURRENCY]
+        currencies, tried = [currency or BASE_CURRENCY], {run.currency for run in found if run.stage == "checking" and run.scope == DAY}
         for each in currencies:
             books = await self._net(each, found)
             found = await runs.runs_of_day(self.raw, self.day)
             if books is None:
-                break
+                return found
             if currency is None:
-                currencies.extend(sorted(set(books.standing.positions) - set(currencies)))
+                currencies.extend(sorted({*books.standing.positions, *tried} - set(currencies)))
+        if self.scope == DAY and any(run.scope != DAY and run.stage == "checking" for run in found):
+            async with self.resources.database.transaction() as connection:
+                await runs.drop_early_attempts(await driver_connection(connection), self.day)
+            found = await runs.runs_of_day(self.raw, self.day)
         return found
 
     async def finish_sent(self, found: Sequence[NettingRun]) -> bool:

@@ -96,6 +96,15 @@ async def drop_checking(raw: asyncpg.Connection, key: RunKey) -> None:
     )
 
 
+async def drop_early_attempts(raw: asyncpg.Connection, day: date) -> None:
+    """Forget early nettings that never got beyond their checks, once the whole day has been netted."""
+    await raw.execute(
+        "DELETE FROM clearing.netting_run WHERE business_date = $1 AND scope <> $2 AND stage = 'checking'",
+        day,
+        DAY,
+    )
+
+
 async def begin(raw: asyncpg.Connection, run: UUID, key: RunKey, plan: Plan) -> NettingRun | None:
     """Write the run of a plan, finished if there is nothing to post. None if another caller has already begun this round."""
     nets = sum(1 for each in plan.settlements if each.net_minor)

@@ -193,6 +193,19 @@ async def test_positions_that_are_not_the_ledgers_stop_the_run(branches: TestBan
     assert await journal_count(branches) == sets
 
 
+async def test_an_attempt_that_stopped_does_not_stop_the_day_once_its_cause_is_gone(branches: TestBank) -> None:
+    """An early netting, and a run of a currency nobody ever used, both stopped by positions that were not the ledger's."""
+    transport = branches.bank.transport
+    resources = branches.bank.applications["clearing"].resources
+    await branches.sql("UPDATE clearing.ingested SET postings = postings - 1")
+    await run_netting(resources, BUSINESS_DATE, scope="0201", currency="CNY")
+    stopped = await run_netting(resources, BUSINESS_DATE, currency="EUR")
+    assert [(run.scope, run.currency, run.state) for run in stopped] == [("0201", "CNY", "failed"), ("day", "EUR", "failed")]
+    await branches.sql("UPDATE clearing.ingested SET postings = postings + 1")
+    day = await net(transport)
+    assert sorted((run.scope, run.currency, run.state) for run in day.runs) == [("day", "CNY", "done"), ("day", "EUR", "done")]
+
+
 async def test_sets_that_have_a_receipt_and_do_not_arrive_stop_the_run(branches: TestBank) -> None:
     transport = branches.bank.transport
     await branches.sql("UPDATE ledger.outlet_gate SET postings = postings + 2 WHERE outlet = '0201'")
