@@ -5,7 +5,9 @@ import { h, isPair } from './dom.js';
 import { meaning, t, term } from './language.js';
 
 /** Keys that lead on to a query, with the parameter they fill. */
-const LINKS = { transaction_number: 'transaction.entries', customer_number: 'customer.search', account: 'account.search' };
+const LINKS = { transaction_number: 'transaction.entries', customer_number: 'customer.search', account: 'account.detail' };
+/** Keys whose values people wrote: never a code to explain. */
+const WRITTEN = ['name', 'summary', 'remark', 'address', 'reason', 'id_number'];
 
 /** A value as a node: texts in both languages, yes/no, amounts grouped, codes explained, objects as lists. */
 export function valueNode(key, value, context = {}) {
@@ -15,13 +17,14 @@ export function valueNode(key, value, context = {}) {
   if (Array.isArray(value)) return value.length && typeof value[0] === 'object' ? tableOf(value, context) : h('span', {}, value.join(', ') || '–');
   if (typeof value === 'object') return factsOf(value, context);
   if (isMoney(value)) return h('span', { class: 'amount' }, grouped(value));
-  const text = meaning(value, context.choices?.[key]);
+  const text = WRITTEN.includes(key) ? value : meaning(value, context.choices?.[key]);
   return linked(key, value, text, context);
 }
 
 function linked(key, value, text, context) {
   const query = LINKS[key];
-  if (!query || query === context.self || !context.queries?.some((each) => each.id === query && key in each.schema.properties)) return h('span', { text: isPair(text) ? text : String(text) });
+  const leads = query && query !== context.self && context.queries?.some((each) => each.id === query && key in each.schema.properties);
+  if (!leads) return h('span', { text: isPair(text) ? text : String(text) });
   const date = key === 'transaction_number' ? context.date : undefined;
   const parameters = new URLSearchParams({ [key]: value, ...(date ? { date } : {}) });
   return h('a', { href: `/queries#${query}?${parameters}` }, String(value));
@@ -40,12 +43,18 @@ export function factsOf(object, context = {}) {
       ? entriesTable(object[key]) : valueNode(key, object[`${key}_name`] ?? object[key], inner)))));
 }
 
-function nested(value) {
+/** Whether a value needs room of its own: an object or a list of objects. */
+export function nested(value) {
   return typeof value === 'object' && value !== null && !isPair(value) && (!Array.isArray(value) || typeof value[0] === 'object');
 }
 
+/** The keys of an object that say something: not the empty ones, and a name only where its code does not stand beside it. */
 function shownKeys(object) {
-  return Object.keys(object).filter((key) => !(key.endsWith('_name') && key.slice(0, -5) in object) && !key.startsWith('_'));
+  return Object.keys(object).filter((key) => !isEmpty(object[key]) && !(key.endsWith('_name') && key.slice(0, -5) in object));
+}
+
+function isEmpty(value) {
+  return value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
 }
 
 /** A table of rows whose columns follow from the rows. */
@@ -54,10 +63,10 @@ export function tableOf(rows, context = {}) {
 }
 
 function inferred(rows, context) {
-  const keys = [...new Set(rows.flatMap(shownKeys))].filter((key) => key !== 'children');
+  const keys = [...new Set(rows.flatMap(shownKeys))];
   return keys.map((key) => {
-    const present = rows.map((row) => row[key]).filter((value) => value !== null && value !== undefined && value !== '');
-    const kind = present.length && present.every(isMoney) ? 'amount' : present.length && present.every(Number.isInteger) ? 'integer' : 'text';
+    const present = rows.map((row) => row[key]).filter((value) => !isEmpty(value));
+    const kind = present.every(isMoney) ? 'amount' : present.every(Number.isInteger) ? 'integer' : 'text';
     return { key, label: term(key, context.labels), kind };
   });
 }

@@ -1,7 +1,7 @@
 // The receipt as a bank slip in both languages, and the last ones of the session to print again.
 import { session } from './api.js';
 import { decimalsOf, grouped, inCapitals, isAmount, normal, scaled, unscaled } from './amounts.js';
-import { valueNode } from './answers.js';
+import { nested, valueNode } from './answers.js';
 import { fill, h, isPair } from './dom.js';
 import { t, term } from './language.js';
 import { entriesTable, offSheetTable } from './entries.js';
@@ -29,7 +29,8 @@ export function slipNode({ name, inputs, receipt, labels }, again = false) {
   const mine = session.get();
   const money = moneyOf(inputs, receipt);
   const result = Object.entries(receipt.result ?? {})
-    .filter(([key, value]) => value !== null && !inputs.some((each) => each.name === key && String(each.raw) === String(value)));
+    .filter(([key, value]) => value !== null && !nested(value) && !inputs.some((each) => each.name === key && String(each.raw) === String(value)));
+  const lists = Object.entries(receipt.result ?? {}).filter(([, value]) => nested(value));
   return h('article', { class: 'slip' },
     h('header', {},
       h('div', { class: 'slip-bank' }, h('img', { src: '/static/mark.svg', alt: '', width: 30, height: 30 }), h('div', {}, both(t('bank')))),
@@ -41,6 +42,7 @@ export function slipNode({ name, inputs, receipt, labels }, again = false) {
     h('div', { class: 'slip-body' },
       h('dl', {}, pairs(inputs.map((each) => [each.label, each.value]))),
       result.length > 0 && h('dl', {}, pairs(result.map(([key, value]) => [term(key, labels), valueNode(key, value)])))),
+    lists.map(([key, value]) => h('section', {}, h('h3', {}, both(term(key, labels))), valueNode(key, value))),
     money && h('p', { class: 'slip-words' }, both(t('amount_in_words')),
       h('strong', { lang: 'zh' }, `人民币${inCapitals(money)}`), h('span', { class: 'amount' }, `¥${grouped(money)}`)),
     h('section', {}, entriesTable(receipt.entries, both), receipt.off_sheet?.length > 0 && offSheetTable(receipt.off_sheet, both)),
