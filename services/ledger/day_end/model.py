@@ -35,6 +35,8 @@ FORCE_CLOSE_REFUSED = ErrorType(
 RUN_UNKNOWN = ErrorType("day_end.unknown", Kind.NOT_FOUND, "没有这次日终", "there is no such day end")
 LONGEST_DAYS = 3660
 """Ten years: longer than any term a deposit has (IB 359-367)."""
+NO_WAY_BACK = "roll"
+"""The step that moves services to the next date one by one."""
 START_LOCK = "SELECT pg_advisory_xact_lock(hashtext('ledger.day_end.start'))"
 
 
@@ -129,8 +131,22 @@ async def _resume(connection: AsyncConnection, run: Run, asked: Asked) -> Run:
         "force_close": table.c.force_close | asked.force_close,
         "finished_at": None,
     }
+    if run.state == "failed":
+        await _begin_again(connection, run)
     changed = table.update().where(table.c.run == run.run).values(values).returning(*RUN_COLUMNS)
     return run_of((await connection.execute(changed)).one())
+
+
+async def _begin_again(connection: AsyncConnection, run: Run) -> None:
+    """Put the steps of a stopped date back to the first: what was done about the problem may have changed what earlier steps saw.
+
+    Once services may be on the next date there is no way back, only on.
+    """
+    table = DAY_END_STEP
+    of_date = table.c.business_date == run.business_date
+    begun = select(table.c.position).where(of_date, table.c.name == NO_WAY_BACK, table.c.state != "waiting")
+    if (await connection.execute(begun)).first() is None:
+        await connection.execute(table.update().where(of_date).values(state="waiting", done=0, total=0, problem=None, finished_at=None))
 
 
 async def add_steps(connection: AsyncConnection, run: UUID, day: date, steps: Sequence[str]) -> None:

@@ -36,7 +36,8 @@ async def start(
 ) -> dict[str, str]:
     """End the business date (`business_date`, if the caller wants to be sure which); go on to `through`, which is the date afterwards.
 
-    There is one run per date: asking again gives the same run, and sets a failed one going again. Level A at the clearing centre.
+    There is one run per date: asking again gives the same run; one that failed begins again with its first step.
+    For level A at the clearing centre.
     Raises `right.missing`, `day_end.force_close_refused`, `day_end.through_*`, `day.date_wrong`.
     """
     resources = resources_of(request)

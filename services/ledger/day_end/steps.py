@@ -17,6 +17,7 @@ from kernel.text import Text
 from services.ledger import general_ledger
 from services.ledger.day_end.completeness import SERVICES, confirm_complete
 from services.ledger.day_end.day import Day
+from services.ledger.day_end.model import NO_WAY_BACK
 from services.ledger.day_end.waiting import Patience
 from services.ledger.tables import OUTLET
 
@@ -184,7 +185,7 @@ STEPS: tuple[Step, ...] = (
     Step("netting", Text("汇差清算", "Netting"), netting),
     Step("general_ledger", Text("登记总账", "General ledger"), build_general_ledger),
     Step("proofs", Text("总分核对", "Proofs"), proofs),
-    Step("roll", Text("更换营业日", "The next date opens"), roll),
+    Step(NO_WAY_BACK, Text("更换营业日", "The next date opens"), roll),
 )
 STEP_NAMES = tuple(step.name for step in STEPS)
 TITLES = {step.name: step.title for step in STEPS}

@@ -133,8 +133,26 @@ async def test_a_failed_day_changes_nothing_when_it_is_tried_again(fresh_bank: T
     assert await books_of(bank) == before
 
 
-async def _automatic(bank: TestBank, key: str, rule: str, minor: int) -> None:
-    item = {"key": key, "outlet": "0201", "rule": rule, "amounts_minor": {"amount": minor}, "cash_box": "00001"}
+async def test_what_is_posted_while_the_day_stands_still_is_netted_and_in_the_general_ledger(fresh_bank: TestBank):
+    """The day stops at the proofs, after netting; then cash goes from 0200 to 0201 over 418, and the day is taken up again."""
+    bank = fresh_bank
+    account = await busy_day(bank)
+    await execute(bank, f"UPDATE savings.account SET balance_minor = balance_minor + 1 WHERE account = '{account}'")
+    assert step(await bank.day_end(), "netting")["state"] == "done"
+    await _automatic(bank, "late", "counter.cash.receive", 1_000_00, branch="0200")
+    await bank.settle()
+    await execute(bank, f"UPDATE savings.account SET balance_minor = balance_minor - 1 WHERE account = '{account}'")
+    assert (await bank.day_end())["state"] == "done"
+    left = "SELECT * FROM ledger.account WHERE business_code IN ('416', '417', '418', '419', '420') AND balance_minor <> 0"
+    assert await bank.sql(left) == []
+    found = "SELECT debit_minor, closing_minor FROM ledger.general_ledger WHERE outlet = '0201' AND business_code = '101'"
+    [cash] = await bank.sql(found)
+    balance = "SELECT sum(balance_minor)::bigint AS minor FROM ledger.account WHERE outlet = '0201' AND business_code = '101'"
+    assert cash["closing_minor"] == (await bank.sql(balance))[0]["minor"]
+
+
+async def _automatic(bank: TestBank, key: str, rule: str, minor: int, **references: str) -> None:
+    item = {"key": key, "outlet": "0201", "rule": rule, "amounts_minor": {"amount": minor}, "cash_box": "00001", "references": references}
     await bank.bank.transport.call("ledger", "POST", "/internal/automatic", json={"code": "test.business", "items": [item]})
 
 
