@@ -39,6 +39,12 @@ UNDECIDED = ErrorType("day.undecided", Kind.CONFLICT, "还有 {count} 笔两阶�
 SERVICE_DIGITS = {"customer": 1, "savings": 2, "lending": 3, "clearing": 4, "ledger": 5, "counter": 6, "reconciliation": 7}
 
 
+def service_of_number(transaction_number: str) -> str | None:
+    """The service that gives transaction numbers of this form (outlet, service digit, sequence)."""
+    digit = transaction_number[4:5]
+    return next((name for name, its in SERVICE_DIGITS.items() if str(its) == digit), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
     """An outlet's gate as read: the business date, whether it is open and whether the teller is barred."""

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from banking.approval import check_approval, use_approval
 from banking.business_day import frame_of, read_gate, require_open, take_numbers
 from banking.principal import Principal
-from banking.register import give_up, intend, record
+from banking.register import give_up, hold_intent, intend, record
 from banking.transaction import Outcome, Posting, Transaction
 from banking.work import Approval, Work
 from contracts.ledger import Expansion, PostingRequested, control_total_minor
@@ -96,6 +96,8 @@ async def execute(resources: Resources, request: Request) -> bytes:
     then: list[Callable[[], Awaitable[None]]] = []
     try:
         async with resources.database.transaction() as connection:
+            if request.transaction.two_phase:
+                await hold_intent(connection, posting_id)
             answer = await _once(resources, request, connection, form, posting_id, approval, undo, then)
     except BaseException:
         await _give_up(resources, request, posting_id, undo, then)

@@ -2,14 +2,17 @@
 
 A posting id is `intended` while a two-phase transaction runs, `posted` with the commit, `voided` when it failed or when somebody asked
 about an id that nobody knew: the answer is written down, so a commit that comes too late fails.
+
+A running transaction holds a lock on its intent, which ends with it however that ends: an intent that nobody holds was left by a crash.
 """
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, FromClause, String, Update, cast, func, literal, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,12 +27,40 @@ DECIDED_OTHERWISE = ErrorType(
     "posting.voided", Kind.UNAVAILABLE, "该笔交易超时,已被撤销,请重新提交", "the posting took too long and was voided; send it again"
 )
 INTENT_SECONDS = 60
+"""No transaction takes longer: after that its intent is given up, whoever holds it."""
+UNHELD_SECONDS = 3
+"""How long an intent may stand before the transaction it announces holds it."""
+INTENT_LOCKS = 1
+"""Sets these locks apart from those that movements take under the same posting id."""
 
 
 async def intend(resources: Resources, posting_id: UUID) -> None:
     """Record, in a transaction of its own, that a two-phase transaction begins."""
     async with resources.database.transaction() as connection:
         await connection.execute(frame_of(resources).register.insert().values(posting_id=posting_id, state="intended"))
+
+
+async def hold_intent(connection: AsyncConnection, posting_id: UUID) -> None:
+    """Hold the intent of a transaction as long as the transaction runs."""
+    await connection.execute(select(func.pg_advisory_xact_lock(_intent_key(literal(str(posting_id))))))
+
+
+def _intent_key(posting_id: ColumnElement[str]) -> ColumnElement[int]:
+    return func.hashtextextended(posting_id, INTENT_LOCKS)
+
+
+def _void_abandoned(frame: Frame, *among: ColumnElement[bool]) -> Update:
+    """Voids the intents that no transaction holds, and those held for too long; only those old enough are tried."""
+    table = frame.register
+    unheld = select(table.c.posting_id, table.c.created_at).where(table.c.state == "intended", _older(table, UNHELD_SECONDS), *among)
+    tried = unheld.cte("tried").prefix_with("MATERIALIZED")
+    free = func.pg_try_advisory_xact_lock(_intent_key(cast(tried.c.posting_id, String)))
+    abandoned = select(tried.c.posting_id).where(or_(_older(tried, INTENT_SECONDS), free))
+    return table.update().where(table.c.posting_id.in_(abandoned), table.c.state == "intended").values(state="voided")
+
+
+def _older(rows: FromClause, seconds: int) -> ColumnElement[bool]:
+    return func.now() - rows.c.created_at > text(f"interval '{seconds} seconds'")
 
 
 async def record(connection: AsyncConnection, frame: Frame, *, intended: bool, **row: object) -> None:
@@ -58,26 +89,31 @@ async def give_up(resources: Resources, posting_id: UUID) -> PostingState:
 
 
 async def decision_on(connection: AsyncConnection, frame: Frame, posting_id: UUID) -> Decision:
-    """The decision on a posting id, made now (as `voided`) if the id is unknown or its intent has been left alone too long."""
+    """The decision on a posting id, made now (as `voided`) if the id is unknown or its intent was left by a crash."""
     table = frame.register
     await connection.execute(insert_or(table).values(posting_id=posting_id, state="voided").on_conflict_do_nothing())
-    stale = func.now() - table.c.created_at > text(f"interval '{INTENT_SECONDS} seconds'")
-    await connection.execute(
-        table.update().where(table.c.posting_id == posting_id, table.c.state == "intended", stale).values(state="voided")
-    )
+    await connection.execute(_void_abandoned(frame, table.c.posting_id == posting_id))
     row = (await connection.execute(select(table.c.state, table.c.transaction_number).where(table.c.posting_id == posting_id))).one()
     return Decision(state=row.state, transaction_number=row.transaction_number)
 
 
 async def settle_intents(resources: Resources) -> None:
-    """The recovery loop of the initiator: intents older than any transaction may run were left by a crash."""
-    table = frame_of(resources).register
+    """The recovery loop of the initiator: intents left by a crash are given up."""
     async with resources.database.transaction() as connection:
-        stale = func.now() - table.c.created_at > text(f"interval '{INTENT_SECONDS} seconds'")
-        await connection.execute(table.update().where(table.c.state == "intended", stale).values(state="voided"))
+        await connection.execute(_void_abandoned(frame_of(resources)))
 
 
 router = APIRouter(prefix="/internal/postings", dependencies=[Depends(service_only)], include_in_schema=False)
+
+
+@router.get("")
+async def has_posted(business_date: date, transaction_number: str, request: Request) -> dict[str, bool]:
+    """Whether this service decided on a posting under a transaction number."""
+    resources = resources_of(request)
+    table = frame_of(resources).register
+    numbered = (table.c.business_date == business_date, table.c.transaction_number == transaction_number, table.c.posts)
+    async with resources.database.reading() as connection:
+        return {"posted": (await connection.execute(select(table.c.posting_id).where(*numbered))).first() is not None}
 
 
 @router.get("/{posting_id}")

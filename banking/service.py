@@ -50,7 +50,7 @@ class BankService(Service):
         return routers
 
     def all_tasks(self) -> tuple[PeriodicTask, ...]:
-        tasks = (*self.tasks, PeriodicTask("settle_intents", RECOVERY_SECONDS * 5, settle_intents))
+        tasks = (*self.tasks, PeriodicTask("settle_intents", RECOVERY_SECONDS, settle_intents))
         if self.keeper is not None:
             tasks = (*tasks, PeriodicTask("settle_pending", RECOVERY_SECONDS, settle_pending))
         return tasks

@@ -97,3 +97,8 @@ class RegisterClient:
     async def state(self, posting_id: UUID) -> PostingState:
         """The state of `decision` alone."""
         return (await self.decision(posting_id)).state
+
+    async def has_posted(self, business_date: date, transaction_number: str) -> bool:
+        """Whether the service decided on a posting under this transaction number, in the journal by now or still on its way there."""
+        asked = {"business_date": business_date.isoformat(), "transaction_number": transaction_number}
+        return bool((await self._transport.call(self._initiator, "GET", "/internal/postings", params=asked))["posted"])

@@ -23,6 +23,12 @@ TRANSACTION_UNKNOWN = ErrorType(
     "{date} 没有流水 {number} 的账务",
     "there are no entries of transaction {number} on {date}",
 )
+ON_ITS_WAY = ErrorType(
+    "ledger.transaction.on_its_way",
+    Kind.UNAVAILABLE,
+    "流水 {number} 的账务尚在途中,请稍后重试",
+    "the entries of transaction {number} have not reached the journal yet; try again",
+)
 NOT_OWN_OUTLET = ErrorType(
     "ledger.correct.other_outlet",
     Kind.FORBIDDEN,

@@ -10,18 +10,19 @@ from uuid import UUID
 from sqlalchemy import Row, select
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
+from banking.business_day import service_of_number
 from banking.fields import Form, TransactionNumber, labelled
 from banking.menus import CORRECTIONS, GENERAL
 from banking.transaction import Outcome, Posting, transaction
 from banking.work import Work
 from contracts.ledger import PostingRequested
-from contracts.movement import MovementLine
+from contracts.movement import MovementLine, RegisterClient
 from kernel.text import Text
 from services.ledger.accounting.load import load_rulebook
 from services.ledger.catching_up import first_row, until_posted
 from services.ledger.domain.errors import RULE_NOT_REVERSIBLE
 from services.ledger.domain.model import CodeKind
-from services.ledger.domain.refusals import ALREADY_REVERSED, NOT_OWN_OUTLET, REVERSAL_OF_REVERSAL, TRANSACTION_UNKNOWN
+from services.ledger.domain.refusals import ALREADY_REVERSED, NOT_OWN_OUTLET, ON_ITS_WAY, REVERSAL_OF_REVERSAL, TRANSACTION_UNKNOWN
 from services.ledger.tables import LEG, POSTING_SET, REVERSAL
 
 
@@ -43,7 +44,8 @@ class ReverseForm(Form):
 async def reverse(work: Work, form: ReverseForm) -> Outcome:
     """Post the set again in red and take the change back from the accounts it touched; vouchers are left as they are (IB 2543).
 
-    Raises `ledger.transaction.unknown`, `ledger.correct.*`, `ledger.rule.not_reversible`, and the refusals of the accounts' owners.
+    Raises `ledger.transaction.unknown`, `ledger.transaction.on_its_way`, `ledger.correct.*`, `ledger.rule.not_reversible`, and the
+    refusals of the accounts' owners.
     """
     original = await _original(work, form)
     if original.red:
@@ -90,10 +92,20 @@ async def _original(work: Work, form: ReverseForm) -> Row[Any]:
     )
     found = await until_posted(lambda: first_row(work.connection, wanted))
     if found is None:
+        if await _is_on_its_way(work, form):
+            raise ON_ITS_WAY(number=form.transaction_number)
         raise TRANSACTION_UNKNOWN(field="transaction_number", number=form.transaction_number, date=form.business_date)
     if found.outlet != work.outlet:
         raise NOT_OWN_OUTLET(field="transaction_number", outlet=work.outlet)
     return found
+
+
+async def _is_on_its_way(work: Work, form: ReverseForm) -> bool:
+    """Whether the service that gave the number says that it posts: then its message is late, with the broker away for example."""
+    origin = service_of_number(form.transaction_number)
+    if origin is None:
+        return False
+    return await RegisterClient(work.resources.transport, origin).has_posted(form.business_date, form.transaction_number)
 
 
 async def _mark(work: Work, original: Row[Any]) -> None:
