@@ -14,7 +14,7 @@ from runtime.database import driver_connection
 from runtime.service import resources_of
 from services.clearing import runs
 from services.clearing.domain.guards import unbalanced_sub_accounts
-from services.clearing.netting import run_netting
+from services.clearing.netting import answer_in_time
 
 router = APIRouter(prefix="/internal", dependencies=[Depends(service_only)], include_in_schema=False)
 
@@ -28,7 +28,7 @@ class RunNetting(BaseModel):
 @router.post("/netting/run")
 async def run(body: RunNetting, request: Request) -> NettingDay:
     """Net the date in every currency; repeating it resumes, and changes nothing once everything is netted."""
-    return NettingDay(business_date=body.business_date, runs=await run_netting(resources_of(request), body.business_date))
+    return NettingDay(business_date=body.business_date, runs=await answer_in_time(resources_of(request), body.business_date))
 
 
 @router.get("/netting/{business_date}")

@@ -35,7 +35,9 @@ log = structlog.get_logger(__name__)
 
 BASE_CURRENCY = "CNY"
 CALL_SECONDS = 15.0
-"""How long one call drives a run before it answers `running`; well below the deadline of calls between services."""
+"""How long one call waits for others before it answers `running`."""
+ANSWER_SECONDS = 20.0
+"""When a caller gets an answer at the latest; well below the deadline of calls between services."""
 TURN = int.from_bytes(b"netting", "big")
 
 
@@ -56,7 +58,7 @@ async def run_netting(
     """
     async with _turn(resources) as holder:
         if holder is None:
-            return await _while_another_runs(resources, reader, day, currency, scope)
+            return await runs_under_way(resources, day, scope=scope, currency=currency, reader=reader)
         return await _Drive(resources, holder, day, scope, CALL_SECONDS if seconds is None else seconds).run(currency)
 
 
@@ -95,9 +97,33 @@ async def _turn(resources: Resources) -> AsyncIterator[asyncpg.Connection | None
         yield raw if await raw.fetchval("SELECT pg_try_advisory_xact_lock($1)", TURN) else None
 
 
-async def _while_another_runs(
-    resources: Resources, reader: asyncpg.Connection | None, day: date, currency: str | None, scope: str
+async def answer_in_time(resources: Resources, day: date, seconds: float = ANSWER_SECONDS) -> list[NettingRun]:
+    """What `run_netting` gives; or, if a step of it takes long (thousands of sets to write), how far it is, while it goes on alone."""
+    going: set[asyncio.Task[list[NettingRun]]] = resources.state.setdefault("netting_going", set())
+    task = asyncio.create_task(run_netting(resources, day), name="clearing.netting")
+    going.add(task)
+    task.add_done_callback(going.discard)
+    done, _ = await asyncio.wait({task}, timeout=seconds)
+    if done:
+        return task.result()
+    task.add_done_callback(_tell_failure)
+    return await runs_under_way(resources, day)
+
+
+def _tell_failure(task: asyncio.Task[list[NettingRun]]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        log.warning("netting broke off, will go on when asked again", error=repr(task.exception()))
+
+
+async def runs_under_way(
+    resources: Resources,
+    day: date,
+    *,
+    scope: str = DAY,
+    currency: str | None = None,
+    reader: asyncpg.Connection | None = None,
 ) -> list[NettingRun]:
+    """The runs of a date while one is at work; one that has not written anything yet is shown without a number."""
     if reader is not None:
         found = await runs.runs_of_day(reader, day)
     else:

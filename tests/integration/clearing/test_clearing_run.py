@@ -305,6 +305,27 @@ async def test_a_second_process_is_told_that_a_run_is_under_way(branches: TestBa
     assert (await net(branches.bank.transport)).state == "done"
 
 
+async def test_a_caller_is_answered_while_a_long_step_goes_on(branches: TestBank, monkeypatch) -> None:
+    from services.clearing import netting
+
+    transport = branches.bank.transport
+    resources = branches.bank.applications["clearing"].resources
+    await move_all(transport, WORKED_EXAMPLE)
+    send, may_go_on = netting.send, asyncio.Event()
+
+    async def slow_send(*arguments) -> None:
+        await may_go_on.wait()
+        await send(*arguments)
+
+    monkeypatch.setattr(netting, "send", slow_send)
+    answer = await netting.answer_in_time(resources, BUSINESS_DATE, seconds=0.3)
+    assert [(run.state, run.stage) for run in answer][-1] == ("running", "checking")
+    assert [run.state for run in await netting.answer_in_time(resources, BUSINESS_DATE, seconds=5)][-1] == "running"
+    may_go_on.set()
+    assert (await net(transport)).state == "done"
+    assert await sub_accounts(transport) == {}
+
+
 async def test_another_date_is_refused(branches: TestBank) -> None:
     with pytest.raises(DomainError) as refused:
         await ClearingClient(branches.bank.transport).run_netting(BUSINESS_DATE + timedelta(days=1))
