@@ -110,6 +110,7 @@ TERMS: Mapping[str, Text] = {
     "remark": Text("备注", "Remark"),
     "reserved": Text("已预留", "Reserved"),
     "result": Text("处理结果", "Result"),
+    "reversed": Text("被冲交易", "Reversed transaction"),
     "reversed_by": Text("冲账流水", "Reversed by"),
     "reversed_date": Text("原账务日期", "Reversed date"),
     "reversed_number": Text("原交易流水", "Reversed transaction"),

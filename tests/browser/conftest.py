@@ -15,9 +15,9 @@ from tests.browser.fake_bank import FakeBank
 from tests.browser.watched import ARGUMENTS, Watched
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """The machine's own Chromium."""
+    """The machine's own Chromium. Its driver keeps an event loop running, so it ends with this package, before asynchronous tests begin."""
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=str(find_browser()), args=ARGUMENTS)
         yield running

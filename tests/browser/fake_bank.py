@@ -84,7 +84,7 @@ def _add_routes(bank: FakeBank) -> None:
 
     @app.post("/api/sign-on/renew")
     async def renew() -> dict[str, Any]:
-        return session_of("S0009", None)
+        return {**session_of("S0009", None), "business_date": "2005-09-02"}
 
     @app.post("/api/approvals")
     async def approve(request: Request) -> dict[str, str]:

@@ -25,6 +25,8 @@ def test_a_day_end_is_followed_step_by_step_to_its_end(page: Page, bank: FakeBan
     expect(page.locator(".run-head .badge.done")).to_be_visible()
     expect(page.locator(".steps li.done")).to_have_count(8)
     expect(page.locator(".history")).to_contain_text("历史")
+    expect(page.locator("[data-session=business_date]")).to_have_text("2005-09-02")
+    expect(page.locator("#position-date")).to_have_value("2005-09-02")
 
 
 def test_only_the_centre_may_start_a_day_end(page: Page) -> None:

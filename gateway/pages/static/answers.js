@@ -6,6 +6,7 @@ import { meaning, t, term } from './language.js';
 
 /** Keys that lead on to a query, with the parameter they fill. */
 const LINKS = { transaction_number: 'transaction.entries', customer_number: 'customer.search', account: 'account.detail' };
+const LONG_CHARACTERS = 40;
 /** Keys whose values people wrote: never a code to explain. */
 const WRITTEN = ['name', 'summary', 'remark', 'address', 'reason', 'id_number'];
 
@@ -38,7 +39,7 @@ export function isMoney(value) {
 /** Facts of one object as a list of labels and values; what has a name beside its code shows the name. */
 export function factsOf(object, context = {}) {
   const inner = { ...context, date: object.business_date ?? context.date };
-  return h('dl', { class: 'facts' }, shownKeys(object).map((key) => h('div', { class: nested(object[key]) ? 'nested' : '' },
+  return h('dl', { class: 'facts' }, shownKeys(object).map((key) => h('div', { class: nested(object[key]) ? `nested ${wide(object[key]) ? 'wide' : ''}` : '' },
     h('dt', { text: term(key, context.labels) }), h('dd', {}, key === 'entries' && Array.isArray(object[key])
       ? entriesTable(object[key]) : valueNode(key, object[`${key}_name`] ?? object[key], inner)))));
 }
@@ -46,6 +47,11 @@ export function factsOf(object, context = {}) {
 /** Whether a value needs room of its own: an object or a list of objects. */
 export function nested(value) {
   return typeof value === 'object' && value !== null && !isPair(value) && (!Array.isArray(value) || typeof value[0] === 'object');
+}
+
+/** Whether a nested value needs the whole width: it is or holds a table. */
+function wide(value) {
+  return Array.isArray(value) || Object.values(value).some(nested);
 }
 
 /** The keys of an object that say something: not the empty ones, and a name only where its code does not stand beside it. */
@@ -75,7 +81,7 @@ function inferred(rows, context) {
 export function columnsTable(columns, rows, totals = {}, context = {}) {
   const decimals = Object.fromEntries(columns.filter((column) => column.kind === 'amount')
     .map((column) => [column.key, decimalsOf(rows.map((row) => row[column.key] ?? ''))]));
-  const cell = (column, row) => h('td', { class: `${column.kind} ${String(row[column.key] ?? '').startsWith('-') && decimals[column.key] !== undefined ? 'negative' : ''}` },
+  const cell = (column, row) => h('td', { class: `${column.kind} ${String(row[column.key] ?? '').length > LONG_CHARACTERS ? 'long' : ''} ${String(row[column.key] ?? '').startsWith('-') && decimals[column.key] !== undefined ? 'negative' : ''}` },
     column.kind === 'amount' ? grouped(row[column.key] ?? '')
       : row[column.key] === null || row[column.key] === undefined ? '' : valueNode(column.key, row[`${column.key}_name`] ?? row[column.key],
         { ...context, date: row.business_date ?? row.date ?? context.date }));

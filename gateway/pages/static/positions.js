@@ -10,7 +10,8 @@ const COLUMNS = [['110', 'reserve_central'], ['40701', 'reserve_city'], ['40702'
 /** A card with the positions of a date. */
 export function showPositions(root) {
   const date = h('input', { type: 'date', id: 'position-date' });
-  date.value = session.get().business_date ?? '';
+  let known = session.get().business_date;
+  date.value = known;
   const content = h('div');
   const form = h('form', { class: 'inline', on: { submit: (event) => { event.preventDefault(); draw(); } } },
     h('label', { for: 'position-date' }, t('business_date')), date, h('button', { type: 'submit', class: 'small' }, t('show')));
@@ -24,6 +25,11 @@ export function showPositions(root) {
     }
   }
 
+  document.addEventListener('session', ({ detail: { business_date: day } }) => {
+    if (day === known) return;
+    known = date.value = day;
+    draw();
+  });
   draw();
 }
 

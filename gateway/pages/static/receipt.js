@@ -40,7 +40,7 @@ export function slipNode({ name, inputs, receipt, labels }, again = false) {
       pairs([[t('business_date'), receipt.business_date], [t('transaction_number'), receipt.transaction_number ?? '—'],
         [t('outlet'), receipt.outlet], [t('transaction_code'), receipt.code]])),
     h('div', { class: 'slip-body' },
-      h('dl', {}, pairs(inputs.map((each) => [each.label, each.value]))),
+      inputs.length > 0 && h('dl', {}, pairs(inputs.map((each) => [each.label, each.value]))),
       result.length > 0 && h('dl', {}, pairs(result.map(([key, value]) => [term(key, labels), valueNode(key, value)])))),
     lists.map(([key, value]) => h('section', {}, h('h3', {}, both(term(key, labels))), valueNode(key, value))),
     money && h('p', { class: 'slip-words' }, both(t('amount_in_words')),

@@ -1,0 +1,184 @@
+"""The pages against the real bank: every kind of business done by a person at the browser, and the day closed on the operations page."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from launch.bank_folder import ROOT
+from launch.demo import PASSWORD
+from launch.provision.ports import free_port
+from tests.browser.steps import open_transaction
+from tests.browser.watched import Watched
+from tests.support.bank import execute_as_admin
+from tests.support.distributed import write_secrets
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+START_SECONDS = 90
+BOXES = {"S": "00001", "K": "00002"}
+
+
+@pytest.fixture(scope="module")
+def bank_database(postgres_cluster: Any) -> str:
+    """The owner's address of an empty database; the bank makes its tables itself."""
+    name = f"browser_{uuid4().hex[:8]}"
+    with ThreadPoolExecutor() as threads:  # the browser's driver keeps a loop running in this one
+        threads.submit(asyncio.run, execute_as_admin(postgres_cluster, f"CREATE DATABASE {name}")).result()
+    return postgres_cluster.dsn(name)
+
+
+@pytest.fixture(scope="module")
+def address(bank_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """`./huitong up` in a process of its own."""
+    folder, port = tmp_path_factory.mktemp("real") / "bank", free_port()
+    write_secrets(folder)
+    light = {"HUITONG_OWNER_DATABASE_URL": bank_database, "HUITONG_ARGON2_TIME_COST": "1", "HUITONG_ARGON2_MEMORY_KIB": "1024"}
+    said = folder / "said.log"
+    with said.open("wb") as log:
+        command = [sys.executable, "-m", "launch", "up", "--data", str(folder), "--port", str(port)]
+        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **light}, stdout=log, stderr=log)
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while "\nready " not in "\n" + said.read_text(errors="replace"):
+            assert process.poll() is None and time.monotonic() < deadline, said.read_text(errors="replace")
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+class Counter:
+    """A teller at the browser: fields are filled, the preview is looked at, the transaction is done with Enter."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def sign_on(self, teller: str) -> None:
+        self.page.goto("/")
+        self.page.evaluate("sessionStorage.clear()")
+        self.page.goto("/")
+        box = BOXES[teller[0]] if teller.endswith("1") else ""
+        expect(self.page.locator("input").first).to_be_focused()
+        for word in (teller, PASSWORD, box):
+            self.page.keyboard.type(word)
+            self.page.keyboard.press("Enter")
+        self.page.wait_for_url("**/teller")
+
+    def do(self, code: str, second: str | None = None, **fields: Any) -> dict[str, Any]:
+        """Run a transaction; the receipt the page keeps."""
+        self.page.goto("/teller")
+        open_transaction(self.page, code)
+        for name, value in fields.items():
+            control = self.page.locator(f"[data-field={name}]").locator("input, select").first
+            if isinstance(value, bool):
+                control.set_checked(value)
+            elif control.evaluate("each => each.tagName") == "SELECT":
+                control.select_option(value)
+            else:
+                control.fill(value)
+        if second is None:
+            self.page.keyboard.press("Control+Enter")
+        else:
+            self.page.keyboard.press("F9")
+            expect(self.page.locator("dialog input").first).to_be_focused()
+            for word in (second, PASSWORD):
+                self.page.keyboard.type(word)
+                self.page.keyboard.press("Enter")
+        button = self.page.locator(".preview button")
+        expect(button).to_be_focused(timeout=15_000)
+        button.press("Enter")
+        expect(self.page.locator(".slip")).to_be_visible(timeout=15_000)
+        return json.loads(self.page.evaluate("sessionStorage.getItem('receipts')"))[0]["receipt"]
+
+
+@pytest.fixture(scope="module")
+def counter(browser: Browser, address: str) -> Iterator[Counter]:
+    """One window for the whole day; at the end nothing may have been noted."""
+    context = browser.new_context(base_url=address, locale="zh-CN", viewport={"width": 1280, "height": 800})
+    guard = Watched(context)
+    yield Counter(guard.page)
+    context.close()
+    guard.assert_clean()
+
+
+@pytest.fixture(scope="module")
+def names() -> dict[str, str]:
+    """What one step gives the next: customer and account numbers."""
+    return {}
+
+
+def test_personal_customer_account_and_a_mistake_taken_back(counter: Counter, names: dict[str, str]) -> None:
+    counter.sign_on("S0211")
+    customer = counter.do("customer.personal.open", name="赵六", id_type="Z")["result"]["customer_number"]
+    opening = {"customer_number": customer, "amount": "500.00", "withdrawal_mode": "A", "password": "123456", "cross_outlet": True}
+    names["account"] = counter.do("savings.demand.open", **opening)["result"]["account"]
+    receipt = counter.do("savings.demand.deposit", account=names["account"], amount="250.00")
+    assert receipt["result"]["balance"] == "750.00"
+    wrong = receipt["transaction_number"]
+    back = counter.do("ledger.correct.reverse", second="S0219", transaction_number=wrong, business_date="2005-09-01")
+    assert all(entry["red"] for entry in back["entries"])
+    paid = counter.do("savings.demand.withdraw", account=names["account"], amount="100.00", password="123456")
+    assert paid["result"]["balance"] == "400.00"
+
+
+def test_another_outlet_pays_in_through_417(counter: Counter, names: dict[str, str]) -> None:
+    counter.sign_on("S0311")
+    receipt = counter.do("savings.demand.deposit", account=names["account"], amount="1000.00")
+    assert sorted((entry["outlet"], entry["business_code"]) for entry in receipt["entries"]) == [
+        ("0201", "211"),
+        ("0201", "417"),
+        ("0301", "101"),
+        ("0301", "417"),
+    ]
+
+
+def test_cash_from_vault_to_box(counter: Counter) -> None:
+    counter.sign_on("S0211")
+    assert counter.do("counter.box.cash_out", amount="5000.00")["entries"][0]["amount"] == "5000.00"
+
+
+def test_corporate_account_loan_and_repayment(counter: Counter) -> None:
+    counter.sign_on("K0211")
+    licence = {"id_type": "G", "id_number": "440100000099999"}
+    company = {"name": "北山商行", "nature": "006", **licence, "address": "北山路9号", "phone": "88889999"}
+    customer = counter.do("customer.corporate.open", **company)["result"]["customer_number"]
+    account = counter.do("savings.corporate.pre_open", customer_number=customer, kind="201", account_flag="0")["result"]["account"]
+    assert counter.do("savings.corporate.deposit_cash", account=account, amount="9000.00")["result"]["balance"] == "9000.00"
+    terms = {"contract_number": "HT20050901A", "customer_number": customer, "deposit_account": account, "principal": "30000.00"}
+    dates = {"rate": "5.22", "starts_on": "2005-09-01", "due_on": "2006-02-28", "kind": "123"}
+    note = counter.do("lending.note.enter", **terms, **dates)["result"]["note_number"]
+    loan = counter.do("lending.loan.release", note_number=note)["result"]["account"]
+    assert counter.do("lending.loan.repay_part", account=loan, amount="10000.00")["result"]["balance"] == "20000.00"
+    assert counter.do("lending.loan.repay_full", account=loan)["result"]["balance"] == "0.00"
+
+
+def test_the_day_is_closed_on_the_operations_page(counter: Counter) -> None:
+    counter.sign_on("S0009")
+    page = counter.page
+    page.goto("/operations")
+    expect(page.locator("#health li.up")).to_have_count(7, timeout=15_000)
+    force = page.locator(".starter input[type=checkbox]").first
+    force.check()
+    page.locator(".starter button").first.click()
+    page.locator("dialog .primary").click()
+    expect(page.locator(".run-head .badge.done")).to_be_visible(timeout=60_000)
+    page.goto("/reports")
+    expect(page.locator("body")).to_contain_text("清算明细清单")
+    screenshots = os.environ.get("HUITONG_SCREENSHOTS")
+    if screenshots:
+        page.goto("/operations")
+        page.wait_for_timeout(1500)
+        page.screenshot(path=str(Path(screenshots) / "operations.png"))
