@@ -38,6 +38,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_timeout=15,
+            hide_parameters=True,
             connect_args={
                 "server_settings": {"application_name": application, "lock_timeout": "15s", "statement_timeout": "120s", "jit": "off"},
                 "timeout": 10,

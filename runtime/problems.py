@@ -74,7 +74,7 @@ def language_of(request: Request) -> str:
 
 
 def add_problem_handlers(app: FastAPI) -> None:
-    """Make every exception of an application leave as a problem."""
+    """Make the exceptions an application foresees leave as problems; `failure_response` is for the rest."""
 
     @app.exception_handler(DomainError)
     async def refused(request: Request, error: DomainError) -> JSONResponse:
@@ -98,22 +98,21 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(DBAPIError)
     async def database(request: Request, error: DBAPIError) -> JSONResponse:
-        if is_outage(error):
-            return problem_response(DATABASE_AWAY(), language_of(request))
-        if _sqlstate(error) in ("40001", "40P01", "55P03", "57014"):
+        if not is_outage(error) and _sqlstate(error) in ("40001", "40P01", "55P03", "57014"):
             return problem_response(BUSY(), language_of(request))
-        return await unexpected(request, error)
+        return failure_response(error, request.url.path, language_of(request))
 
-    @app.exception_handler(Exception)
-    async def unexpected(request: Request, error: Exception) -> JSONResponse:
-        if is_outage(error):
-            return problem_response(DATABASE_AWAY(), language_of(request))
-        log.error("unexpected failure", path=request.url.path, error=type(error).__name__, exc_info=error)
-        return problem_response(INTERNAL(), language_of(request), status=500)
+
+def failure_response(error: Exception, path: str, language: str) -> JSONResponse:
+    """The answer to what nobody foresaw: an outage says so, anything else is logged under the number of its trace."""
+    if is_outage(error):
+        return problem_response(DATABASE_AWAY(), language)
+    log.error("unexpected failure", path=path, error=type(error).__name__, exc_info=error)
+    return problem_response(INTERNAL(), language, status=500)
 
 
 def _sqlstate(error: DBAPIError) -> str | None:
     return getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
 
 
-__all__ = ["STATUS_OF", "add_problem_handlers", "invalid_fields", "language_of", "problem_response"]
+__all__ = ["STATUS_OF", "add_problem_handlers", "failure_response", "invalid_fields", "language_of", "problem_response"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from typing import Any
 
 import structlog
@@ -25,6 +26,7 @@ DAY_END_STEP = Gauge("huitong_day_end_step_state", "State of a day-end step: 0 w
 PROOF_DIFFERENCE = Gauge("huitong_proof_difference_minor", "Difference a proof found, in minor units", ["proof"])
 POSITION = Gauge("huitong_position_minor", "Inter-branch position, credit positive", ["outlet", "sub_account", "currency"])
 
+LONGEST_CHAIN, LONGEST_TRACE = 8, 12
 PERSONAL = frozenset({"name", "id_number", "phone", "address", "password", "old_password", "new_password", "token", "authorization", "dsn"})
 
 
@@ -39,6 +41,28 @@ def _with_trace(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, 
     return event
 
 
+def _with_failure(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    given = event.pop("exc_info", None)
+    if given is True:
+        given = sys.exc_info()
+    error = given[1] if isinstance(given, tuple) else given
+    if isinstance(error, BaseException):
+        event["failure"] = failure_of(error)
+    return event
+
+
+def failure_of(error: BaseException) -> list[dict[str, Any]]:
+    """What failed and where, causes after effects: types, codes and places, never the texts, which quote the values at hand."""
+    found: list[dict[str, Any]] = []
+    step: BaseException | None = error
+    while step is not None and len(found) < LONGEST_CHAIN:
+        code = getattr(step, "sqlstate", None) or getattr(step, "code", None)
+        places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(step.__traceback__)]
+        found.append({"type": type(step).__name__, **({"code": str(code)} if code else {}), "at": places[-LONGEST_TRACE:]})
+        step = step.__cause__ or (None if step.__suppress_context__ else step.__context__)
+    return found
+
+
 def configure_logging(level: str) -> None:
     """JSON lines on standard error, from structlog and from libraries alike."""
     processors: list[Any] = [
@@ -47,6 +71,7 @@ def configure_logging(level: str) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _with_trace,
+        _with_failure,
         _without_personal_data,
     ]
     structlog.configure(
