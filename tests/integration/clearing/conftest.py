@@ -12,10 +12,15 @@ from tests.support.interbranch import open_departments, settled
 
 
 @pytest.fixture
-async def branches(bank_template, monkeypatch) -> AsyncIterator[TestBank]:
-    """The demo departments with their opening entries; a run that waits in vain gives up after half a second."""
-    monkeypatch.setattr(books, "PATIENCE_SECONDS", 0.5)
+async def branches(bank_template) -> AsyncIterator[TestBank]:
+    """The demo departments with their opening entries."""
     async with running_bank(bank_template, demo=False) as running:
         await open_departments(running.bank.transport)
         await settled(running.bank.transport)
         yield running
+
+
+@pytest.fixture
+def impatient(monkeypatch) -> None:
+    """A run that waits in vain gives up soon: for tests in which nothing will come."""
+    monkeypatch.setattr(books, "PATIENCE_SECONDS", 1.5)

@@ -122,7 +122,7 @@ async def test_a_crash_after_posting_is_finished_without_anybody_asking(branches
     assert await sub_accounts(transport) == {}
 
 
-async def test_a_rejected_set_is_named_and_not_passed_over(branches: TestBank) -> None:
+async def test_a_rejected_set_is_named_and_not_passed_over(branches: TestBank, impatient: None) -> None:
     """A set the ledger cannot post waits parked; the run says so, and ends once the set was replayed."""
     transport = branches.bank.transport
     await move_all(transport, WORKED_EXAMPLE)

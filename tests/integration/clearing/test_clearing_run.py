@@ -160,7 +160,7 @@ async def test_money_held_for_others_does_not_serve_netting(branches: TestBank) 
     ] == []
 
 
-async def test_reserve_accounts_that_do_not_mirror_each_other_stop_the_run(branches: TestBank) -> None:
+async def test_reserve_accounts_that_do_not_mirror_each_other_stop_the_run(branches: TestBank, impatient: None) -> None:
     """0201 books 7.00 more on its reserve than 0200 owes it: 5,000,000.00 of working capital less 1,000,000.00 of cash."""
     transport = branches.bank.transport
     item = {
@@ -193,7 +193,7 @@ async def test_positions_that_are_not_the_ledgers_stop_the_run(branches: TestBan
     assert await journal_count(branches) == sets
 
 
-async def test_an_attempt_that_stopped_does_not_stop_the_day_once_its_cause_is_gone(branches: TestBank) -> None:
+async def test_an_attempt_that_stopped_does_not_stop_the_day_once_its_cause_is_gone(branches: TestBank, impatient: None) -> None:
     """An early netting, and a run of a currency nobody ever used, both stopped by positions that were not the ledger's."""
     transport = branches.bank.transport
     resources = branches.bank.applications["clearing"].resources
@@ -206,7 +206,7 @@ async def test_an_attempt_that_stopped_does_not_stop_the_day_once_its_cause_is_g
     assert sorted((run.scope, run.currency, run.state) for run in day.runs) == [("day", "CNY", "done"), ("day", "EUR", "done")]
 
 
-async def test_sets_that_have_a_receipt_and_do_not_arrive_stop_the_run(branches: TestBank) -> None:
+async def test_sets_that_have_a_receipt_and_do_not_arrive_stop_the_run(branches: TestBank, impatient: None) -> None:
     transport = branches.bank.transport
     await branches.sql("UPDATE ledger.outlet_gate SET postings = postings + 2 WHERE outlet = '0201'")
     day = await net(transport)
@@ -216,7 +216,7 @@ async def test_sets_that_have_a_receipt_and_do_not_arrive_stop_the_run(branches:
     assert (day.runs[0].done, day.runs[0].total) == (posted, posted + 2)
 
 
-async def test_sets_that_clearing_never_heard_of_stop_the_run_of_a_closed_day(branches: TestBank) -> None:
+async def test_sets_that_clearing_never_heard_of_stop_the_run_of_a_closed_day(branches: TestBank, impatient: None) -> None:
     transport = branches.bank.transport
     await DayClient(transport, "clearing").close(BUSINESS_DATE)
     await branches.sql("UPDATE clearing.ingested SET postings = postings - 1, control_total_minor = control_total_minor - 5")
@@ -232,6 +232,7 @@ async def test_sets_that_clearing_never_heard_of_stop_the_run_of_a_closed_day(br
 async def test_what_does_not_sum_to_zero_goes_to_suspense_with_an_open_item(branches: TestBank, closed: bool) -> None:
     transport = branches.bank.transport
     await move_all(transport, {**WORKED_EXAMPLE, ("0102", "417"): 2_50})
+    await settled(transport)
     if closed:
         await DayClient(transport, "clearing").close(BUSINESS_DATE)
     day = await net(transport)
