@@ -10,14 +10,13 @@ from gateway.rendering.as_csv import as_csv
 from gateway.rendering.as_html import CONTENT_SECURITY_POLICY, as_html
 from gateway.rendering.as_pdf import as_pdf
 from gateway.rendering.as_xlsx import as_xlsx
-from kernel.text import Language
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
     """One way to write a report: the function, what the bytes are, how the file's name ends, headers the answer needs."""
 
-    render: Callable[[ReportTable, Language], bytes]
+    render: Callable[[ReportTable, str], bytes]
     media_type: str
     extension: str
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -7,12 +7,11 @@ import io
 
 from contracts.report import Cell, Column, ReportTable
 from gateway.rendering.cells import guarded, is_number, plain, totals_row
-from kernel.text import Language
 
 BYTE_ORDER_MARK = "\ufeff"
 
 
-def as_csv(report: ReportTable, language: Language) -> bytes:
+def as_csv(report: ReportTable, language: str) -> bytes:
     """The report in UTF-8 with a byte order mark (spreadsheets need it for Chinese): title, headers, an empty line, the table.
 
     Numbers stand without grouping; text that would start a formula is guarded.
@@ -30,6 +29,6 @@ def as_csv(report: ReportTable, language: Language) -> bytes:
     return (BYTE_ORDER_MARK + out.getvalue()).encode("utf-8")
 
 
-def _cell(column: Column, cell: Cell, language: Language) -> str:
+def _cell(column: Column, cell: Cell, language: str) -> str:
     text = plain(cell, language)
     return text if is_number(column, cell) else guarded(text)

@@ -11,7 +11,6 @@ from markupsafe import Markup
 
 from contracts.report import ReportTable
 from gateway.rendering.cells import plain, shown, totals_row
-from kernel.text import Language
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLE = (TEMPLATES / "report.css").read_text(encoding="utf-8")
@@ -24,7 +23,7 @@ _ENVIRONMENT = Environment(
 )
 
 
-def as_html(report: ReportTable, language: Language) -> bytes:
+def as_html(report: ReportTable, language: str) -> bytes:
     """The report as a printable page; the only style allowed to it is its own (`CONTENT_SECURITY_POLICY` goes with the answer)."""
     page = _ENVIRONMENT.get_template("report.html").render(
         report=report,

@@ -26,7 +26,7 @@ from reportlab.platypus import (
 from contracts.report import Cell, Column, ReportTable
 from gateway.rendering.cells import plain, shown, totals_row
 from gateway.rendering.widths import shared_widths
-from kernel.text import Language, Text
+from kernel.text import Text
 
 FONT = "STSong-Light"
 FONT_SIZE = 8.5
@@ -45,7 +45,7 @@ _RIGHT = ParagraphStyle("right", parent=_LEFT, alignment=TA_RIGHT)
 _HEADING = ParagraphStyle("heading", parent=_LEFT, textColor=_GREY)
 
 
-def as_pdf(report: ReportTable, language: Language) -> bytes:
+def as_pdf(report: ReportTable, language: str) -> bytes:
     """The report as a PDF with page numbers. Text too wide for its column wraps; every page repeats the column labels."""
     out = io.BytesIO()
     document = SimpleDocTemplate(
@@ -69,7 +69,7 @@ def as_pdf(report: ReportTable, language: Language) -> bytes:
     return out.getvalue()
 
 
-def _table(report: ReportTable, language: Language, width: float) -> LongTable:
+def _table(report: ReportTable, language: str, width: float) -> LongTable:
     totals = totals_row(report.columns, report.totals)
     rows = [*report.rows, totals] if totals else report.rows
     texts = [[shown(column, row.get(column.key), language) for column in report.columns] for row in rows]
@@ -109,14 +109,14 @@ def _style(columns: list[Column], totals: dict[str, Cell]) -> TableStyle:
 class _NumberedCanvas(Canvas):
     """A canvas that knows how many pages there are before it writes their numbers."""
 
-    def __init__(self, *given: Any, language: Language, **named: Any) -> None:
+    def __init__(self, *given: Any, language: str, **named: Any) -> None:
         super().__init__(*given, **named)
         self._language = language
         self._pages: list[dict[str, Any]] = []
 
     def showPage(self) -> None:
         self._pages.append(dict(self.__dict__))
-        self._startPage()
+        self._startPage()  # type: ignore[attr-defined]
 
     def save(self) -> None:
         for number, page in enumerate(self._pages, start=1):

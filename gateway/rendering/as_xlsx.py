@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import io
 from decimal import Decimal
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell as SheetCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
 from contracts.report import Cell, Column, ReportTable
 from gateway.rendering.cells import FORMULA_STARTS, is_number, plain, shown, totals_row
 from gateway.rendering.widths import display_width
-from kernel.text import Language
 
 SHEET_NAME_CHARACTERS = 31
 CELL_CHARACTERS = 32_767
@@ -24,10 +23,10 @@ _HEAD_FILL = PatternFill("solid", fgColor="E6ECEF")
 _LINE = Border(bottom=Side(style="thin", color="B9C3CC"))
 
 
-def as_xlsx(report: ReportTable, language: Language) -> bytes:
+def as_xlsx(report: ReportTable, language: str) -> bytes:
     """The report as a workbook of one sheet: amounts and counts are numbers, everything else is text and never a formula."""
     workbook = Workbook()
-    sheet = workbook.active
+    sheet: Any = workbook.active  # a new workbook has one sheet of cells; openpyxl's types allow for others
     sheet.title = _sheet_name(report.title[language])
     _write_text(sheet.cell(1, 1), report.title[language], Font(bold=True, size=14))
     for number, heading in enumerate(report.headers, start=2):
@@ -54,7 +53,7 @@ def _totals(report: ReportTable) -> list[tuple[Column, Cell]]:
     return [(column, row.get(column.key)) for column in report.columns] if row else []
 
 
-def _write(cell: SheetCell, column: Column, value: Cell, language: Language, font: Font | None = None) -> None:
+def _write(cell: SheetCell, column: Column, value: Cell, language: str, font: Font | None = None) -> None:
     if not is_number(column, value):
         _write_text(cell, plain(value, language), font)
         return
@@ -79,7 +78,7 @@ def _write_text(cell: SheetCell, text: str, font: Font | None = None) -> None:
         cell.font = font
 
 
-def _lay_out(sheet: Worksheet, report: ReportTable, head: int, language: Language) -> None:
+def _lay_out(sheet: Any, report: ReportTable, head: int, language: str) -> None:
     narrowest, widest = COLUMN_WIDTH_BOUNDS
     for index, column in enumerate(report.columns, start=1):
         texts = [column.label[language], *(shown(column, row.get(column.key), language) for row in report.rows)]

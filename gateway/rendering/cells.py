@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from contracts.report import Cell, Column
-from kernel.text import Language, Text
+from kernel.text import Text
 
 YES = Text("是", "yes")
 NO = Text("否", "no")
@@ -13,7 +13,7 @@ TOTAL = Text("合计", "Total")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def plain(cell: Cell, language: Language) -> str:
+def plain(cell: Cell, language: str) -> str:
     """The cell as text without grouping, the form machines read back."""
     match cell:
         case None:
@@ -26,7 +26,7 @@ def plain(cell: Cell, language: Language) -> str:
             return str(cell)
 
 
-def shown(column: Column, cell: Cell, language: Language) -> str:
+def shown(column: Column, cell: Cell, language: str) -> str:
     """The cell as people read it: amounts with thousands separators, everything else as it is."""
     text = plain(cell, language)
     if column.kind == "amount" and isinstance(cell, str) and cell:

@@ -39,7 +39,8 @@ export function isMoney(value) {
 /** Facts of one object as a list of labels and values; what has a name beside its code shows the name. */
 export function factsOf(object, context = {}) {
   const inner = { ...context, date: object.business_date ?? context.date };
-  return h('dl', { class: 'facts' }, shownKeys(object).map((key) => h('div', { class: nested(object[key]) ? `nested ${wide(object[key]) ? 'wide' : ''}` : '' },
+  const keys = shownKeys(object).sort((one, other) => nested(object[one]) - nested(object[other]));
+  return h('dl', { class: 'facts' }, keys.map((key) => h('div', { class: nested(object[key]) ? `nested ${wide(object[key]) ? 'wide' : ''}` : '' },
     h('dt', { text: term(key, context.labels) }), h('dd', {}, key === 'entries' && Array.isArray(object[key])
       ? entriesTable(object[key]) : valueNode(key, object[`${key}_name`] ?? object[key], inner)))));
 }
