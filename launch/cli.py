@@ -53,6 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     day_end.add_argument("--through", type=date.fromisoformat, default=None, metavar="DATE")
     day_end.add_argument("--force-close", action="store_true", help="first balance tellers and close outlets that are still open")
     day_end.set_defaults(run=_day_end)
+    bench = commands.add_parser("bench", help="measure: postings, netting", add_help=False)
+    bench.add_argument("arguments", nargs=argparse.REMAINDER)
+    bench.set_defaults(run=_bench)
     reset = commands.add_parser("reset", help="remove one bank's data 清除数据")
     reset.add_argument("--data", type=Path, default=DEFAULT, metavar="DIR")
     reset.add_argument("--yes", action="store_true", help="do not ask")
@@ -173,6 +176,12 @@ def _day_end(options: argparse.Namespace) -> int:
 
     password = os.environ.get("HUITONG_TELLER_PASSWORD") or getpass(f"{options.teller} 密码 password: ")
     return asyncio.run(run_day_end(options.url, options.teller, password, options.through, options.force_close))
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from bench.__main__ import main as run_benchmark
+
+    return run_benchmark(options.arguments)
 
 
 def _reset(options: argparse.Namespace) -> int:

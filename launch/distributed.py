@@ -146,9 +146,9 @@ async def run_distributed(options: UpOptions, secrets: Secrets, database: BankDa
         bank.children = children_of(options, secrets, database.urls(), broker_url)
         say(f"starting {len(bank.children)} processes")
         await bank.start()
-        await _wait_until_ready(bank, options, stop, say)
+        await wait_until_ready(bank, options, stop, say)
         if not stop.is_set():
-            await _load_demo(bank, options, secrets, say)
+            await load_demo_bank(bank, options, secrets, say)
             ready()
         await stop.wait()
     finally:
@@ -157,7 +157,8 @@ async def run_distributed(options: UpOptions, secrets: Secrets, database: BankDa
             await asyncio.to_thread(broker.stop)
 
 
-async def _load_demo(bank: DistributedBank, options: UpOptions, secrets: Secrets, say: Say) -> None:
+async def load_demo_bank(bank: DistributedBank, options: UpOptions, secrets: Secrets, say: Say) -> None:
+    """Load the demo bank through the services' own doors, unless the bank has one."""
     urls = {child.name: f"http://127.0.0.1:{child.port}" for child in bank.children}
     transport = HttpTransport(bases=urls, service_key=secrets.service_key)
     try:
@@ -166,7 +167,8 @@ async def _load_demo(bank: DistributedBank, options: UpOptions, secrets: Secrets
         await transport.close()
 
 
-async def _wait_until_ready(bank: DistributedBank, options: UpOptions, stop: asyncio.Event, say: Say) -> None:
+async def wait_until_ready(bank: DistributedBank, options: UpOptions, stop: asyncio.Event, say: Say) -> None:
+    """Wait until every process answers, or `stop` is set. Raises SetUpProblem after a while."""
     async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
         for _ in range(READY_SECONDS * 5):
             if stop.is_set():

@@ -15,7 +15,7 @@ PACKAGES = "requirements.lock"
 
 def main(root: str, arguments: Sequence[str], usage: str) -> int:
     """Set up the environment the command needs and run the command in it. Gives back an exit code, or does not come back."""
-    lock = PACKAGES_OF_TESTS if arguments[:1] == ["test"] else PACKAGES
+    lock = PACKAGES_OF_TESTS if arguments[:1] in (["test"], ["bench"]) else PACKAGES
     ready = environment.is_ready(root, lock)
     if not ready and (not arguments or arguments[0] in ("-h", "--help")):
         print(usage.strip())

@@ -1,0 +1,1 @@
+"""Benchmarks: what the bank does in a second, beside what the machine could do in the same run."""
