@@ -16,11 +16,12 @@ from contracts.problem import PROBLEM_TYPE, STATUS_OF, problem_of
 from kernel.errors import DomainError, ErrorType, Kind
 from kernel.text import choose_language
 from runtime.database import is_outage
+from runtime.wrong_values import sentence_of
 
 log = structlog.get_logger(__name__)
 
 MALFORMED_JSON = ErrorType("request.malformed_json", Kind.MALFORMED, "请求不是有效的 JSON", "the request is not valid JSON")
-INVALID_FIELD = ErrorType("request.invalid", Kind.INVALID, "字段 {name} 不正确:{problem}", "field {name} is not right: {problem}")
+INVALID_FIELD = ErrorType("request.invalid", Kind.INVALID, "字段 {name} {problem_zh}", "field {name} {problem_en}")
 NO_ROUTE = ErrorType("request.no_such_route", Kind.NOT_FOUND, "没有这个地址", "there is nothing at this address")
 WRONG_METHOD = ErrorType("request.method_not_allowed", Kind.MALFORMED, "该地址不接受此方法", "this address does not take that method")
 INTERNAL = ErrorType(
@@ -60,8 +61,9 @@ def invalid_fields(errors: list[Any]) -> DomainError:
     first = errors[0]
     if first["type"] == "json_invalid":
         return MALFORMED_JSON()
-    listed = [{"field": _path(error), "problem": error["msg"], "type": error["type"]} for error in errors]
-    return INVALID_FIELD(field=_path(first), name=_path(first), problem=first["msg"], _errors=listed)
+    listed = [{"field": _path(error), "type": error["type"], "message": sentence_of(error).as_dict()} for error in errors]
+    problem = sentence_of(first)
+    return INVALID_FIELD(field=_path(first), name=_path(first), problem_zh=problem.zh, problem_en=problem.en, _errors=listed)
 
 
 def _path(error: dict[str, Any]) -> str:

@@ -62,7 +62,7 @@ export function makeForm(schema, { context = {}, submit, changed, hidden = [], v
 
   function show(problem) {
     clear();
-    const told = [...problem.errors.map((each) => [each.field, each.problem ?? problem.text]), [problem.field, problem.text]];
+    const told = [...problem.errors.map((each) => [each.field, each.message ?? problem.text]), [problem.field, problem.text]];
     let culprit = null;
     let placed = false;
     for (const [path, text] of told) {
