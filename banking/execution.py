@@ -3,7 +3,6 @@ database transaction."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +19,7 @@ from banking.register import give_up, hold_intent, intend, record
 from banking.transaction import Outcome, Posting, Transaction
 from banking.work import Approval, Work
 from contracts.ledger import Expansion, PostingRequested, control_total_minor
+from contracts.receipt import Receipt
 from kernel.errors import ErrorType, Kind
 from kernel.numbers import CITY, is_business_department
 from runtime.idempotency import claim, digest_of, keep_answer
@@ -67,7 +67,7 @@ def read_form(transaction: Transaction, body: Mapping[str, Any]) -> BaseModel:
         raise invalid_fields(list(error.errors())) from error
 
 
-async def preview(resources: Resources, request: Request) -> dict[str, Any]:
+async def preview(resources: Resources, request: Request) -> Receipt:
     """The receipt the transaction would give, without number; nothing is saved."""
     check_right(request.principal, request.transaction)
     form = read_form(request.transaction, request.body)
@@ -158,7 +158,7 @@ async def _once(
     if fact is not None:
         numbered = fact.model_copy(update={"transaction_number": number})
         await resources.outbox.add(connection, numbered, message_id=posting_id, business_date=work.business_date, cause=number)
-    answer = json.dumps(receipt_of(work, outcome, expansion, number), ensure_ascii=False, separators=(",", ":")).encode()
+    answer = receipt_of(work, outcome, expansion, number).model_dump_json().encode()
     await keep_answer(connection, frame.plumbing, request.key, answer)
     return answer
 
@@ -211,21 +211,21 @@ def fact_of(work: Work, posting: Posting, number: str) -> PostingRequested:
     )
 
 
-def receipt_of(work: Work, outcome: Outcome, expansion: Expansion | None, number: str | None) -> dict[str, Any]:
-    """The receipt as front-door clients read it."""
-    return {
-        "transaction_number": number,
-        "posting_id": str(work.posting_id) if number and outcome.posting else None,
-        "code": work.code,
-        "business_date": work.business_date.isoformat(),
-        "outlet": work.outlet,
-        "teller": work.principal.teller,
-        "second": work.second.teller if work.second else None,
-        "result": outcome.result,
-        "rule": f"{expansion.rule} v{expansion.rule_version}" if expansion else None,
-        "entries": [entry.model_dump(mode="json") for entry in expansion.entries] if expansion else [],
-        "off_sheet": [entry.model_dump(mode="json") for entry in expansion.off_sheet] if expansion else [],
-    }
+def receipt_of(work: Work, outcome: Outcome, expansion: Expansion | None, number: str | None) -> Receipt:
+    """The receipt as front-door clients read it; without a number, of a preview."""
+    return Receipt(
+        transaction_number=number,
+        posting_id=work.posting_id if number and outcome.posting else None,
+        code=work.code,
+        business_date=work.business_date,
+        outlet=work.outlet,
+        teller=work.principal.teller,
+        second=work.second.teller if work.second else None,
+        result=outcome.result,
+        rule=f"{expansion.rule} v{expansion.rule_version}" if expansion else None,
+        entries=expansion.entries if expansion else [],
+        off_sheet=expansion.off_sheet if expansion else [],
+    )
 
 
 async def _give_up(
