@@ -231,9 +231,8 @@ class LedgerClient:
     async def account_days(self, accounts: list[str], business_date: date) -> list[AccountDay]:
         """Balances and the date's turnover of ledger accounts; accounts never posted to are absent."""
         asked = {"accounts": accounts, "business_date": business_date.isoformat()}
-        return [AccountDay.model_validate(day) for day in await self._transport.call("ledger",
-        "POST",
-        "/internal/account-days", json=asked)],
+        answer = await self._transport.call("ledger", "POST", "/internal/account-days", json=asked)
+        return [AccountDay.model_validate(day) for day in answer]
 
     async def totals(self, business_date: date) -> list[OriginTotal]:
         """Count and control total of what stands in the journal of a date, per origin."""
