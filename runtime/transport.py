@@ -11,6 +11,7 @@ from opentelemetry import propagate
 from contracts.problem import error_of
 from kernel.errors import ErrorType, Kind
 from runtime.auth import SERVICE_KEY_HEADER
+from runtime.transport_local import LocalTransport
 
 UNREACHABLE = ErrorType("service.unreachable", Kind.UNAVAILABLE, "服务 {service} 暂时无法连接", "service {service} cannot be reached now")
 SLOW = ErrorType("service.too_slow", Kind.UNAVAILABLE, "服务 {service} 未在时限内答复", "service {service} did not answer in time")
@@ -27,7 +28,7 @@ class HttpTransport:
 
     def mount(self, service: str, app: Any) -> None:
         """Reach a service as an application of this process."""
-        self._clients[service] = self._client(f"http://{service}", httpx.ASGITransport(app=app))
+        self._clients[service] = self._client(f"http://{service}", LocalTransport(app))
 
     def _client(self, base: str, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
         limits = httpx.Limits(max_connections=200, max_keepalive_connections=50)
