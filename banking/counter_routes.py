@@ -35,6 +35,7 @@ JsonObject = Annotated[dict[str, Any], Body()]
 
 @router.get("/internal/catalogue", dependencies=[Depends(service_only)])
 async def catalogue(request: Request) -> dict[str, Any]:
+    """What the service offers at the counter, for the gateway."""
     return request.app.state.service.catalogue()
 
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from sqlalchemy import Row, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from banking.business_day import DATE_WRONG, NO_DAY, frame_of
+from banking.business_day import DATE_WRONG, DAY_CLOSED, NO_DAY, frame_of
 from banking.tables import Frame
 from contracts.ledger import AccountReference
 from contracts.movement import (
@@ -27,7 +27,6 @@ from runtime.service import Resources, resources_of
 
 log = structlog.get_logger(__name__)
 
-DAY_CLOSED = ErrorType("day.closed", Kind.CONFLICT, "营业日 {date} 已结束", "the business date {date} is closed")
 MOVEMENT_UNKNOWN = ErrorType("movement.unknown", Kind.NOT_FOUND, "没有这笔待记动账", "there is no such movement")
 MOVEMENT_VOIDED = ErrorType("movement.voided", Kind.CONFLICT, "该动账已撤销", "the movement has been voided")
 ASK_AFTER_SECONDS = 5

@@ -177,6 +177,7 @@ def write(folder: Path = FOLDER) -> list[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    """Write what is out of date; with `--check` only say what is. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m contracts.generate", description="Generate the schemas of the messages.")
     parser.add_argument("--check", action="store_true", help="change nothing; end with 1 when a file is out of date")
     check = parser.parse_args(arguments).check

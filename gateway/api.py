@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from banking.counter_routes import UNKNOWN_ACCOUNT
 from banking.execution import RIGHT_MISSING
 from banking.principal import teller
 from contracts.counter import ApprovalGiven, ApprovalRequest, SignedOn, SignOn
@@ -23,13 +24,12 @@ from gateway.freshness import LatestPostings
 from gateway.openapi import openapi_of, takes
 from gateway.rate_limit import sign_on_limit
 from gateway.rendering import FORMATS
-from kernel.errors import DomainError, ErrorType, Kind
+from kernel.errors import DomainError
 from kernel.numbers import CITY, check_account
 from runtime.auth import bearer
 from runtime.problems import language_of
 from runtime.service import resources_of
 
-UNKNOWN_ACCOUNT = ErrorType("account.unknown", Kind.NOT_FOUND, "没有账户 {account}", "there is no account {account}")
 POLL_SECONDS = 0.3
 
 router = APIRouter(prefix="/api")

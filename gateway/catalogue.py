@@ -7,15 +7,13 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from banking.counter_routes import UNKNOWN_QUERY, UNKNOWN_REPORT, UNKNOWN_TRANSACTION
 from contracts.ledger import PostingRequested
 from contracts.topology import OWNERS
-from kernel.errors import DomainError, ErrorType, Kind
+from kernel.errors import DomainError
 from runtime.service import Resources
 
 SERVICES = OWNERS[PostingRequested.NAME]
-UNKNOWN_TRANSACTION = ErrorType("transaction.unknown", Kind.NOT_FOUND, "没有交易 {code}", "there is no transaction {code}")
-UNKNOWN_QUERY = ErrorType("query.unknown", Kind.NOT_FOUND, "没有查询 {name}", "there is no query {name}")
-UNKNOWN_REPORT = ErrorType("report.unknown", Kind.NOT_FOUND, "没有报表 {name}", "there is no report {name}")
 REMEMBERED_SECONDS = 60.0
 RETRY_SECONDS = 2.0
 

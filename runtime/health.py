@@ -41,6 +41,7 @@ async def readiness(resources: Resources) -> dict[str, Any]:
 
 @router.get("/readyz", include_in_schema=False)
 async def readyz(request: Request) -> JSONResponse:
+    """Whether this service can work: 200, or 503 with what is away."""
     answer = await readiness(resources_of(request))
     return JSONResponse(answer, status_code=200 if answer["ok"] else 503)
 
@@ -85,6 +86,7 @@ async def bus_state(resources: Resources) -> dict[str, Any]:
 
 @router.get("/metrics", include_in_schema=False)
 async def metrics(request: Request) -> Response:
+    """The measurements of this process, for Prometheus; gauges of the service are set from its database first."""
     resources = resources_of(request)
     await bus_state(resources)
     for gauge in request.app.state.service.gauges:
@@ -94,6 +96,7 @@ async def metrics(request: Request) -> Response:
 
 @router.get("/internal/bus", dependencies=[Depends(service_only)])
 async def bus(request: Request) -> dict[str, Any]:
+    """What waits in the outbox and what is parked, for the gateway."""
     return await bus_state(resources_of(request))
 
 

@@ -66,5 +66,4 @@ UNIT_WITHOUT_SUPERIOR = ErrorType(
     "{outlet} 没有上级,不能即时清算",
     "{outlet} has nobody to settle with early",
 )
-UNIT_UNKNOWN = ErrorType("outlet.unknown", Kind.NOT_FOUND, "没有网点 {outlet}", "there is no outlet {outlet}")
 NOT_YOUR_UNIT = ErrorType("outlet.not_yours", Kind.FORBIDDEN, "{outlet} 不属于本机构管辖", "{outlet} is not your outlet, nor one below it")

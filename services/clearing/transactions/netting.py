@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from banking.business_day import OUTLET_UNKNOWN
 from banking.fields import CURRENCY_CHOICES, CurrencyCode, Form, OutletCode, labelled
 from banking.menus import CLEARING, DAY_END, SETTLEMENT
 from banking.transaction import Outcome, transaction
@@ -15,7 +16,7 @@ from kernel.money import currency_of
 from kernel.numbers import superior_of
 from kernel.text import Text
 from runtime.database import driver_connection
-from services.clearing.domain.errors import NOT_YOUR_UNIT, UNIT_UNKNOWN, UNIT_WITHOUT_SUPERIOR
+from services.clearing.domain.errors import NOT_YOUR_UNIT, UNIT_WITHOUT_SUPERIOR
 from services.clearing.netting import BASE_CURRENCY, plan_netting, run_netting
 from services.clearing.reports import netting_table, plan_table
 from services.clearing.runs import DAY
@@ -77,7 +78,7 @@ async def netting_now(work: Work, form: EarlyNettingForm) -> Outcome:
         raise NOT_YOUR_UNIT(field="outlet", outlet=form.outlet)
     raw = await driver_connection(work.connection)
     if not await raw.fetchval("SELECT EXISTS (SELECT FROM clearing.outlet_gate WHERE outlet = $1)", form.outlet):
-        raise UNIT_UNKNOWN(field="outlet", outlet=form.outlet)
+        raise OUTLET_UNKNOWN(field="outlet", outlet=form.outlet)
     if superior_of(form.outlet) is None:
         raise UNIT_WITHOUT_SUPERIOR(field="outlet", outlet=form.outlet)
     day = work.business_date

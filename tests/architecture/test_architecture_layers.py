@@ -1,0 +1,87 @@
+"""Who may import whom, and where in a service a thing is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from importlinter.application.use_cases import lint_imports
+from importlinter.configuration import configure
+
+from banking.service import BankService
+from launch.catalogue import all_services
+from tests.architecture.source import ROOT
+
+SERVICES = {service.name: service for service in all_services()}
+
+EVERY_SERVICE = {"__init__.py", "README.md", "service.py", "tables.py", "queries.py", "transactions", "domain", "migrations"}
+"""What a service has, whatever it does."""
+IF_IT_HAS_ANY = {"api.py", "consumers.py", "reports.py", "gauges.py", "keeper.py", "parameters"}
+"""What is called the same in every service that has it: internal routes, messages, reports, metrics, two-phase accounts, parameters."""
+OF_ITS_OWN = {
+    "customer": {"numbers.py"},
+    "ledger": {
+        "account_days.py",
+        "accounting",
+        "balances.py",
+        "catching_up.py",
+        "day_end",
+        "general_ledger.py",
+        "journal.py",
+        "panel.py",
+        "posting.py",
+        "reservations.py",
+    },
+    "savings": {"accounts.py", "passwords.py"},
+    "lending": {"accruals.py", "loans.py", "notes.py", "refusals.py"},
+    "clearing": {"books.py", "netting.py", "runs.py", "settling.py"},
+    "reconciliation": {"proving.py", "sources.py"},
+    "counter": {"boxes.py", "credentials.py", "forms.py", "loading.py", "presence.py", "signing.py"},
+}
+"""The business of each service in files named for it. A new name here should be a new thing, not another word for an old one."""
+ELSEWHERE = {"ledger": {"services.ledger.posting": "consumers", "services.ledger.day_end.routes": "gauges"}}
+"""Posting a batch is the use case itself; the state of a day end is shown where a day end is shown."""
+
+
+def test_the_import_contracts_hold(capsys: pytest.CaptureFixture[str]) -> None:
+    configure()
+    assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), cache_dir=None), capsys.readouterr().out
+
+
+def test_a_forbidden_import_is_noticed(capsys: pytest.CaptureFixture[str], tmp_path: Any) -> None:
+    """The linter really looks: a rule that is broken on purpose fails."""
+    configure()
+    settings = tmp_path / ".importlinter"
+    settings.write_text(
+        "[importlinter]\nroot_package = kernel\n[importlinter:contract:upside-down]\nname = Upside down\ntype = forbidden\n"
+        "source_modules = kernel.money\nforbidden_modules = kernel.errors\n"
+    )
+    assert not lint_imports(config_filename=str(settings), cache_dir=None)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_keeps_things_where_every_service_keeps_them(name: str) -> None:
+    folder = ROOT / "services" / name
+    found = {path.name for path in folder.iterdir() if path.name != "__pycache__"}
+    assert found >= EVERY_SERVICE, f"{name} lacks {sorted(EVERY_SERVICE - found)}"
+    unknown = found - EVERY_SERVICE - IF_IT_HAS_ANY - OF_ITS_OWN[name]
+    assert not unknown, f"{name}: {sorted(unknown)} is neither what other services call it nor known as its own"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_a_service_declares_stands_in_the_file_of_that_name(name: str) -> None:
+    for file, function in _declared(SERVICES[name]):
+        module = function.__module__
+        if ELSEWHERE.get(name, {}).get(module) == file:
+            continue
+        expected = f"services.{name}.{file}"
+        assert module == expected or module.startswith(f"{expected}."), f"{function.__qualname__} is in {module}, not in {expected}"
+
+
+def _declared(service: BankService) -> Iterator[tuple[str, Callable[..., Any]]]:
+    yield from (("transactions", each.run) for each in service.transactions)
+    yield from (("queries", each.run) for each in service.queries)
+    yield from (("reports", each.run) for each in service.reports)
+    yield from (("consumers", each.handler) for each in service.consumes)
+    yield from (("gauges", gauge) for gauge in service.gauges)
