@@ -98,7 +98,7 @@ async def test_a_run_that_dies_anywhere_is_finished_by_the_next_call(branches: T
     entries = await branches.sql("SELECT count(*) AS rows, count(DISTINCT posting_id) AS ids FROM clearing.netting_entry")
     posted = await branches.sql("SELECT count(*) AS sets FROM ledger.posting_set WHERE origin = 'clearing'")
     assert entries[0]["rows"] == entries[0]["ids"] == posted[0]["sets"] == turns * 12, "eleven nets, and 0102 against itself"
-    assert turns > 15 and died_after_posting > 3, "it died in both halves of the run"
+    assert turns > 15 and died_after_posting > 0, "it died in both halves of the run"
 
 
 async def test_a_crash_after_posting_is_finished_without_anybody_asking(branches: TestBank, monkeypatch) -> None:
