@@ -16,6 +16,7 @@ from contracts.problem import PROBLEM_TYPE, STATUS_OF, problem_of
 from kernel.errors import DomainError, ErrorType, Kind
 from kernel.text import choose_language
 from runtime.database import is_outage
+from runtime.telemetry import failure_of
 from runtime.wrong_values import sentence_of
 
 log = structlog.get_logger(__name__)
@@ -109,7 +110,7 @@ def failure_response(error: Exception, path: str, language: str) -> JSONResponse
     """The answer to what nobody foresaw: an outage says so, anything else is logged under the number of its trace."""
     if is_outage(error):
         return problem_response(DATABASE_AWAY(), language)
-    log.error("unexpected failure", path=path, error=type(error).__name__, exc_info=error)
+    log.error("unexpected failure", path=path, failure=failure_of(error))
     return problem_response(INTERNAL(), language, status=500)
 
 

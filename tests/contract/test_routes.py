@@ -101,8 +101,14 @@ async def test_addresses_that_need_a_token_say_so_and_ask_for_it(bank: TestBank,
 
 @pytest.mark.parametrize("mode", EXAMPLES, ids=["valid", "invalid"])
 async def test_made_up_requests(
-    bank: TestBank, document: dict[str, Any], known: dict[str, list[str]], mode: GenerationMode, subtests: pytest.Subtests
+    bank: TestBank,
+    document: dict[str, Any],
+    known: dict[str, list[str]],
+    mode: GenerationMode,
+    subtests: pytest.Subtests,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("services.ledger.catching_up.TRIES", 1)  # made-up transactions never come, however long one waits
     caller = Caller(bank.client, asyncio.get_running_loop())
     tokens = {teller: await bank.sign_on(teller) for teller in (SAVINGS, CORPORATE, CENTRE)}
     rights = await _tellers_of(bank)

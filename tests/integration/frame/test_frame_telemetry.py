@@ -107,6 +107,10 @@ async def test_nothing_personal_is_logged_or_traced(
         broken = await bank.send("S0211", "customer.personal.open", {**person, "id_number": f"{DOCUMENT}1"})
         assert (broken.status_code, broken.json()["code"]) == (500, "internal.error")
         assert all(secret not in broken.text for secret in PERSONAL)
+    try:
+        raise KeyError(NAME)
+    except KeyError:
+        logging.getLogger("uvicorn.error").exception("a library failed")
 
     written = [json.loads(line) for line in lines.getvalue().splitlines()]
     assert {"event", "level", "logger", "timestamp"} <= set.intersection(*(set(line) for line in written))
@@ -116,6 +120,7 @@ async def test_nothing_personal_is_logged_or_traced(
     [failure] = [line for line in written if line["event"] == "unexpected failure"]
     assert re.fullmatch("[0-9a-f]{32}", failure["trace_id"]) and failure["trace_id"] == broken.json()["trace_id"]
     assert failure["failure"][0]["type"] == "ValueError"
+    assert [line["failure"][0]["type"] for line in written if line["event"] == "a library failed"] == ["KeyError"]
     assert any("services/customer/transactions/open.py" in place for place in failure["failure"][0]["at"])
 
 
