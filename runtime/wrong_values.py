@@ -9,7 +9,7 @@ from kernel.text import Text
 _SENTENCES: dict[str, Text] = {
     "missing": Text("必须填写", "is missing"),
     "extra_forbidden": Text("不属于本请求", "is not part of this request"),
-    "string_type": Text("应为文本", "must be text"),
+    "string": Text("应为文本", "must be text"),
     "string_too_short": Text("至少 {min_length} 个字符", "needs at least {min_length} characters"),
     "string_too_long": Text("最多 {max_length} 个字符", "has at most {max_length} characters"),
     "string_pattern_mismatch": Text("格式不正确(应符合 {pattern})", "has the wrong form (it should match {pattern})"),

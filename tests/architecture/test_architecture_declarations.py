@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from string import Formatter
 from typing import Any
 
@@ -69,6 +70,27 @@ def test_a_declaration_names_its_source_and_both_languages(declared: Any) -> Non
     for field, shape in entry["schema"].get("properties", {}).items():
         label = shape.get("x-label")
         assert label and CHINESE.search(label["zh"]) and label["en"] and shape.get("x-widget"), f"{field} has no label"
+
+
+@pytest.mark.parametrize("declared", [*TRANSACTIONS, *READS], ids=lambda each: getattr(each, "code", None) or each.name)
+def test_every_text_that_comes_in_has_a_form(declared: Any) -> None:
+    """Texts that no form bounds reach the database with characters it cannot hold; amounts and passwords are read by what they are for."""
+    schema = declared.catalogue_entry()["schema"]
+    for path, shape in _texts(schema, schema.get("$defs", {}), "form"):
+        assert {"pattern", "enum", "const", "format"} & set(shape) or shape.get("x-widget") in ("amount", "password"), path
+
+
+def _texts(shape: dict[str, Any], definitions: dict[str, Any], path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    if "$ref" in shape:
+        shape = definitions[shape["$ref"].rpartition("/")[2]] | shape
+    for choice in shape.get("anyOf", ()):
+        yield from _texts({**choice, "x-widget": shape.get("x-widget")}, definitions, path)
+    if shape.get("type") == "string":
+        yield path, shape
+    if "items" in shape:
+        yield from _texts(shape["items"], definitions, f"{path}[]")
+    for name, inner in shape.get("properties", {}).items():
+        yield from _texts(inner, definitions, f"{path}.{name}")
 
 
 def test_codes_and_names_are_declared_once() -> None:

@@ -18,7 +18,7 @@ from tests.contract.fuzzing import Caller, broken_promises, operations, try_out,
 from tests.support.bank import TestBank
 
 SAVINGS, CORPORATE, CENTRE = "S0211", "K0211", "S0009"
-EXAMPLES = {GenerationMode.POSITIVE: 4, GenerationMode.NEGATIVE: 3}
+EXAMPLES = {GenerationMode.POSITIVE: 3, GenerationMode.NEGATIVE: 2}
 AMOUNTS = ["0.01", "12.50", "3000.00", "12345678.90"]
 LAST = ("balance", "close", "day-end", "password")
 """What ends a teller's, an outlet's or the bank's day comes after everything else."""
@@ -90,13 +90,14 @@ async def test_every_declaration_is_described(bank: TestBank, document: dict[str
 
 
 async def test_addresses_that_need_a_token_say_so_and_ask_for_it(bank: TestBank, document: dict[str, Any]) -> None:
-    for operation in operations(document):
-        path = operation.path.replace("{service}", "ledger").replace("{account}", "1").replace("{run}", str(uuid4()))
-        answer = await bank.client.request(operation.method, path.replace("{parked_id}", str(uuid4())), json={})
-        if operation.path in OPEN:
-            assert answer.status_code in (200, 422), operation.label
+    for path, method, described in _described(document):
+        filled = path.replace("{service}", "ledger").replace("{account}", "1").replace("{run}", str(uuid4()))
+        answer = await bank.client.request(method, filled.replace("{parked_id}", str(uuid4())), json={})
+        assert ("security" in described) is (path not in OPEN)
+        if path in OPEN:
+            assert answer.status_code in (200, 422), path
         else:
-            assert (answer.status_code, answer.json()["code"]) == (401, "auth.token_missing"), operation.label
+            assert (answer.status_code, answer.json()["code"]) == (401, "auth.token_missing"), path
 
 
 @pytest.mark.parametrize("mode", EXAMPLES, ids=["valid", "invalid"])
@@ -132,14 +133,18 @@ async def test_made_up_requests(
 async def test_hostile_bodies(bank: TestBank, document: dict[str, Any], body: bytes) -> None:
     tokens = {teller: await bank.sign_on(teller) for teller in (SAVINGS, CORPORATE, CENTRE)}
     rights = await _tellers_of(bank)
-    for operation in operations(document):
-        if operation.method.upper() != "POST" or "requestBody" not in operation.definition.raw:
-            continue
-        teller = next(iter(rights.get(operation.path.removesuffix("/preview"), [SAVINGS])))
+    takers = [path for path, _, described in _described(document) if "requestBody" in described]
+    assert len(takers) > 50
+    for path in takers:
+        teller = next(iter(rights.get(path.removesuffix("/preview"), [SAVINGS])))
         headers = {"Authorization": f"Bearer {tokens[teller]}", "Idempotency-Key": uuid4().hex, "Content-Type": "application/json"}
-        answer = await bank.client.post(operation.path, content=body, headers=headers)
-        assert answer.status_code in (400, 401, 403, 413, 422, 429), f"{operation.label}: {answer.status_code} {answer.text[:300]}"
-        assert broken_promises(answer) == [], operation.label
+        answer = await bank.client.post(path, content=body, headers=headers)
+        assert answer.status_code in (400, 401, 403, 413, 422, 429), f"{path}: {answer.status_code} {answer.text[:300]}"
+        assert broken_promises(answer) == [], path
+
+
+def _described(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [(path, method, each) for path, methods in document["paths"].items() for method, each in methods.items()]
 
 
 async def _tellers_of(bank: TestBank) -> dict[str, list[str]]:

@@ -56,6 +56,7 @@ def refusal(**given: Any) -> Any:
         ({"text": "a"}, "text", "字段 text 至少 2 个字符", "field text needs at least 2 characters"),
         ({"text": "abcd"}, "text", "字段 text 最多 3 个字符", "field text has at most 3 characters"),
         ({"text": 1}, "text", "字段 text 应为文本", "field text must be text"),
+        ({"text": "\ud800"}, "text", "字段 text 应为文本", "field text must be text"),
         ({"code": "02"}, "code", "字段 code 格式不正确(应符合 ^[0-9]{4}$)", "field code has the wrong form (it should match ^[0-9]{4}$)"),
         ({"choice": "c"}, "choice", "字段 choice 应为 'a', 'b' 之一", "field choice must be one of 'a', 'b'"),
         ({"count": "x"}, "count", "字段 count 应为整数", "field count must be a whole number"),
