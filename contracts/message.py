@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, SerializeAsAny, TypeAdapter
 
 
 class Message(BaseModel):
@@ -34,6 +34,22 @@ class Envelope(BaseModel):
     cause: str | None = None
     traceparent: str | None = None
     body: dict[str, Any]
+
+
+class Letter(BaseModel):
+    """An envelope as its sender holds it, the body still a message: written as JSON in one go."""
+
+    id: UUID
+    name: str
+    business_date: date | None = None
+    occurred_at: datetime
+    cause: str | None = None
+    traceparent: str | None = None
+    body: SerializeAsAny[Message]
+
+    def encode(self) -> bytes:
+        """The bytes an `Envelope` is read from."""
+        return self.__pydantic_serializer__.to_json(self)
 
 
 _BUNDLE: TypeAdapter[list[Envelope]] = TypeAdapter(list[Envelope])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -20,6 +21,7 @@ class Server(uvicorn.Server):
 
 async def serve(app: Any, host: str, port: int, stop: asyncio.Event, when_ready: Callable[[], Awaitable[None]] | None = None) -> None:
     """Serve until `stop` is set; running requests are finished."""
+    gc.freeze()  # what exists by now lives as long as the process and need not be looked through again and again
     server = Server(
         uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=10)
     )

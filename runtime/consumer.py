@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -79,8 +80,8 @@ class Consumer:
                 if received:
                     await self._handler(connection, received)
             self._outbox.committed()
-        for one in received:
-            MESSAGES_CONSUMED.labels(self.queue.service, one.envelope.name, "done").inc()
+        for name, count in Counter(one.envelope.name for one in received).items():
+            MESSAGES_CONSUMED.labels(self.queue.service, name, "done").inc(count)
 
     @contextmanager
     def _span(self, deliveries: Sequence[Delivery]) -> Iterator[None]:

@@ -8,16 +8,18 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from opentelemetry import propagate
+from opentelemetry import trace
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.message import Envelope, Message
+from contracts.message import Letter, Message
 from contracts.topology import routing_key
 from kernel.clock import Clock
 from runtime.database import driver_connection
 from runtime.identifiers import new_id
 from runtime.tables import Plumbing
+
+COLUMNS = ("message_id", "routing_key", "envelope")
 
 
 class Outbox:
@@ -32,16 +34,16 @@ class Outbox:
         self, message: Message, *, message_id: UUID | None = None, business_date: date | None = None, cause: str | None = None
     ) -> dict[str, Any]:
         """The outbox row of one message."""
-        envelope = Envelope(
+        letter = Letter(
             id=message_id or new_id(),
             name=message.NAME,
             business_date=business_date,
             occurred_at=self._clock.now(),
             cause=cause,
             traceparent=current_traceparent(),
-            body=message.model_dump(mode="json"),
+            body=message,
         )
-        return {"message_id": envelope.id, "routing_key": routing_key(message), "envelope": envelope.model_dump_json().encode()}
+        return {"message_id": letter.id, "routing_key": routing_key(message), "envelope": letter.encode()}
 
     async def add(
         self,
@@ -56,17 +58,13 @@ class Outbox:
         await connection.execute(insert(self._table), self.row(message, message_id=message_id, business_date=business_date, cause=cause))
 
     async def add_many(self, connection: AsyncConnection, rows: Iterable[dict[str, Any]]) -> None:
-        """Add many rows made by `row` in one statement."""
+        """Add many rows made by `row` at once."""
         batch = list(rows)
         if not batch:
             return
         raw = await driver_connection(connection)
-        await raw.execute(
-            f"INSERT INTO {self._table.fullname} (message_id, routing_key, envelope) SELECT * FROM unnest($1::uuid[], $2::text[], "
-            f"$3::bytea[])",
-            [row["message_id"] for row in batch],
-            [row["routing_key"] for row in batch],
-            [row["envelope"] for row in batch],
+        await raw.copy_records_to_table(
+            self._table.name, schema_name=self._table.schema, columns=COLUMNS, records=[[row[name] for name in COLUMNS] for row in batch]
         )
 
     def committed(self) -> None:
@@ -76,6 +74,7 @@ class Outbox:
 
 def current_traceparent() -> str | None:
     """The W3C trace context of the running span, if there is one."""
-    carrier: dict[str, str] = {}
-    propagate.inject(carrier)
-    return carrier.get("traceparent")
+    context = trace.get_current_span().get_span_context()
+    if not context.is_valid:
+        return None
+    return f"00-{trace.format_trace_id(context.trace_id)}-{trace.format_span_id(context.span_id)}-{context.trace_flags:02x}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import structlog
@@ -22,13 +23,15 @@ Handle = Callable[[Sequence[Item], asyncio.Event], Awaitable[None]]
 
 
 class _Arrived(Generic[Item]):
-    """A message of the broker and the items in it."""
+    """A message of the broker and the items in it, which are read when its turn comes: what only waits stays small."""
 
-    __slots__ = ("items", "message")
-
-    def __init__(self, message: AbstractIncomingMessage, items: list[Item]) -> None:
+    def __init__(self, message: AbstractIncomingMessage, read: Read[Item]) -> None:
         self.message = message
-        self.items = items
+        self._read = read
+
+    @cached_property
+    def items(self) -> list[Item]:
+        return self._read(self.message)
 
     def __len__(self) -> int:
         return len(self.items)
@@ -84,7 +87,7 @@ class Feed(Generic[Item]):
             arrived.put_nowait(None)
 
         async def keep(message: AbstractIncomingMessage) -> None:
-            arrived.put_nowait(_Arrived(message, self._read(message)))
+            arrived.put_nowait(_Arrived(message, self._read))
 
         self._leave = leave
         connecting = asyncio.ensure_future(self._link.wait_for_connection())
