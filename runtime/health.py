@@ -73,7 +73,7 @@ async def bus_state(resources: Resources) -> dict[str, Any]:
             for row in rows
         ]
     OUTBOX_WAITING.labels(resources.name).set(waiting)
-    OUTBOX_OLDEST.labels(resources.name).set(oldest)
+    OUTBOX_OLDEST.labels(resources.name).set(float(oldest))
     PARKED.labels(resources.name).set(open_parked)
     return {
         "service": resources.name,
