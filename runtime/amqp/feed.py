@@ -16,6 +16,8 @@ from runtime.intake import Interrupted, end, take
 log = structlog.get_logger(__name__)
 PREFETCH = 64
 PAUSE_SECONDS = 0.5
+ANSWER_SECONDS = 10.0
+"""A broker that answers nothing for so long is asked anew: a queue just made again may have nobody to answer for it yet."""
 
 Item = TypeVar("Item")
 Read = Callable[[AbstractIncomingMessage], list[Item]]
@@ -100,15 +102,18 @@ class Feed(Generic[Item]):
         finally:
             connecting.cancel()
             ended.cancel()
-        channel = await connection.channel(publisher_confirms=False)
+        async with asyncio.timeout(ANSWER_SECONDS):
+            channel = await connection.channel(publisher_confirms=False)
         try:
-            channel.close_callbacks.add(leave)
-            (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(leave)
-            await channel.set_qos(prefetch_count=PREFETCH)
-            queue = await channel.get_queue(self._queue, ensure=False)
-            await queue.consume(keep)
+            async with asyncio.timeout(ANSWER_SECONDS):
+                channel.close_callbacks.add(leave)
+                (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(leave)
+                await channel.set_qos(prefetch_count=PREFETCH)
+                queue = await channel.get_queue(self._queue, ensure=False)
+                await queue.consume(keep)
             while not gone.is_set() and (batch := await take(arrived, self._limit)):
                 await self._handle([item for one in batch for item in one.items], gone)
                 await batch[-1].message.ack(multiple=True)
         finally:
-            await channel.close()
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await channel.close()
