@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -60,13 +60,33 @@ class SettledForm(Form):
         },
     )
     counter_account: AccountNumber | None = Field(
-        None, json_schema_extra={"x-label": {"zh": "对方账号", "en": "Counter account"}, "x-widget": "account"}
+        None,
+        json_schema_extra={
+            "x-label": {"zh": "对方账号", "en": "Counter account"},
+            "x-widget": "account",
+            "x-when": {"settlement": ["transfer"]},
+        },
     )
 
 
-def labelled(zh: str, en: str, default: Any = ..., *, widget: str = "text", choices: Sequence[Choice] = (), **constraints: Any) -> Any:
-    """A pydantic field with its label in both languages, the widget a page should use, and the choices it offers."""
+def labelled(
+    zh: str,
+    en: str,
+    default: Any = ...,
+    *,
+    widget: str = "text",
+    choices: Sequence[Choice] = (),
+    when: Mapping[str, Sequence[Any]] | None = None,
+    **constraints: Any,
+) -> Any:
+    """A pydantic field with its label in both languages, the widget a page should use, and the choices it offers.
+
+    `when` says which values other fields must have for this one to be asked for, `{"settlement": ["transfer"]}`: pages hide the field
+    otherwise and do not send it. What a use case needs it checks itself.
+    """
     extra: dict[str, Any] = {"x-label": {"zh": zh, "en": en}, "x-widget": widget}
     if choices:
         extra["x-choices"] = [{"value": value, **text.as_dict()} for value, text in choices]
+    if when:
+        extra["x-when"] = {field: list(values) for field, values in when.items()}
     return Field(default, json_schema_extra=extra, **constraints)

@@ -3,9 +3,6 @@ import { fill, h, isPair, speak } from './dom.js';
 import { t } from './language.js';
 import { makeField } from './fields.js';
 
-/** Fields that are shown only while another field has a value: what `settlement: transfer` alone asks for. */
-const ONLY_WITH = { counter_account: ['settlement', 'transfer'] };
-
 /**
  * A form: `{node, body(), inputs(), focus(), show(problem), clear(), lock(on)}`.
  * `submit()` is called by Enter in the last field, `changed()` whenever anything was typed. `hidden` names fields to leave out.
@@ -28,10 +25,9 @@ export function makeForm(schema, { context = {}, submit, changed, hidden = [], v
     fields.length === 0 && h('p', { class: 'hint', text: t('form_is_empty') }),
     h('div', { class: 'actions' }, buttons));
 
-  const applies = (field) => {
-    const [other, value] = ONLY_WITH[field.name] ?? [];
-    return other === undefined || fields.find((each) => each.name === other)?.value() === value;
-  };
+  /** Whether a field is asked for now: its `x-when` names the values that other fields must have for it. */
+  const applies = (field) => Object.entries(field.schema['x-when'] ?? {})
+    .every(([other, values]) => values.includes(fields.find((each) => each.name === other)?.value()));
   const arrange = () => { for (const field of fields) field.node.hidden = !applies(field); };
   const order = () => [...first, ...rest].filter(applies).flatMap((field) => field.focusables()).filter((each) => !each.disabled);
 
