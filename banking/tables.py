@@ -1,5 +1,5 @@
 """The frame's tables. Every service has its own copy: its view of the business day, its posting register, used approvals, held
-movements."""
+movements, the rights the administrator has set."""
 
 from __future__ import annotations
 
@@ -37,6 +37,8 @@ class Frame:
     register: Table
     used_approval: Table
     movement: Table
+    right_version: Table
+    right_rule: Table
 
 
 def frame_tables(metadata: MetaData) -> Frame:
@@ -122,4 +124,38 @@ def frame_tables(metadata: MetaData) -> Frame:
         CheckConstraint("state IN ('pending', 'posted', 'voided')", name="state"),
         Index("ix_movement_pending", "created_at", postgresql_where=text("state = 'pending'")),
     )
-    return Frame(plumbing_tables(metadata), business_day, outlet_gate, day_statement, register, used_approval, movement)
+    return Frame(
+        plumbing_tables(metadata),
+        business_day,
+        outlet_gate,
+        day_statement,
+        register,
+        used_approval,
+        movement,
+        *_right_tables(metadata),
+    )
+
+
+def _right_tables(metadata: MetaData) -> tuple[Table, Table]:
+    version = Table(
+        "right_version",
+        metadata,
+        Column("singleton", Boolean, primary_key=True, server_default=text("true")),
+        Column("version", BigInteger, nullable=False),
+        CheckConstraint("singleton", name="one_row"),
+    )
+    rule = Table(
+        "right_rule",
+        metadata,
+        Column("transaction_code", String, primary_key=True),
+        Column("level", String(1), primary_key=True),
+        Column("settlement", String, primary_key=True),
+        Column("currency", String(3), primary_key=True),
+        Column("allowed", Boolean),
+        Column("dual", String),
+        Column("limit_minor", BigInteger),
+        Column("above", String),
+        CheckConstraint("level IN ('A', 'B', 'C')", name="level"),
+        CheckConstraint("settlement IN ('', 'cash', 'transfer')", name="settlement"),
+    )
+    return version, rule
