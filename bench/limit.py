@@ -26,7 +26,7 @@ NEW_ROWS = {
     "leg": (
         "posting_id",
         "posting_id, line, business_date, outlet, account, currency, business_code, subject, is_debit, amount_minor, red, "
-        "cash, automatic, summary",
+        "cash, automatic, summary, balance_after_minor",
     ),
     "inbox": ("message_id", "queue, message_id"),
     "outbox": ("message_id", "message_id, routing_key, envelope"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -10,8 +11,8 @@ from typing import Any, NamedTuple
 import asyncpg
 
 from contracts.ledger import PostingRequested
-from services.ledger.domain.balance import account_deltas
-from services.ledger.domain.model import PostingSet
+from services.ledger.domain.balance import account_deltas, signed_minor
+from services.ledger.domain.model import Leg, OffSheetLeg, PostingSet
 
 SET_COLUMNS = [
     "posting_id", "business_date", "value_date", "origin", "transaction_code", "transaction_number", "rule",
@@ -19,11 +20,11 @@ SET_COLUMNS = [
 ]
 LEG_COLUMNS = [
     "posting_id", "line", "business_date", "outlet", "account", "currency", "business_code", "subject", "is_debit",
-    "amount_minor", "red", "cash", "automatic", "summary",
+    "amount_minor", "red", "cash", "automatic", "summary", "balance_after_minor",
 ]
 OFF_SHEET_COLUMNS = [
     "posting_id", "line", "business_date", "outlet", "account", "currency", "business_code", "subject", "is_receive",
-    "amount_minor", "red", "summary",
+    "amount_minor", "red", "summary", "balance_after_minor",
 ]
 TOTAL_COLUMNS = [
     "debit_cash_minor", "debit_transfer_minor", "credit_cash_minor", "credit_transfer_minor", "debit_cash_count",
@@ -68,6 +69,10 @@ class Batch:
             for leg in (*posting_set.legs, *posting_set.off_sheet):
                 groups[leg.account] = (leg.outlet, posting_set.currency, leg.business_code)
         return {account: (*groups[account], changes[account]) for account in sorted(groups)}
+
+    def names(self) -> dict[str, str]:
+        """What the facts call the accounts they touch."""
+        return {each.number: each.name for fact, *_ in self.accepted for each in fact.accounts.values() if each.name}
 
     def totals(self) -> dict[tuple[date, str, str, str], list[Any]]:
         """(date, outlet, currency, business code) -> subject, off-sheet, four amounts, four counts."""
@@ -122,7 +127,14 @@ async def copy_sets(raw: asyncpg.Connection, batch: Batch) -> None:
     await raw.copy_records_to_table("posting_set", records=records, schema_name="ledger", columns=SET_COLUMNS)
 
 
-async def copy_legs(raw: asyncpg.Connection, batch: Batch) -> None:
+async def copy_legs(raw: asyncpg.Connection, batch: Batch, opening: Mapping[str, int]) -> None:
+    """Write the legs in the order of their sets; `opening` are the accounts' balances before the batch, debit positive, in minor units."""
+    balances = dict(opening)
+
+    def moved(leg: Leg | OffSheetLeg) -> int:
+        balances[leg.account] += signed_minor(leg)
+        return balances[leg.account]
+
     legs = [
         (
             each.posting_id,
@@ -139,6 +151,7 @@ async def copy_legs(raw: asyncpg.Connection, batch: Batch) -> None:
             leg.cash,
             leg.automatic,
             leg.summary,
+            moved(leg),
         )
         for each in batch.sets
         for line, leg in enumerate(each.legs)
@@ -158,6 +171,7 @@ async def copy_legs(raw: asyncpg.Connection, batch: Batch) -> None:
             leg.amount_minor,
             leg.red,
             leg.summary,
+            moved(leg),
         )
         for each in batch.sets
         for line, leg in enumerate(each.off_sheet)

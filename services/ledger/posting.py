@@ -92,8 +92,8 @@ async def post_batch(connection: AsyncConnection, resources: Resources, rulebook
         return 0
     await copy_sets(raw, batch)
     await _release_reservations(raw, [each.posting_id for each in batch.sets])
-    await _move_accounts(raw, rulebook, batch, current)
-    await copy_legs(raw, batch)
+    opening = await _move_accounts(raw, rulebook, batch, current)
+    await copy_legs(raw, batch, opening)
     await add_totals(raw, batch)
     await resources.outbox.add_many(connection, [_posted_row(resources, each) for each in batch.accepted])
     for rule, count in Counter(each.rule for each in batch.sets).items():
@@ -120,8 +120,9 @@ async def _release_reservations(raw: asyncpg.Connection, posting_ids: list[UUID]
     )
 
 
-async def _move_accounts(raw: asyncpg.Connection, rulebook: Rulebook, batch: Batch, current: date) -> None:
-    accounts = batch.accounts()
+async def _move_accounts(raw: asyncpg.Connection, rulebook: Rulebook, batch: Batch, current: date) -> dict[str, int]:
+    """Move the accounts of a batch, locked in order, and call them what the facts call them. Returns their balances before it."""
+    accounts, names = batch.accounts(), batch.names()
     numbers = list(accounts)
     outlets, currencies, codes, changes = (list(column) for column in zip(*accounts.values(), strict=True))
     known = await raw.fetchval("SELECT count(*) FROM ledger.account WHERE account = ANY($1::text[])", numbers)
@@ -138,14 +139,16 @@ async def _move_accounts(raw: asyncpg.Connection, rulebook: Rulebook, batch: Bat
         )
     await raw.execute("SELECT FROM ledger.account WHERE account = ANY($1::text[]) ORDER BY account FOR UPDATE", numbers)
     rows = await raw.fetch(
-        "UPDATE ledger.account AS a SET balance_minor = a.balance_minor + given.change "
-        "FROM unnest($1::text[], $2::bigint[]) AS given(account, change) WHERE a.account = given.account "
+        "UPDATE ledger.account AS a SET balance_minor = a.balance_minor + given.change, name = coalesce(given.name, a.name) "
+        "FROM unnest($1::text[], $2::bigint[], $3::text[]) AS given(account, change, name) WHERE a.account = given.account "
         "RETURNING a.account, a.outlet, a.business_code, a.currency, a.balance_minor, a.closed_on",
         numbers,
         changes,
+        [names.get(number) for number in numbers],
     )
     for row in rows:
         _check_account(rulebook, row, accounts[row["account"]], current)
+    return {row["account"]: row["balance_minor"] - accounts[row["account"]][-1] for row in rows}
 
 
 def _check_account(rulebook: Rulebook, row: asyncpg.Record, given: tuple[str, str, str, int], current: date) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     SmallInteger,
@@ -95,10 +96,16 @@ LEG = Table(
     Column("cash", Boolean, nullable=False),
     Column("automatic", Boolean, nullable=False),
     Column("summary", String, nullable=False, server_default=""),
+    Column("balance_after_minor", BigInteger, nullable=False),
+    Column("entry", BigInteger, Identity(), nullable=False),
     CheckConstraint("amount_minor > 0", name="amount"),
-    Index("ix_leg_account", "account", "business_date"),
+    Index("ix_leg_account", "account", "business_date", "entry"),
+    Index("ix_leg_amount", "business_date", "amount_minor"),
     info=APPEND_ONLY,
 )
+"""`balance_after_minor` is the account's balance behind the leg, debit positive. `entry` counts legs; it is taken while the account is
+locked, so that the legs of an account stand in the order they moved it. Both indexes begin or end where the journal grows: an entry goes
+to the end of its account, or among those of its own date."""
 
 OFF_SHEET_LEG = Table(
     "off_sheet_leg",
@@ -115,8 +122,13 @@ OFF_SHEET_LEG = Table(
     Column("amount_minor", BigInteger, nullable=False),
     Column("red", Boolean, nullable=False),
     Column("summary", String, nullable=False, server_default=""),
+    Column("balance_after_minor", BigInteger, nullable=False),
+    Column("entry", BigInteger, Identity(), nullable=False),
+    Index("ix_off_sheet_leg_account", "account", "business_date", "entry"),
+    Index("ix_off_sheet_leg_date", "business_date", "posting_id"),
     info=APPEND_ONLY,
 )
+"""As `leg`; received counts positive."""
 
 REVERSAL = Table(
     "reversal",
