@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
@@ -33,6 +34,8 @@ _CHANGING = (
     "balance_minor",
     "held_minor",
     "incoming_minor",
+    "frozen_minor",
+    "frozen_whole",
     "products",
     "products_since",
     "products_until",
@@ -126,12 +129,16 @@ async def lock(connection: AsyncConnection, **numbers: str | None) -> dict[str, 
     wanted = {field: number for field, number in numbers.items() if number}
     for field, number in wanted.items():
         check_number(number, field)
-    rows = await connection.execute(_LOCK, {"numbers": sorted(set(wanted.values()))})
-    found = {row.account: account_of(row) for row in rows}
+    found = {account.number: account for account in await lock_known(connection, wanted.values())}
     for field, number in wanted.items():
         if number not in found:
             raise UNKNOWN_ACCOUNT(field=field, account=number)
     return {field: found[number] for field, number in wanted.items()}
+
+
+async def lock_known(connection: AsyncConnection, numbers: Iterable[str]) -> list[Account]:
+    """The accounts that there are of these numbers, their rows locked in account order until the commit."""
+    return [account_of(row) for row in await connection.execute(_LOCK, {"numbers": sorted(set(numbers))})]
 
 
 async def read(connection: AsyncConnection, number: str, field: str = "account") -> Account:
@@ -216,6 +223,8 @@ def _changing(account: Account) -> dict[str, Any]:
         "balance_minor": state.balance_minor,
         "held_minor": account.held_minor,
         "incoming_minor": account.incoming_minor,
+        "frozen_minor": account.frozen_minor,
+        "frozen_whole": account.frozen_whole,
         "products": state.products,
         "products_since": state.since,
         "products_until": state.until,

@@ -28,6 +28,7 @@ from kernel.text import Text
 from services.savings.accounts import account_of, read
 from services.savings.domain.account_status import AccountStatus
 from services.savings.domain.accounts import Account
+from services.savings.freezes import shown_freezes
 from services.savings.tables import ACCOUNT, ACCOUNT_LINE, FRAME
 
 OUTSIDE = ErrorType(
@@ -79,7 +80,8 @@ class AccountTransactions(AccountDetail):
 
 async def panel(read_: Read, account: str) -> dict[str, Any]:
     """What a teller sees as soon as the account is entered, wherever it is kept. Raises `account.unknown`."""
-    return shown(await read(read_.connection, account))
+    found = await read(read_.connection, account)
+    return {**shown(found), "freezes": await shown_freezes(read_.connection, found)}
 
 
 def shown(account: Account) -> dict[str, Any]:
@@ -95,6 +97,8 @@ def shown(account: Account) -> dict[str, Any]:
         "available": format_amount(account.funds.available_minor, account.currency),
         "held": format_amount(account.held_minor, account.currency),
         "frozen": account.frozen_whole or account.frozen_minor > 0,
+        "frozen_whole": account.frozen_whole,
+        "frozen_amount": format_amount(account.frozen_minor, account.currency),
         "status": account.status.value,
         "status_name": account.status.text.as_dict(),
         "outlet": account.outlet,

@@ -6,6 +6,7 @@ from banking.service import BankService
 from kernel.text import Text
 from services.savings import api, queries
 from services.savings.accounts import KINDS
+from services.savings.freezes import end_freezes
 from services.savings.keeper import AccountKeeper
 from services.savings.tables import FRAME, METADATA
 from services.savings.transactions import TRANSACTIONS
@@ -24,4 +25,5 @@ SERVICE = BankService(
     keeper=lambda resources: AccountKeeper(),
     sub_ledger=queries.sub_ledger,
     group_balances=queries.group_balances,
+    day_events=(end_freezes,),
 )

@@ -1,4 +1,4 @@
-"""The tables of the savings service: accounts, their lines, number series, wrong passwords."""
+"""The tables of the savings service: accounts, their lines, number series, freezes, wrong passwords."""
 
 from __future__ import annotations
 
@@ -114,4 +114,35 @@ WRONG_PASSWORD = Table(
     Column("customer_number", String(10), primary_key=True),
     Column("business_date", Date, primary_key=True),
     Column("attempts", Integer, nullable=False),
+)
+
+FREEZE = Table(
+    "freeze",
+    METADATA,
+    Column("account", String(15), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("outlet", String(4), nullable=False, comment="where the account is kept"),
+    Column("amount_minor", BigInteger, comment="none: the whole account"),
+    Column("reason", String(1), nullable=False),
+    Column("until", Date),
+    Column("state", String, nullable=False),
+    Column("frozen_on", Date, nullable=False),
+    Column("frozen_by", String(5), nullable=False),
+    Column("id_type", String(1)),
+    Column("id_number", String),
+    Column("legal_document", String),
+    Column("summary", String, nullable=False, server_default=""),
+    Column("posting_id", Uuid, nullable=False, unique=True),
+    Column("ended_on", Date),
+    Column("ended_by", String(5)),
+    Column("ended_id_type", String(1)),
+    Column("ended_id_number", String),
+    Column("ended_summary", String),
+    Column("ended_posting_id", Uuid),
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("state IN ('in_force', 'lifted', 'expired')", name="state"),
+    CheckConstraint("amount_minor > 0", name="amount"),
+    CheckConstraint("(state = 'in_force') = (ended_on IS NULL)", name="ended"),
+    Index("ix_freeze_outlet", "outlet", "frozen_on", "account", "number"),
+    Index("ix_freeze_ending", "until", postgresql_where=text("state = 'in_force'")),
 )

@@ -36,6 +36,7 @@ class Action(Enum):
     UNDO_OPEN = "undo_open"
     FALL_DORMANT = "fall_dormant"
     WAKE = "wake"
+    FREEZE = "freeze"
 
     @property
     def text(self) -> Text:
@@ -61,10 +62,11 @@ _ACTION_TEXTS: dict[Action, Text] = {
     Action.UNDO_OPEN: Text("冲开户", "have its opening undone"),
     Action.FALL_DORMANT: Text("转睡眠户", "fall dormant"),
     Action.WAKE: Text("睡眠户激活", "be woken"),
+    Action.FREEZE: Text("冻结", "be frozen"),
 }
 
 # IB 1829-1834 activation by the first deposit, 1857-1870 settle and close, 439-445 undoing, 2538-2539 dormancy,
-# 3957 no deposit once settled.
+# 3957 no deposit once settled, 3331-3364 freezing whatever is not closed.
 _TRANSITIONS: dict[tuple[AccountStatus, Action], AccountStatus] = {
     (AccountStatus.PRE_OPENED, Action.ACTIVATE): AccountStatus.NORMAL,
     (AccountStatus.PRE_OPENED, Action.CREDIT): AccountStatus.NORMAL,
@@ -80,6 +82,10 @@ _TRANSITIONS: dict[tuple[AccountStatus, Action], AccountStatus] = {
     (AccountStatus.SETTLED, Action.UNDO_SETTLE): AccountStatus.NORMAL,
     (AccountStatus.SETTLED, Action.CLOSE): AccountStatus.CLOSED,
     (AccountStatus.CLOSED, Action.UNDO_CLOSE): AccountStatus.NORMAL,
+    (AccountStatus.PRE_OPENED, Action.FREEZE): AccountStatus.PRE_OPENED,
+    (AccountStatus.NORMAL, Action.FREEZE): AccountStatus.NORMAL,
+    (AccountStatus.SETTLED, Action.FREEZE): AccountStatus.SETTLED,
+    (AccountStatus.DORMANT, Action.FREEZE): AccountStatus.DORMANT,
 }
 
 

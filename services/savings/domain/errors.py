@@ -110,3 +110,28 @@ COUNTER_ACCOUNT_NOT_WANTED = ErrorType(
     "settlement.counter_account_not_wanted", Kind.INVALID, "现金业务没有对方账号", "a cash transaction has no counter account"
 )
 CASH_ONLY = ErrorType("settlement.cash_only", Kind.INVALID, "本交易只办理现金", "this transaction is for cash only")
+FREEZE_UNTIL_PAST = ErrorType(
+    "freeze.until_past", Kind.INVALID, "冻结截止日 {until} 早于营业日", "the last day {until} of the freeze lies before the business date"
+)
+FREEZE_ABOVE_BALANCE = ErrorType(
+    "freeze.above_balance",
+    Kind.CONFLICT,
+    "冻结金额超过账面余额,尚可冻结 {free}",
+    "more than the book balance cannot be frozen; {free} of it is not frozen yet",
+)
+FREEZE_UNKNOWN = ErrorType("freeze.unknown", Kind.CONFLICT, "账户没有这样的冻结", "the account has no such freeze in force")
+FREEZE_AMBIGUOUS = ErrorType(
+    "freeze.ambiguous",
+    Kind.CONFLICT,
+    "有多笔冻结相符,请录入冻结序号({numbers})",
+    "several freezes fit; give the number of the one that is meant ({numbers})",
+)
+FREEZE_AMOUNT_DIFFERS = ErrorType(
+    "freeze.amount_differs",
+    Kind.CONFLICT,
+    "解冻金额必须等于冻结时的金额({amounts})",
+    "a part is unfrozen with the very amount it was frozen with ({amounts})",
+)
+DOCUMENT_INCOMPLETE = ErrorType(
+    "document.incomplete", Kind.INVALID, "证件类别和证件号码须一并录入", "the document's type and its number are given together"
+)

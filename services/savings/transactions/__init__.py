@@ -1,6 +1,6 @@
 """The counter transactions of the savings service."""
 
-from services.savings.transactions import corporate, demand
+from services.savings.transactions import corporate, demand, freezes
 
 TRANSACTIONS = (
     demand.open_demand,
@@ -13,4 +13,8 @@ TRANSACTIONS = (
     corporate.transfer,
     corporate.settle_account,
     corporate.close_account,
+    freezes.freeze,
+    freezes.unfreeze,
+    freezes.freeze_part,
+    freezes.unfreeze_part,
 )
