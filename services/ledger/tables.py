@@ -51,10 +51,31 @@ ACCOUNT = Table(
     Column("reserved_minor", BigInteger, nullable=False, server_default="0"),
     Column("opened_on", Date, nullable=False),
     Column("closed_on", Date),
+    Column("written_off_on", Date),
+    CheckConstraint("written_off_on IS NULL OR closed_on IS NOT NULL", name="written_off"),
     Index("ix_account_group", "business_code", "outlet", "currency"),
     postgresql_with={"fillfactor": "50"},
 )
-"""Balances, debit positive. `reserved_minor` is what two-phase postings hold on guarded accounts."""
+"""Balances, debit positive. `reserved_minor` is what two-phase postings hold on guarded accounts. An account is closed 关闭, and written off
+销账 on a later date; then its number may be opened anew."""
+
+ACCOUNT_EVENT = Table(
+    "account_event",
+    METADATA,
+    Column("posting_id", Uuid, primary_key=True),
+    Column("account", String(15), nullable=False),
+    Column("action", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("business_date", Date, nullable=False),
+    Column("outlet", String(4), nullable=False),
+    Column("teller", String(5), nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("action IN ('open', 'rename', 'close', 'write_off')", name="action"),
+    Index("ix_account_event_account", "account", "made_at"),
+    Index("ix_account_event_date", "business_date", "outlet"),
+    info=APPEND_ONLY,
+)
+"""What outlets did to internal accounts, under the posting id of the transaction; `name` is the name from then on."""
 
 POSTING_SET = Table(
     "posting_set",
@@ -138,6 +159,40 @@ REVERSAL = Table(
     info=APPEND_ONLY,
 )
 """Which set was reversed by which: a set is reversed once."""
+
+CORRECTION = Table(
+    "correction",
+    METADATA,
+    Column("posting_id", Uuid, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("corrects", Uuid, nullable=False),
+    CheckConstraint("kind IN ('supplement', 'wrong_account', 'difference')", name="kind"),
+    Index("ix_correction_corrects", "corrects"),
+    Index("uq_correction_supplement", "corrects", unique=True, postgresql_where=text("kind = 'supplement'")),
+    info=APPEND_ONLY,
+)
+"""Which set corrects which. A supplement corrects the reversal it makes good, and there is one of it; the others correct the wrong set."""
+
+CHART_CHANGE = Table(
+    "chart_change",
+    METADATA,
+    Column("change", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String, nullable=False),
+    Column("code", String(7), nullable=False),
+    Column("effective", Date, nullable=False),
+    Column("line", JSONB, nullable=False),
+    Column("posting_id", Uuid, nullable=False, unique=True),
+    Column("business_date", Date, nullable=False),
+    Column("teller", String(5), nullable=False),
+    Column("second", String(5)),
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("kind IN ('subject', 'business_code')", name="kind"),
+    CheckConstraint("effective > business_date", name="effective"),
+    Index("ix_chart_change_code", "kind", "code", "effective"),
+    info=APPEND_ONLY,
+)
+"""Subjects and business codes as accountants changed them, each from a date that had not begun; `line` is written as in the YAML files.
+Of two changes from one date the later stands."""
 
 SUBJECT_TOTAL = Table(
     "subject_total",
