@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banking.principal import Principal
 from banking.transaction import form_of
-from contracts.report import ReportTable
+from contracts.report import Column, ReportTable
 from kernel.text import Text
 from runtime.service import Resources
 
@@ -29,16 +29,26 @@ class Read:
 
 @dataclass(frozen=True)
 class Query:
-    """A named query. The answer is JSON: an object, a list of rows under `rows` with `next` as the cursor of the following page."""
+    """A named query. The answer is JSON: an object, a list of rows under `rows` with `next` as the cursor of the following page.
+
+    `columns` describe the rows of a list, for tables, paper and spreadsheets.
+    """
 
     name: str
     title: Text
     source: str
     form: type[BaseModel]
     run: Callable[[Read, Any], Awaitable[dict[str, Any]]]
+    columns: tuple[Column, ...] = ()
 
     def catalogue_entry(self) -> dict[str, Any]:
-        return {"name": self.name, "title": self.title.as_dict(), "source": self.source, "schema": self.form.model_json_schema()}
+        return {
+            "name": self.name,
+            "title": self.title.as_dict(),
+            "source": self.source,
+            "schema": self.form.model_json_schema(),
+            "columns": [column.model_dump(mode="json") for column in self.columns],
+        }
 
 
 @dataclass(frozen=True)
@@ -55,9 +65,11 @@ class Report:
         return {"name": self.name, "title": self.title.as_dict(), "source": self.source, "schema": self.form.model_json_schema()}
 
 
-def query(*, name: str, title: Text, source: str) -> Callable[[Callable[..., Awaitable[dict[str, Any]]]], Query]:
-    """Declare the decorated `async def (read, form) -> dict` as a query."""
-    return lambda run: Query(name, title, source, form_of(run), run)
+def query(
+    *, name: str, title: Text, source: str, columns: tuple[Column, ...] = ()
+) -> Callable[[Callable[..., Awaitable[dict[str, Any]]]], Query]:
+    """Declare the decorated `async def (read, form) -> dict` as a query; `columns` describe the rows of its list."""
+    return lambda run: Query(name, title, source, form_of(run), run, columns)
 
 
 def report(*, name: str, title: Text, source: str) -> Callable[[Callable[..., Awaitable[ReportTable]]], Report]:
