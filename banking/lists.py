@@ -61,12 +61,13 @@ def check_dates(first: date | None, last: date | None, field: str = "date_from")
         raise DATES_REVERSED(field=field)
 
 
+EVENTS = (("opened", Text("开户", "Opened")), ("closed", Text("销户", "Closed")))
+
+
 class OpeningsForm(ListForm):
     """Any of these together; accounts opened, closed, or both (IB 1778, 3807-3813)."""
 
-    kind: Literal["opened", "closed"] | None = labelled(
-        "查询类别", "Opened or closed", None, widget="choice", choices=(("opened", Text("开户", "Opened")), ("closed", Text("销户", "Closed")))
-    )
+    event: Literal["opened", "closed"] | None = labelled("查询类别", "Opened or closed", None, widget="choice", choices=EVENTS)
     account: NumberBeginning | None = labelled("账号", "Account number, or its beginning", None, widget="account")
     customer_number: CustomerNumber | None = labelled("客户号", "Customer number", None, widget="customer")
     date_from: date | None = labelled("起始日期", "From", None, widget="date")

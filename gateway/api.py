@@ -18,6 +18,7 @@ from banking.execution import RIGHT_MISSING
 from banking.principal import teller
 from contracts.counter import ApprovalGiven, ApprovalRequest, SignedOn, SignOn
 from contracts.report import ReportTable
+from gateway.asking import ask_parts
 from gateway.catalogue import SERVICES, catalogue_of
 from gateway.forwarding import forward, forward_body
 from gateway.freshness import LatestPostings
@@ -107,9 +108,9 @@ async def account_panel(account: str, request: Request) -> Response:
 async def query(name: str, request: Request) -> Response:
     """Ask a query; parameters are the query string, lists come with `next` as the cursor of the following page."""
     bearer(request)
-    owner = (await catalogue_of(resources_of(request))).owner_of_query(name)
-    more = latest_postings(request).header()
-    return await forward(request, owner, "GET", f"/queries/{name}", params=dict(request.query_params), more=more)
+    catalogue = await catalogue_of(resources_of(request))
+    catalogue.owner_of_query(name)
+    return await ask_parts(request, catalogue, "queries", name, dict(request.query_params), latest_postings(request).header())
 
 
 @router.get("/reports/{name}")
@@ -120,9 +121,10 @@ async def report(
 ) -> Response:
     """Make a report and render it as JSON, a printable page, CSV, XLSX or PDF."""
     bearer(request)
-    owner = (await catalogue_of(resources_of(request))).owner_of_report(name)
+    catalogue = await catalogue_of(resources_of(request))
+    catalogue.owner_of_report(name)
     asked = {key: value for key, value in request.query_params.items() if key != "format"}
-    answer = await forward(request, owner, "GET", f"/reports/{name}", params=asked, more=latest_postings(request).header())
+    answer = await ask_parts(request, catalogue, "reports", name, asked, latest_postings(request).header())
     if answer.status_code != 200 or format == "json":
         return answer
     table = ReportTable.model_validate_json(bytes(answer.body))

@@ -20,11 +20,15 @@ RETRY_SECONDS = 2.0
 
 @dataclass
 class Catalogue:
-    """The declarations of all services, with the service that owns each."""
+    """The declarations of all services, with the service that owns each.
+
+    Several services may have a part in a query or report of one name: `parts` has the declaration of each, the first one owns it.
+    """
 
     transactions: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     queries: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     reports: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    parts: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     account_kinds: dict[str, str] = field(default_factory=dict)
     complete: bool = True
 
@@ -32,8 +36,10 @@ class Catalogue:
         """Take in what one service declares."""
         owner = declared["service"]
         self.transactions.update({each["code"]: (owner, each) for each in declared["transactions"]})
-        self.queries.update({each["name"]: (owner, each) for each in declared["queries"]})
-        self.reports.update({each["name"]: (owner, each) for each in declared["reports"]})
+        for kept, listed in ((self.queries, declared["queries"]), (self.reports, declared["reports"])):
+            for each in listed:
+                self.parts.setdefault(each["name"], {})[owner] = each
+                kept[each["name"]] = (next(iter(self.parts[each["name"]])), together(list(self.parts[each["name"]].values())))
         self.account_kinds.update(dict.fromkeys(declared["account_kinds"], owner))
 
     def owner_of_transaction(self, code: str) -> str:
@@ -63,6 +69,19 @@ class Catalogue:
         }
 
 
+def together(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """One declaration of the parts that services have in a list: the first one's, with the conditions of the others."""
+    first, *others = parts
+    if not others:
+        return first
+    schemas = [part["schema"] for part in reversed(parts)]
+    schema = {**first["schema"], "properties": {name: shape for each in schemas for name, shape in each.get("properties", {}).items()}}
+    order = [name for part in parts for name in part["schema"].get("properties", {})]
+    schema["properties"] = {name: schema["properties"][name] for name in order}
+    definitions = {name: shape for each in schemas for name, shape in each.get("$defs", {}).items()}
+    return {**first, "schema": {**schema, **({"$defs": definitions} if definitions else {})}}
+
+
 async def catalogue_of(resources: Resources) -> Catalogue:
     """The catalogue, asked anew now and then; a service that does not answer is left out until it does."""
     kept: Catalogue | None = resources.state.get("catalogue")
@@ -75,7 +94,7 @@ async def catalogue_of(resources: Resources) -> Catalogue:
         if answer is not None:
             fresh.add(answer)
     if kept is not None and not fresh.complete:
-        for name in ("transactions", "queries", "reports", "account_kinds"):
+        for name in ("transactions", "queries", "reports", "parts", "account_kinds"):
             setattr(fresh, name, {**getattr(kept, name), **getattr(fresh, name)})
     resources.state["catalogue"] = fresh
     resources.state["catalogue_until"] = now + (REMEMBERED_SECONDS if fresh.complete else RETRY_SECONDS)
