@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
@@ -42,10 +42,14 @@ class Posting:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a use case decided: the result the receipt shows, and the fact to post if there is one."""
+    """What a use case decided: the result the receipt shows, and the fact to post if there is one.
+
+    `cash_minor` is cash, by currency, that the teller answers for without moving it; limits hold for it as for what is moved.
+    """
 
     result: dict[str, Any]
     posting: Posting | None = None
+    cash_minor: Mapping[str, int] = field(default_factory=dict)
 
 
 UseCase = Callable[["Work", Any], Awaitable[Outcome]]

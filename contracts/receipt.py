@@ -11,8 +11,21 @@ from pydantic import BaseModel
 from contracts.ledger import Entry, OffSheetEntry
 
 
+class SecondNeeded(BaseModel):
+    """The second person a transaction still needs: a checker (`c`) or an approver of level A (`a`), and what an amount asks for on top."""
+
+    dual: str = ""
+    level: str | None = None
+    limit: str | None = None
+    amount: str | None = None
+    settlement: str | None = None
+
+
 class Receipt(BaseModel):
-    """What a transaction did: its number, its result and its entries. A preview has no number, a transaction without entries no posting."""
+    """What a transaction did: its number, its result and its entries. A preview has no number, a transaction without entries no posting.
+
+    `second_needed` stands in previews only: whose consent the transaction needs before it can be executed.
+    """
 
     transaction_number: str | None
     posting_id: UUID | None
@@ -25,3 +38,4 @@ class Receipt(BaseModel):
     rule: str | None
     entries: list[Entry]
     off_sheet: list[OffSheetEntry]
+    second_needed: SecondNeeded | None = None

@@ -9,10 +9,12 @@ import pytest
 from pydantic import BaseModel
 
 from banking.approval import check_approval, request_digest
-from banking.execution import check_right
 from banking.principal import Principal
+from banking.rights import Needed, RightsInForce, check_level, check_place, moved_by
 from banking.transaction import Outcome, Transaction
 from banking.work import Work
+from contracts.ledger import Entry
+from contracts.rights import RightRule
 from kernel.clock import SystemClock
 from kernel.errors import DomainError
 from kernel.text import Text
@@ -59,13 +61,104 @@ def declared(**options: Any) -> Transaction:
     ],
 )
 def test_letter_level_and_department_decide(options: dict[str, Any], principal: Principal, allowed: bool) -> None:
-    transaction = declared(**options)
-    if allowed:
-        check_right(principal, transaction)
-        return
-    with pytest.raises(DomainError) as refused:
-        check_right(principal, transaction)
-    assert refused.value.code == "right.missing"
+    assert refusal(principal, RightsInForce(declared(**options))) == (None if allowed else "right.missing")
+
+
+def refusal(principal: Principal, rights: RightsInForce) -> str | None:
+    """The code with which a teller is turned away; None if he may run the transaction."""
+    try:
+        check_place(principal, rights.transaction)
+        check_level(principal, rights)
+    except DomainError as refused:
+        return refused.code
+    return None
+
+
+def rule(level: str = "C", code: str = "test.run", **content: Any) -> RightRule:
+    """One line of the administrator's."""
+    return RightRule(transaction_code=code, level=level, **content)
+
+
+def limit(level: str, limit_minor: int, above: str = "approval", settlement: str = "cash", code: str = "test.run") -> RightRule:
+    """A limit in CNY."""
+    return rule(level, code, settlement=settlement, currency="CNY", limit_minor=limit_minor, above=above)
+
+
+def test_rules_give_and_take_transactions_by_level_but_never_by_letter_or_department() -> None:
+    given = (rule("A", allowed=True), rule("C", allowed=False), rule("B", dual="c"), rule("B", code="test.other", allowed=False))
+    rights = RightsInForce(declared(), given)
+    assert refusal(who("S0219", "0201", "A"), rights) is None
+    assert refusal(who("S0211", "0201", "C"), rights) == "right.missing"
+    assert refusal(who("S0211", "0201", "B"), rights) is None
+    elsewhere = RightsInForce(declared(outlets="centre", operators="S"), given)
+    assert refusal(who("S0219", "0201", "A"), elsewhere) == "right.missing"
+    assert refusal(who("K0009", "0001", "A"), elsewhere) == "right.missing"
+
+
+@pytest.mark.parametrize(
+    ("dual", "added", "together"), [("", None, ""), ("", "c", "c"), ("a", None, "a"), ("a", "c", "ca"), ("c", "a", "ca")]
+)
+def test_rules_ask_for_a_second_person_and_never_spare_one(dual: str, added: str | None, together: str) -> None:
+    rights = RightsInForce(declared(dual=dual), (rule("C", dual=added),))
+    assert rights.dual("C") == together
+    assert rights.dual("B") == dual
+
+
+def needs(rights: RightsInForce, minor: int, level: str = "C", settlement: str = "cash", currency: str = "CNY") -> str | None:
+    """The level an amount needs the approval of, or the refusal."""
+    try:
+        needed = rights.approval_for(level, currency, {settlement: minor})
+    except DomainError as refused:
+        return refused.code
+    return needed.level if needed else None
+
+
+def test_amounts_up_to_the_limit_need_nobody() -> None:
+    rights = RightsInForce(declared(), (limit("C", 50_000_00),))
+    assert needs(rights, 50_000_00) is None
+    assert needs(rights, 50_000_01) == "A"
+    assert needs(rights, 50_000_01, level="B") is None, "without a limit of its own a level decides as declared"
+    assert needs(rights, 50_000_01, settlement="transfer") is None
+    assert needs(rights, 50_000_01, currency="USD") is None
+    needed = rights.approval_for("C", "CNY", {"cash": 60_000_00})
+    assert needed == Needed("A", "50000.00", "60000.00", "cash")
+
+
+def test_a_head_teller_approves_small_amounts_and_management_the_rest() -> None:
+    rights = RightsInForce(declared(), (limit("C", 10_000_00), limit("B", 50_000_00), limit("A", 1_000_000_00)))
+    assert [needs(rights, minor) for minor in (10_000_00, 10_000_01, 50_000_01, 1_000_000_01)] == [None, "B", "A", "right.amount_exceeded"]
+    assert needs(rights, 50_000_01, level="B") == "A"
+
+
+def test_a_limit_may_refuse_and_one_for_the_transaction_goes_before_one_for_all() -> None:
+    every = limit("C", 10_000_00, above="refusal", code="*")
+    assert needs(RightsInForce(declared(), (every,)), 10_000_01) == "right.amount_exceeded"
+    assert needs(RightsInForce(declared(), (every, limit("C", 20_000_00))), 20_000_01) == "A"
+    assert needs(RightsInForce(declared(), (limit("C", 20_000_00), every)), 10_000_01) is None
+
+
+def entry(business_code: str, direction: str, amount: str, automatic: bool = False) -> Entry:
+    """One leg of a receipt."""
+    content = {"outlet": "0201", "account": "1", "subject": business_code}
+    return Entry(business_code=business_code, direction=direction, amount=amount, automatic=automatic, **content)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("legs", "moved"),
+    [
+        ([("101", "debit", "10.00"), ("211", "credit", "10.00")], {"cash": 1000}),
+        (
+            [("211", "debit", "10.00"), ("521", "debit", "0.50"), ("101", "credit", "10.40"), ("269", "credit", "0.10")],
+            {"cash": 1040, "transfer": 10},
+        ),
+        ([("211", "debit", "7.00"), ("201", "credit", "7.00")], {"transfer": 700}),
+        ([("101", "debit", "5.00"), ("101", "credit", "5.00")], {"cash": 500}),
+        ([], {}),
+    ],
+)
+def test_what_is_moved_is_read_off_the_entries(legs: list[tuple[str, str, str]], moved: dict[str, int]) -> None:
+    entries = [entry(*leg) for leg in legs]
+    assert moved_by([*entries, entry("417", "debit", "99.00", automatic=True)], "CNY") == moved
 
 
 @pytest.mark.parametrize(
