@@ -138,12 +138,13 @@ async def statement_of(connection: AsyncConnection, resources: Resources, day: d
     if row.business_date != day and row.kept_postings is None:
         raise DATE_WRONG(service=resources.name, date=row.business_date)
     current = row.business_date == day
+    holds = resources.state.get("undecided")
     return DayStatement(
         service=resources.name,
         business_date=day,
         postings=row.postings if current else row.kept_postings,
         control_total_minor=row.total_minor if current else row.kept_total_minor,
-        undecided=row.intended + row.pending,
+        undecided=row.intended + row.pending + (await holds(connection) if holds else 0),
         outbox_waiting=row.waiting,
     )
 

@@ -4,7 +4,7 @@ database transaction."""
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from banking.business_day import frame_of, read_gate, require_open, take_numbers
 from banking.principal import Principal
 from banking.register import give_up, hold_intent, intend, record
 from banking.transaction import Outcome, Posting, Transaction
+from banking.vouchers import posting_with_vouchers
 from banking.work import Approval, Work
 from contracts.ledger import Expansion, PostingRequested, control_total_minor
 from contracts.receipt import Receipt
@@ -74,6 +75,7 @@ async def preview(resources: Resources, request: Request) -> Receipt:
     async with resources.database.preview() as connection:
         work = await _begin(resources, request, connection, new_id(), None, dry_run=True)
         outcome = await request.transaction.run(work, form)
+        outcome = replace(outcome, posting=posting_with_vouchers(work, outcome.posting))
         expansion = None
         if outcome.posting is not None:
             expansion = await work.ledger.expand(fact_of(work, outcome.posting, NO_NUMBER), reserve=False)
@@ -130,6 +132,7 @@ async def _once(
     if approval is not None:
         await use_approval(connection, frame, approval, posting_id)
     outcome = await transaction.run(work, form)
+    outcome = replace(outcome, posting=posting_with_vouchers(work, outcome.posting))
     expansion, fact, total = None, None, None
     if outcome.posting is not None:
         fact = fact_of(work, outcome.posting, NO_NUMBER)
@@ -205,6 +208,7 @@ def fact_of(work: Work, posting: Posting, number: str) -> PostingRequested:
         channel=posting.channel,
         voucher_type=posting.voucher_type,
         voucher_number=posting.voucher_number,
+        voucher_sheets=work.voucher_sheets,
         summary=posting.summary,
         red=posting.red,
         references=posting.references,

@@ -3,6 +3,7 @@ nobody tells."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -73,7 +74,7 @@ async def pend(body: MovementRequest, request: Request) -> MovementAnswer:
 async def hold(connection: AsyncConnection, resources: Resources, body: MovementRequest) -> MovementAnswer:
     """Check and hold every line, in the given transaction."""
     frame, keeper = frame_of(resources), keeper_of(resources)
-    await _require_day(connection, frame, resources, body)
+    await require_day(connection, frame, resources, body.business_date)
     rows = await _rows(connection, frame, body.posting_id)
     if rows and rows[0].state == "voided":
         raise MOVEMENT_VOIDED()
@@ -109,12 +110,13 @@ async def hold(connection: AsyncConnection, resources: Resources, body: Movement
     return MovementAnswer(accounts=accounts, balances_minor=balances)
 
 
-async def _require_day(connection: AsyncConnection, frame: Frame, resources: Resources, body: MovementRequest) -> None:
+async def require_day(connection: AsyncConnection, frame: Frame, resources: Resources, business_date: date) -> None:
+    """That the service is on this date and has not closed it, held until the transaction ends. Raises `day.*`."""
     day = frame.business_day
     row = (await connection.execute(select(day.c.business_date, day.c.closed).with_for_update(read=True))).first()
     if row is None:
         raise NO_DAY()
-    if row.business_date != body.business_date:
+    if row.business_date != business_date:
         raise DATE_WRONG(service=resources.name, date=row.business_date)
     if row.closed:
         raise DAY_CLOSED(date=row.business_date)

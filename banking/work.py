@@ -55,6 +55,8 @@ class Work:
     dry_run: bool = False
     second: Approval | None = None
     transaction_number: str | None = None
+    voucher_holds: int = 0
+    voucher_sheets: int = 0
     after_commit: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     on_failure: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 

@@ -37,7 +37,10 @@ class FreeLeg(BaseModel):
 
 
 class PostingRequested(Message):
-    """A business fact on its way to the ledger: rule, accounts by role, amounts by name. Only the ledger knows subjects."""
+    """A business fact on its way to the ledger: rule, accounts by role, amounts by name. Only the ledger knows subjects.
+
+    `voucher_sheets` are the controlled vouchers that leave the counter outlet with it (below zero: that come back).
+    """
 
     NAME: ClassVar[str] = "ledger.posting_requested.v1"
 
@@ -59,6 +62,7 @@ class PostingRequested(Message):
     channel: str | None = None
     voucher_type: str | None = None
     voucher_number: str | None = None
+    voucher_sheets: int = 0
     summary: str = ""
     red: bool = False
     references: dict[str, str] = Field(default_factory=dict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from banking.service import RECOVERY_SECONDS, BankService
 from kernel.text import Text
 from runtime.service import PeriodicTask
-from services.counter import api
+from services.counter import api, voucher_holds
 from services.counter.presence import settle_all
 from services.counter.queries import boxes, outlets, tellers
 from services.counter.tables import FRAME, METADATA
@@ -19,8 +19,12 @@ SERVICE = BankService(
     metadata=METADATA,
     plumbing=FRAME.plumbing,
     frame=FRAME,
-    routers=(api.router,),
-    tasks=(PeriodicTask("settle_balancing", RECOVERY_SECONDS, settle_all),),
+    routers=(api.router, voucher_holds.router),
+    undecided=voucher_holds.undecided,
+    tasks=(
+        PeriodicTask("settle_balancing", RECOVERY_SECONDS, settle_all),
+        PeriodicTask("settle_voucher_holds", RECOVERY_SECONDS, voucher_holds.settle_holds),
+    ),
     transactions=(
         create_teller,
         change_password,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -10,10 +11,12 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
+    Identity,
     Index,
     Integer,
     String,
     Table,
+    Uuid,
     func,
     text,
 )
@@ -87,3 +90,62 @@ OUTLET_DAY = Table(
     Index("ix_outlet_day_moving", "business_date", postgresql_where=text("state IN ('closing', 'reopening')")),
 )
 """Outlets per business date; one that nobody touched yet has no row and is open. `closing` and `reopening` as with tellers."""
+
+VOUCHER = Table(
+    "voucher",
+    METADATA,
+    Column("kind", String(8), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("state", String(6), nullable=False),
+    Column("outlet", String(4), nullable=False),
+    Column("cash_box", String(5)),
+    Column("issued_to", String(4)),
+    Column("issued_on", Date),
+    Column("account", String(15)),
+    Column("moved_on", Date, nullable=False),
+    Column("posting_id", Uuid, nullable=False),
+    CheckConstraint("state IN ('stock', 'issued', 'held', 'used', 'sold', 'void')", name="state"),
+    CheckConstraint("number BETWEEN 0 AND 99999999", name="number"),
+    CheckConstraint("state <> 'stock' OR cash_box IS NOT NULL", name="stock_has_box"),
+    CheckConstraint("state <> 'issued' OR (issued_to IS NOT NULL AND issued_on IS NOT NULL)", name="issued_has_receiver"),
+    Index("ix_voucher_stock", "outlet", "cash_box", "kind", "number", postgresql_where=text("state = 'stock'")),
+    Index("ix_voucher_issued", "issued_to", "kind", "number", postgresql_where=text("state = 'issued'")),
+    Index("ix_voucher_held", "posting_id", postgresql_where=text("state = 'held'")),
+    postgresql_with={"fillfactor": "80"},
+)
+"""Controlled vouchers: one row per number, so a number is in one place. `stock`: in a vault or box; `issued`: on the way from `outlet` to
+`issued_to` since `issued_on`; `held`: promised to a posting that is not decided; `sold`: with a customer. `posting_id` moved it last."""
+
+VOUCHER_MOVEMENT = Table(
+    "voucher_movement",
+    METADATA,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("posting_id", Uuid, nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("state", String, nullable=False),
+    Column("initiator", String, nullable=False),
+    Column("transaction_code", String, nullable=False),
+    Column("transaction_number", String(11)),
+    Column("business_date", Date, nullable=False),
+    Column("action", String, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("first_number", Integer, nullable=False),
+    Column("last_number", Integer, nullable=False),
+    Column("sheets", Integer, nullable=False),
+    Column("from_outlet", String(4)),
+    Column("from_box", String(5)),
+    Column("to_outlet", String(4)),
+    Column("to_box", String(5)),
+    Column("account", String(15)),
+    Column("counter_outlet", String(4), nullable=False),
+    Column("teller", String(5), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("state IN ('pending', 'posted', 'voided')", name="state"),
+    Index("uq_voucher_movement_line", "posting_id", "line", unique=True),
+    Index("ix_voucher_movement_pending", "created_at", postgresql_where=text("state = 'pending'")),
+    Index("ix_voucher_movement_from", "from_outlet", "from_box", "business_date"),
+    Index("ix_voucher_movement_to", "to_outlet", "to_box", "business_date"),
+    Index("ix_voucher_movement_kind", "kind", "id"),
+)
+"""What happened to ranges of vouchers, step by step: from where to where; without a box they are on the way between two
+outlets, without an outlet not in the bank's hands. Those of other services' transactions are `pending` until their posting is decided."""

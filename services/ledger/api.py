@@ -55,7 +55,7 @@ async def expansion_of(resources: Resources, fact: PostingRequested, *, hold: bo
         rule_version=posting_set.rule_version,
         control_total_minor=control_total_minor(fact),
         entries=[entry_of(leg, posting_set) for leg in posting_set.legs],
-        off_sheet=[off_sheet_entry_of(leg, posting_set) for leg in posting_set.off_sheet],
+        off_sheet=[off_sheet_entry_of(leg) for leg in posting_set.off_sheet],
     )
 
 
@@ -76,7 +76,7 @@ def entry_of(leg: Leg, posting_set: PostingSet) -> Entry:
     )
 
 
-def off_sheet_entry_of(leg: OffSheetLeg, posting_set: PostingSet) -> OffSheetEntry:
+def off_sheet_entry_of(leg: OffSheetLeg) -> OffSheetEntry:
     """An off-sheet leg as receipts show it."""
     return OffSheetEntry(
         outlet=leg.outlet,
@@ -84,7 +84,7 @@ def off_sheet_entry_of(leg: OffSheetLeg, posting_set: PostingSet) -> OffSheetEnt
         business_code=leg.business_code,
         subject=leg.subject,
         direction=leg.direction,
-        amount=format_amount(leg.amount_minor, posting_set.currency),
+        amount=format_amount(leg.amount_minor, leg.currency),
         red=leg.red,
     )
 

@@ -66,8 +66,10 @@ class Batch:
         for posting_set in self.sets:
             for account, change in account_deltas(posting_set).items():
                 changes[account] += change
-            for leg in (*posting_set.legs, *posting_set.off_sheet):
+            for leg in posting_set.legs:
                 groups[leg.account] = (leg.outlet, posting_set.currency, leg.business_code)
+            for off in posting_set.off_sheet:
+                groups[off.account] = (off.outlet, off.currency, off.business_code)
         return {account: (*groups[account], changes[account]) for account in sorted(groups)}
 
     def names(self) -> dict[str, str]:
@@ -87,7 +89,7 @@ class Batch:
                 row[6 + column] += 1
             for off in posting_set.off_sheet:
                 row = totals.setdefault(
-                    (posting_set.business_date, off.outlet, posting_set.currency, off.business_code), [off.subject, True, *[0] * 8]
+                    (posting_set.business_date, off.outlet, off.currency, off.business_code), [off.subject, True, *[0] * 8]
                 )
                 column = 1 if off.direction == "receive" else 3
                 row[2 + column] += -off.amount_minor if off.red else off.amount_minor
@@ -164,7 +166,7 @@ async def copy_legs(raw: asyncpg.Connection, batch: Batch, opening: Mapping[str,
             each.business_date,
             leg.outlet,
             leg.account,
-            each.currency,
+            leg.currency,
             leg.business_code,
             leg.subject,
             leg.direction == "receive",

@@ -12,8 +12,10 @@ from typing import Final, NamedTuple
 from kernel.errors import DomainError
 from kernel.money import format_amount
 from kernel.numbers import InternalAccount, internal_account, parse_internal
+from kernel.vouchers import SHEET_CURRENCY, SHEET_MINOR
 from services.ledger.domain import errors
 from services.ledger.domain.model import (
+    BLANK_VOUCHERS,
     CASH_IN_HAND,
     CASH_NUMBER,
     CHANNELS,
@@ -64,7 +66,10 @@ def expand(rulebook: Rulebook, fact: Fact) -> PostingSet:
     off_sheet = [draft for entry in rule.off_sheet if (draft := _draft_of(rulebook, rule, entry, fact)) is not None]
     if fact.legs or rule.free_legs is not FreeLegs.NONE:
         _add_free_legs(rulebook, rule, fact, on_sheet, off_sheet)
-    if not on_sheet and not off_sheet:
+    paid = [_off_sheet_leg(draft, fact.red, fact.currency) for draft in off_sheet]
+    if fact.voucher_sheets:
+        paid.append(_voucher_leg(rulebook, rule, fact))
+    if not on_sheet and not paid:
         raise errors.SET_EMPTY(field="amounts_minor")
     return PostingSet(
         posting_id=fact.posting_id,
@@ -73,7 +78,7 @@ def expand(rulebook: Rulebook, fact: Fact) -> PostingSet:
         business_date=fact.business_date,
         currency=fact.currency,
         legs=_balanced(rulebook, rule, fact, on_sheet),
-        off_sheet=tuple(_off_sheet_leg(draft, fact.red) for draft in off_sheet),
+        off_sheet=tuple(paid),
     )
 
 
@@ -252,6 +257,17 @@ def _leg(draft: _Draft, cash: bool, red: bool) -> Leg:
     return Leg(outlet, account, code.code, code.subject, direction, amount_minor, draft_red is not red, cash, False, summary)  # type: ignore[arg-type]
 
 
-def _off_sheet_leg(draft: _Draft, red: bool) -> OffSheetLeg:
+def _off_sheet_leg(draft: _Draft, red: bool, currency: str) -> OffSheetLeg:
     outlet, account, code, direction, amount_minor, draft_red, summary = draft
-    return OffSheetLeg(outlet, account, code.code, code.subject, direction, amount_minor, draft_red is not red, summary)  # type: ignore[arg-type]
+    return OffSheetLeg(outlet, account, code.code, code.subject, direction, amount_minor, draft_red is not red, summary, currency)  # type: ignore[arg-type]
+
+
+def _voucher_leg(rulebook: Rulebook, rule: Rule, fact: Fact) -> OffSheetLeg:
+    """The vouchers that leave the counter outlet with a set, paid off-sheet at their value a sheet; those that come back are paid in
+    red."""
+    code = rulebook.business_code(BLANK_VOUCHERS, fact.business_date)
+    account = _internal_account(fact.outlet, SHEET_CURRENCY, code.code, FIRST_SUFFIX)
+    amount_minor = abs(fact.voucher_sheets) * SHEET_MINOR
+    back = fact.voucher_sheets < 0
+    summary = fact.summary or rule.title.zh
+    return OffSheetLeg(fact.outlet, account, code.code, code.subject, "pay", amount_minor, back is not fact.red, summary, SHEET_CURRENCY)

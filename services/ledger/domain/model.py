@@ -19,6 +19,8 @@ OffSheetDirection = Literal["receive", "pay"]
 
 CASH_IN_HAND = "101"
 """Business code of 库存现金: vaults and cash boxes."""
+BLANK_VOUCHERS = "702"
+"""Business code of 重要空白凭证: the controlled vouchers an outlet holds."""
 CHANNELS = ("416", "417", "418", "419", "420")
 """The inter-branch sub-accounts 汇差分户: settlement, deposits and withdrawals, within the system, exchange, national (IB 2916)."""
 FIRST_SUFFIX = "00001"
@@ -195,6 +197,7 @@ class Fact:
     legs: tuple[FreeLeg, ...] = ()
     cash_box: str | None = None
     channel: str | None = None
+    voucher_sheets: int = 0
     summary: str = ""
     red: bool = False
     references: Mapping[str, str] = field(default_factory=dict)
@@ -220,7 +223,7 @@ class Leg(NamedTuple):
 
 
 class OffSheetLeg(NamedTuple):
-    """A single-sided entry 表外: received 收 or paid 付."""
+    """A single-sided entry 表外: received 收 or paid 付. Vouchers are carried in the local currency whatever the set's is."""
 
     outlet: str
     account: str
@@ -230,6 +233,7 @@ class OffSheetLeg(NamedTuple):
     amount_minor: int
     red: bool
     summary: str
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
