@@ -14,9 +14,10 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from banking.counter_routes import UNKNOWN_ACCOUNT
-from banking.execution import RIGHT_MISSING
 from banking.principal import teller
+from banking.rights import RIGHT_MISSING
 from contracts.counter import ApprovalGiven, ApprovalRequest, SignedOn, SignOn
+from contracts.interest import Quote, QuoteRequest
 from contracts.report import ReportTable
 from gateway.asking import ask_parts
 from gateway.catalogue import SERVICES, catalogue_of
@@ -91,6 +92,12 @@ async def preview(code: str, request: Request) -> Response:
     bearer(request)
     owner = (await catalogue_of(resources_of(request))).owner_of_transaction(code)
     return await forward_body(request, owner, f"/transactions/{code}/preview")
+
+
+@router.post("/interest/quote", openapi_extra=takes(QuoteRequest), responses={200: {"model": Quote}})
+async def quote(request: Request) -> Response:
+    """利息试算: what a deposit would earn, asked without an account and without signing on."""
+    return await forward_body(request, "savings", "/internal/interest/quote")
 
 
 @router.get("/accounts/{account}")

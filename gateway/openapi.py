@@ -16,7 +16,7 @@ from gateway.catalogue import Catalogue
 from gateway.rendering import FORMATS
 
 SIGNED_ON = [{"teller": []}]
-OPEN = frozenset({"/api/sign-on", "/api/approvals", "/api/transactions", "/api/catalogue"})
+OPEN = frozenset({"/api/sign-on", "/api/approvals", "/api/transactions", "/api/catalogue", "/api/interest/quote"})
 """Addresses that ask for no token."""
 GENERIC = ("/api/transactions/{code}", "/api/transactions/{code}/preview", "/api/queries/{name}", "/api/reports/{name}")
 """Addresses that give way to one for each declaration."""

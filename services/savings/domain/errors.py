@@ -135,3 +135,42 @@ FREEZE_AMOUNT_DIFFERS = ErrorType(
 DOCUMENT_INCOMPLETE = ErrorType(
     "document.incomplete", Kind.INVALID, "证件类别和证件号码须一并录入", "the document's type and its number are given together"
 )
+CHEQUE_NOT_SOLD = ErrorType("cheque.not_sold", Kind.CONFLICT, "支票 {kind} {number} 未出售", "cheque {kind} {number} has not been sold")
+CHEQUE_OTHER_ACCOUNT = ErrorType(
+    "cheque.other_account", Kind.CONFLICT, "支票 {kind} {number} 不是该账户的", "cheque {kind} {number} does not belong to this account"
+)
+CHEQUE_STATE = ErrorType(
+    "cheque.state",
+    Kind.CONFLICT,
+    "支票 {kind} {number} {status_zh},不能{action_zh}",
+    "cheque {kind} {number} is {status_en}: it cannot {action_en}",
+)
+CHEQUE_RANGE = ErrorType(
+    "cheque.range", Kind.INVALID, "结束号码 {last} 小于开始号码 {first}", "the last number {last} is below the first {first}"
+)
+CHEQUE_RANGE_TOO_LONG = ErrorType(
+    "cheque.range_too_long", Kind.INVALID, "一次最多办理 {most} 张支票", "at most {most} cheques are handled at once"
+)
+CHEQUE_SHEETS_DIFFER = ErrorType(
+    "cheque.sheets_differ", Kind.INVALID, "号码区间共 {count} 张,与录入张数 {sheets} 不符", "the range has {count} sheets, not {sheets}"
+)
+CHEQUE_ACCOUNT_WITHOUT = ErrorType(
+    "cheque.account_without", Kind.CONFLICT, "{product_zh}账户不使用支票", "no cheques are drawn on accounts of {product_en}"
+)
+CHEQUE_WRONG_KIND = ErrorType(
+    "cheque.wrong_kind",
+    Kind.INVALID,
+    "现金支票只能支取现金,转账支票只能转账;本交易应使用 {wanted}",
+    "cash cheques draw cash and transfer cheques transfer: this transaction takes {wanted}",
+)
+CHEQUE_NUMBER_REQUIRED = ErrorType("cheque.number_required", Kind.INVALID, "必须录入支票号码", "the number of the cheque is required")
+CHEQUE_AMBIGUOUS = ErrorType(
+    "cheque.ambiguous",
+    Kind.CONFLICT,
+    "该账户有多张支票尾号为 {digits},请录入完整的8位号码",
+    "several cheques of the account end in {digits}: give all eight digits",
+)
+CHEQUE_NUMBER_SHORT = ErrorType(
+    "cheque.number_short", Kind.INVALID, "支票号码须录入完整的8位", "all eight digits of the cheque number are required"
+)
+CHEQUE_NOT_TAKEN = ErrorType("cheque.not_taken", Kind.INVALID, "现金存款不使用支票", "a cash deposit takes no cheque")

@@ -40,7 +40,10 @@ class TaxPart:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Interest over [first, end) at one rate: products in minor units x days, percent a year, major units to 3 decimals."""
+    """Interest over [first, end) at one rate: products in minor units x days, percent a year, major units to 3 decimals.
+
+    `principal_minor` is said where the principal is known, as it is for deposits counted by item 逐笔.
+    """
 
     first: date
     end: date
@@ -49,6 +52,7 @@ class Segment:
     rate_source: str
     interest: Decimal
     tax_parts: tuple[TaxPart, ...]
+    principal_minor: int | None = None
 
     @property
     def days(self) -> int:
@@ -57,6 +61,8 @@ class Segment:
     @property
     def average_principal_minor(self) -> int:
         """The principal when it did not move, else its average over the days."""
+        if self.principal_minor is not None:
+            return self.principal_minor
         return self.products // self.days
 
 

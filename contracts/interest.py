@@ -1,0 +1,72 @@
+"""Interest asked for without an account: tellers quote, students check (front-door.md)."""
+
+from __future__ import annotations
+
+from datetime import date as Date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+QuotedProduct = Literal["demand", "time", "optional", "instalment", "interest_drawing", "notice", "education"]
+
+
+class QuotedMovement(BaseModel):
+    """Money that comes (positive) or goes (negative) on a day; the first one opens the deposit."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    on: Date
+    amount: str = Field(max_length=30)
+
+
+class QuotedNotice(BaseModel):
+    """Notice given on a day for a withdrawal of an amount on another."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    given_on: Date
+    for_on: Date
+    amount: str = Field(max_length=30)
+
+
+class QuoteRequest(BaseModel):
+    """A deposit's life: what it is, when it opens and closes, what comes and goes in between."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    product: QuotedProduct
+    customer_kind: Literal["personal", "corporate"] = "personal"
+    currency: str = Field("CNY", max_length=3)
+    term: str | None = Field(None, max_length=3)
+    opened_on: Date
+    closed_on: Date
+    movements: list[QuotedMovement] = Field(min_length=1, max_length=2000)
+    school_certificate: bool = False
+    notice: QuotedNotice | None = None
+    auto_renew: bool = False
+
+
+class QuotedSegment(BaseModel):
+    """Interest over [from, to) at one rate and one tax rate; rates in percent, interest in major units to three decimals."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    from_: Date = Field(alias="from")
+    to: Date
+    days: int
+    principal: str
+    rate: str
+    rate_source: str
+    interest: str
+    tax_rate: str
+
+
+class Quote(BaseModel):
+    """What is paid out at the closing: the principal left, and the interest and tax of the whole life; `net` is interest less tax."""
+
+    principal: str
+    interest: str
+    tax: str
+    net: str
+    segments: list[QuotedSegment]
+    rule: str

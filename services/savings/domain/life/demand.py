@@ -1,0 +1,56 @@
+"""活期: products of the balance, settled on the days of the settlement calendar and booked on the next (domain.md section 3)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from kernel.calendar import ONE_DAY, days_from
+from kernel.interest import Accumulation, change_balance
+from services.savings.domain.interest import InterestStatement, settle_at_closing, settle_period
+from services.savings.domain.life.deposit import Life, Movement, Question
+from services.savings.domain.life.refusals import OVERDRAWN
+from services.savings.domain.products import CATALOGUE, DEMAND, AccumulatedInterest, Product
+
+CORPORATE = CATALOGUE["201"]
+RULE = "积数计息,按结息日或销户日挂牌活期利率 · by accumulated products, at the demand rate of the settlement or closing day"
+
+
+def demand(question: Question) -> Life:
+    """Interest of a current account through every settlement day to the closing. Raises `quote.overdrawn`, `parameter.*`."""
+    deposit, parameters = question.deposit, question.parameters
+    product = CORPORATE if deposit.corporate else DEMAND
+    opening_minimum = parameters.convention_on(_convention(product), deposit.opened_on)
+    state = Accumulation.begin(deposit.opened_on, opening_minimum.principal_unit.minor(deposit.currency))
+    statements: list[InterestStatement] = []
+    waiting, capitalised_minor = list(deposit.movements), 0
+    for settled_on in _settlement_days(question, product):
+        state = _with_movements(state, waiting, settled_on)
+        statement, state = settle_period(state, product, deposit.currency, settled_on, parameters)
+        statements.append(statement)
+        capitalised_minor += statement.net_minor
+        if statement.net_minor:
+            state = change_balance(state, statement.net_minor, settled_on + ONE_DAY)
+    state = _with_movements(state, waiting, deposit.closed_on)
+    statement, state = settle_at_closing(state, product, deposit.currency, deposit.closed_on, parameters)
+    return Life((*statements, statement), state.balance_minor, RULE, capitalised_minor)
+
+
+def _convention(product: Product) -> str:
+    assert isinstance(product.interest, AccumulatedInterest)
+    return product.interest.convention
+
+
+def _settlement_days(question: Question, product: Product) -> list[date]:
+    deposit, name = question.deposit, _convention(product)
+    days = days_from(deposit.opened_on, deposit.closed_on)
+    return [day for day in days if day in question.parameters.convention_on(name, day).settlement]
+
+
+def _with_movements(state: Accumulation, waiting: list[Movement], until: date) -> Accumulation:
+    """The state with the movements up to and including a day, which leave `waiting`."""
+    while waiting and waiting[0].on <= until:
+        movement = waiting.pop(0)
+        state = change_balance(state, movement.amount_minor, movement.on)
+        if state.balance_minor < 0:
+            raise OVERDRAWN(field="movements")
+    return state

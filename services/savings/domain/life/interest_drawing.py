@@ -1,0 +1,71 @@
+"""存本取息: one principal, its interest drawn in equal parts, never before its date and without compound interest (IB 1180-1197)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from kernel.calendar import add_months
+from kernel.errors import ErrorType, Kind
+from kernel.interest import minor_of
+from kernel.numbers import Term
+from services.savings.domain.interest import Segment, statement_of
+from services.savings.domain.life.deposit import Life, Question
+from services.savings.domain.life.refusals import NO_SUCH_MOVEMENT
+from services.savings.domain.life.segments import Rate, by_days, by_item, demand_rate
+from services.savings.domain.life.terms import term_of
+
+INTERVAL_WRONG = ErrorType(
+    "interest_drawing.interval",
+    Kind.INVALID,
+    "取息间隔须为存期 {months} 个月的整除数",
+    "the months between drawings must divide the {months} months of the term",
+)
+RULE = (
+    "到期按开户日存本取息利率,提前全部按支取日活期利率,逾期部分按活期 · "
+    "to maturity at the rate of the opening day; early all at the demand rate of that day; overdue part demand"
+)
+
+
+def interest_drawing(question: Question) -> Life:
+    """The interest of the whole life; what was drawn before an early closing is taken back from the principal by whoever pays it out.
+
+    Raises `term.*`, `quote.movement_not_possible`, `parameter.*`.
+    """
+    deposit = question.deposit
+    if deposit.later:
+        raise NO_SUCH_MOVEMENT(field="movements.1")
+    term = term_of("interest_drawing", deposit)
+    matures_on = deposit.matures_on(term)
+    segments: list[Segment]
+    if deposit.closed_on < matures_on:
+        rate = demand_rate(question, deposit.closed_on)
+        segments = [by_days(question, deposit.opening_minor, deposit.opened_on, deposit.closed_on, rate)]
+    else:
+        segments = [by_item(question, deposit.opening_minor, deposit.opened_on, matures_on, posted_rate(question, term))]
+        if deposit.closed_on > matures_on:
+            rate = demand_rate(question, deposit.closed_on)
+            segments.append(by_days(question, deposit.opening_minor, matures_on, deposit.closed_on, rate))
+    return Life((statement_of(tuple(segments), deposit.currency),), deposit.opening_minor, RULE)
+
+
+def posted_rate(question: Question, term: Term) -> Rate:
+    """The rate of the opening day; small savings share the instalment table (domain.md section 3)."""
+    return question.parameters.rate_on(f"instalment.{term.code}", question.deposit.opened_on, question.deposit.currency)
+
+
+def drawings(question: Question, interval_months: int) -> tuple[tuple[date, int], ...]:
+    """The days interest may be drawn from and the amounts in minor units: equal parts, the last takes the rest.
+
+    Raises `term.*`, `interest_drawing.interval`, `parameter.*`.
+    """
+    deposit = question.deposit
+    term = term_of("interest_drawing", deposit)
+    if interval_months <= 0 or term.months % interval_months:
+        raise INTERVAL_WRONG(field="interval_months", months=term.months)
+    whole = by_item(question, deposit.opening_minor, deposit.opened_on, deposit.matures_on(term), posted_rate(question, term))
+    count = term.months // interval_months
+    total_minor = minor_of((whole.interest,), deposit.currency)
+    each_minor = minor_of((whole.interest / count,), deposit.currency)
+    days = [add_months(deposit.opened_on, interval_months * (number + 1)) for number in range(count)]
+    amounts = [each_minor] * (count - 1) + [total_minor - each_minor * (count - 1)]
+    return tuple(zip(days, amounts, strict=True))

@@ -1,0 +1,95 @@
+"""利息试算: the engine asked without an account (front-door.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+from fastapi import APIRouter, Depends
+
+from contracts.interest import Quote, QuotedSegment, QuoteRequest
+from kernel.errors import ErrorType, Kind
+from kernel.money import currency_of, format_amount, parse_amount, parse_signed
+from kernel.numbers import parse_term
+from runtime.auth import service_only
+from services.savings.domain.interest import Segment
+from services.savings.domain.life.answer import life_of
+from services.savings.domain.life.deposit import Deposit, Life, Movement, Notice
+from services.savings.parameters.load import parameters
+
+LONGEST = timedelta(days=100 * 366)
+TOO_LONG = ErrorType("quote.too_long", Kind.INVALID, "试算期限不得超过一百年", "a quote spans a hundred years at the most")
+
+router = APIRouter(prefix="/internal/interest", dependencies=[Depends(service_only)], include_in_schema=False)
+
+
+@router.post("/quote")
+async def quote_route(body: QuoteRequest) -> Quote:
+    """Answers with no database: the same rules and rates as for accounts."""
+    return quote(body)
+
+
+def quote(asked: QuoteRequest) -> Quote:
+    """Principal, interest, tax and every segment of a deposit's life.
+
+    Raises `quote.*`, `product.*`, `term.*`, `amount.*`, `currency.unknown`, `parameter.*`, `date.reversed`.
+    """
+    if asked.closed_on - asked.opened_on > LONGEST:
+        raise TOO_LONG(field="closed_on")
+    life = life_of(asked.product, deposit_of(asked), parameters())
+    return Quote(
+        principal=format_amount(life.principal_minor - life.capitalised_minor, asked.currency),
+        interest=format_amount(life.interest_minor, asked.currency),
+        tax=format_amount(life.tax_minor, asked.currency),
+        net=format_amount(life.interest_minor - life.tax_minor, asked.currency),
+        segments=[shown for segment in _segments(life) for shown in _shown(segment, asked.currency)],
+        rule=life.rule,
+    )
+
+
+def deposit_of(asked: QuoteRequest) -> Deposit:
+    """The deposit a request describes. Raises `amount.*`, `currency.unknown`, `term.malformed`, `quote.*`, `date.reversed`."""
+    currency = asked.currency
+    currency_of(currency)
+    notice = asked.notice
+    return Deposit(
+        currency=currency,
+        opened_on=asked.opened_on,
+        closed_on=asked.closed_on,
+        movements=tuple(
+            Movement(each.on, parse_signed(each.amount, currency, f"movements.{position}.amount"))
+            for position, each in enumerate(asked.movements)
+        ),
+        corporate=asked.customer_kind == "corporate",
+        term=parse_term(asked.term) if asked.term else None,
+        certificate=asked.school_certificate,
+        notices=(Notice(notice.given_on, notice.for_on, parse_amount(notice.amount, currency, "notice.amount")),) if notice else (),
+        renews=asked.auto_renew,
+    )
+
+
+def _segments(life: Life) -> Iterator[Segment]:
+    for statement in life.statements:
+        yield from statement.segments
+
+
+def _shown(segment: Segment, currency: str) -> Iterator[QuotedSegment]:
+    """One line per tax rate; interest that is not taxed shows rate 0."""
+    principal = format_amount(segment.average_principal_minor if segment.days else segment.principal_minor or 0, currency)
+    parts = [(part.first, part.end, part.interest, part.tax_pct) for part in segment.tax_parts]
+    for first, end, interest, tax_pct in parts or [(segment.first, segment.end, segment.interest, Decimal(0))]:
+        yield QuotedSegment(
+            from_=first,
+            to=end,
+            days=_days(first, end),
+            principal=principal,
+            rate=f"{segment.annual_pct.normalize():f}",
+            rate_source=segment.rate_source,
+            interest=f"{interest:.3f}",
+            tax_rate=f"{tax_pct.normalize():f}",
+        )
+
+
+def _days(first: date, end: date) -> int:
+    return (end - first).days
