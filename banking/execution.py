@@ -4,7 +4,7 @@ database transaction."""
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -12,17 +12,16 @@ import structlog
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from banking.approval import check_approval, use_approval
+from banking.approval import check_approval, require_level, require_second, use_approval
 from banking.business_day import frame_of, read_gate, require_open, take_numbers
 from banking.principal import Principal
 from banking.register import give_up, hold_intent, intend, record
+from banking.rights import Needed, RightsInForce, check_level, check_place, moved_by, rights_in_force
 from banking.transaction import Outcome, Posting, Transaction
 from banking.vouchers import posting_with_vouchers
 from banking.work import Approval, Work
 from contracts.ledger import Expansion, PostingRequested, control_total_minor
-from contracts.receipt import Receipt
-from kernel.errors import ErrorType, Kind
-from kernel.numbers import CITY, is_business_department
+from contracts.receipt import Receipt, SecondNeeded
 from runtime.idempotency import claim, digest_of, keep_answer
 from runtime.identifiers import new_id
 from runtime.problems import invalid_fields
@@ -30,9 +29,6 @@ from runtime.service import Resources
 
 log = structlog.get_logger(__name__)
 
-RIGHT_MISSING = ErrorType(
-    "right.missing", Kind.FORBIDDEN, "柜员 {teller} 无权办理 {transaction}", "teller {teller} has no right to {transaction}"
-)
 NO_NUMBER = ""
 
 
@@ -47,17 +43,15 @@ class Request:
     approval: str | None = None
 
 
-def check_right(principal: Principal, transaction: Transaction) -> None:
-    """The owning service's own check of the right. Raises `right.missing`."""
-    allowed = principal.operator in transaction.operators and principal.level in transaction.levels
-    if transaction.outlets == "centre":
-        allowed = allowed and principal.outlet == CITY
-    elif transaction.outlets == "city":
-        allowed = allowed and principal.outlet[:2] == CITY[:2]
-    elif transaction.outlets == "branch":
-        allowed = allowed and (is_business_department(principal.outlet) or principal.outlet[:2] == CITY[:2])
-    if not allowed:
-        raise RIGHT_MISSING(teller=principal.teller, transaction=transaction.code)
+async def check_right(resources: Resources, principal: Principal, transaction: Transaction) -> None:
+    """The owning service's own check of the right, before anything else; a level that only a rule lets in is looked up.
+
+    Rules that take a right away are seen where the transaction runs. Raises `right.missing`.
+    """
+    check_place(principal, transaction)
+    if principal.level not in transaction.levels:
+        async with resources.database.reading() as connection:
+            check_level(principal, await rights_in_force(connection, frame_of(resources), transaction))
 
 
 def read_form(transaction: Transaction, body: Mapping[str, Any]) -> BaseModel:
@@ -70,16 +64,19 @@ def read_form(transaction: Transaction, body: Mapping[str, Any]) -> BaseModel:
 
 async def preview(resources: Resources, request: Request) -> Receipt:
     """The receipt the transaction would give, without number; nothing is saved."""
-    check_right(request.principal, request.transaction)
+    await check_right(resources, request.principal, request.transaction)
     form = read_form(request.transaction, request.body)
     async with resources.database.preview() as connection:
+        rights = await _rights(resources, request, connection)
         work = await _begin(resources, request, connection, new_id(), None, dry_run=True)
         outcome = await request.transaction.run(work, form)
         outcome = replace(outcome, posting=posting_with_vouchers(work, outcome.posting))
         expansion = None
         if outcome.posting is not None:
             expansion = await work.ledger.expand(fact_of(work, outcome.posting, NO_NUMBER), reserve=False)
-        return receipt_of(work, outcome, expansion, None)
+        needed = _approval_by_amount(rights, work, outcome, expansion)
+        receipt = receipt_of(work, outcome, expansion, None)
+        return receipt.model_copy(update={"second_needed": _second_needed(rights.dual(work.principal.level), needed)})
 
 
 async def execute(resources: Resources, request: Request) -> bytes:
@@ -88,7 +85,7 @@ async def execute(resources: Resources, request: Request) -> bytes:
     Raises `right.missing`, the form's and the gate's refusals, `idempotency.key_reused`, and whatever the use case or the ledger
     refuses with.
     """
-    check_right(request.principal, request.transaction)
+    await check_right(resources, request.principal, request.transaction)
     form = read_form(request.transaction, request.body)
     approval = check_approval(resources, request.transaction, request.principal, request.body, request.approval)
     posting_id = new_id()
@@ -127,6 +124,8 @@ async def _once(
     earlier = await claim(connection, frame.plumbing, request.key, digest)
     if earlier is not None:
         return earlier
+    rights = await _rights(resources, request, connection)
+    require_second(transaction, rights.dual(principal.level), approval)
     work = await _begin(resources, request, connection, posting_id, approval, dry_run=False)
     work.on_failure, work.after_commit = undo, then
     if approval is not None:
@@ -140,6 +139,9 @@ async def _once(
         if transaction.cash != "receives":
             undo.append(lambda: work.ledger.release(posting_id))
         expansion = await work.ledger.expand(fact, reserve=transaction.cash != "receives")
+    needed = _approval_by_amount(rights, work, outcome, expansion)
+    if needed is not None:
+        require_level(transaction, needed, approval)
     [number] = await take_numbers(
         connection, resources, work.outlet, principal.teller, work.business_date, control_total_minor=total, gated=transaction.gated
     )
@@ -164,6 +166,30 @@ async def _once(
     answer = receipt_of(work, outcome, expansion, number).model_dump_json().encode()
     await keep_answer(connection, frame.plumbing, request.key, answer)
     return answer
+
+
+async def _rights(resources: Resources, request: Request, connection: AsyncConnection) -> RightsInForce:
+    """The rights in force for the request's transaction. Raises `right.missing`."""
+    rights = await rights_in_force(connection, frame_of(resources), request.transaction)
+    check_level(request.principal, rights)
+    return rights
+
+
+def _approval_by_amount(rights: RightsInForce, work: Work, outcome: Outcome, expansion: Expansion | None) -> Needed | None:
+    """The approval that the amounts of an outcome need. Raises `right.amount_exceeded`."""
+    level, needed = work.principal.level, None
+    if outcome.posting is not None and expansion is not None:
+        currency = outcome.posting.currency
+        needed = rights.approval_for(level, currency, moved_by(expansion.entries, currency))
+    for currency, minor in outcome.cash_minor.items():
+        needed = rights.approval_for(level, currency, {"cash": minor}) or needed
+    return needed
+
+
+def _second_needed(dual: str, needed: Needed | None) -> SecondNeeded | None:
+    if not dual and needed is None:
+        return None
+    return SecondNeeded(dual=dual, **(asdict(needed) if needed else {}))
 
 
 async def _begin(

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy import select
 
 from banking.business_day import business_date_of
-from banking.execution import RIGHT_MISSING
 from banking.principal import Principal, teller
+from banking.rights import RIGHT_MISSING
 from kernel.numbers import CITY
 from runtime.problems import language_of
 from runtime.service import Resources, resources_of
