@@ -20,12 +20,14 @@ from sqlalchemy import (
     func,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from banking.tables import frame_tables
 from runtime.database import service_metadata
 
 METADATA = service_metadata("counter")
 FRAME = frame_tables(METADATA)
+APPEND_ONLY = {"append_only": True}
 
 TELLER = Table(
     "teller",
@@ -41,11 +43,57 @@ TELLER = Table(
     Column("failed_on", Date),
     Column("password_changed_on", Date),
     Column("credentials_changed_at", DateTime(timezone=True), nullable=False),
+    Column("card_number", String(20)),
     CheckConstraint("level IN ('A', 'B', 'C')", name="level"),
-    CheckConstraint("state IN ('active', 'lost')", name="state"),
+    CheckConstraint("state IN ('active', 'lost', 'left')", name="state"),
     Index("ix_teller_outlet", "outlet"),
 )
-"""Tellers. `lost`: the password is reported lost. `failed_*`: wrong passwords in a row on a business date."""
+"""Tellers. `lost`: the password is reported lost; `left`: no longer with the bank. `failed_*`: wrong passwords in a row on a business
+date. `card_number` is the teller's card 柜员卡, where there is one."""
+
+TELLER_CHANGE = Table(
+    "teller_change",
+    METADATA,
+    Column("posting_id", Uuid, primary_key=True),
+    Column("teller", String(5), ForeignKey("counter.teller.teller"), nullable=False),
+    Column("change", String, nullable=False),
+    Column("content", JSONB, nullable=False),
+    Column("made_by", String(5), nullable=False),
+    Column("second", String(5)),
+    Column("business_date", Date, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Index("ix_teller_change_teller", "teller", "changed_at"),
+    info=APPEND_ONLY,
+)
+"""What was changed about tellers, by whom: created, maintained, password lost, reset, changed. Never a password."""
+
+RIGHT_CHANGE = Table(
+    "right_change",
+    METADATA,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("transaction_code", String, nullable=False),
+    Column("level", String(1), nullable=False),
+    Column("settlement", String, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("before", JSONB(none_as_null=True)),
+    Column("after", JSONB(none_as_null=True)),
+    Column("posting_id", Uuid, nullable=False),
+    Column("made_by", String(5), nullable=False),
+    Column("second", String(5)),
+    Column("business_date", Date, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Index("ix_right_change_rule", "transaction_code", "level", "version"),
+    info=APPEND_ONLY,
+)
+"""Every change of a right: the rule before and after it; without one, the declaration held. The version counts the changes."""
+
+RIGHT_DELIVERY = Table(
+    "right_delivery",
+    METADATA,
+    Column("service", String, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+)
+"""The version of the rights that each other service is known to go by."""
 
 CASH_BOX = Table(
     "cash_box",
@@ -66,6 +114,25 @@ CASH_BOX_USER = Table(
     Index("ix_cash_box_user_teller", "teller"),
 )
 """Who may use a box; nobody needs a row for the vault."""
+
+CASH_ISSUE = Table(
+    "cash_issue",
+    METADATA,
+    Column("posting_id", Uuid, primary_key=True),
+    Column("from_outlet", String(4), nullable=False),
+    Column("to_outlet", String(4), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("business_date", Date, nullable=False),
+    Column("teller", String(5), nullable=False),
+    Column("state", String, nullable=False, server_default="issued"),
+    Column("decided_by", Uuid),
+    CheckConstraint("state IN ('issued', 'received', 'withdrawn')", name="state"),
+    CheckConstraint("amount_minor > 0", name="amount"),
+    Index("ix_cash_issue_open", "to_outlet", "business_date", postgresql_where=text("state = 'issued'")),
+)
+"""Cash a department has set aside for one below it, to be drawn whole on the same date (IB 385). Nothing moves before it is drawn:
+`decided_by` is the posting that drew it, or the transaction that took it back."""
 
 TELLER_DAY = Table(
     "teller_day",
