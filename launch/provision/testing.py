@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -19,6 +21,8 @@ NEEDS: dict[str, tuple[str, str, Callable[[Step], Path]]] = {
     "broker": ("RabbitMQ", "HUITONG_SKIP_BROKER", find_or_install_rabbitmq),
     "browser": ("Chromium", "HUITONG_SKIP_BROWSER", find_or_install_browser),
 }
+HALVES = ("not (broker or browser)", "(broker or browser)")
+"""A whole run is made in two processes of about the same length, each with servers of its own."""
 PYTEST_OPTIONS = ["-p", "no:cacheprovider", "--durations=15", "--durations-min=0.5"]
 
 
@@ -55,20 +59,46 @@ def provide(must: bool) -> list[str]:
 
 
 def run_checks(arguments: Sequence[str], left_out: Sequence[str]) -> int:
-    """Run the checks one after another, in the order of how fast they tell."""
-    selection = ["-m", " and ".join(f"not {marker}" for marker in left_out)] if left_out else []
+    """Run the checks one after another, in the order of how fast they tell; a whole run of pytest in two processes side by side."""
     checks = {
         "ruff": ["-m", "ruff", "check", "."],
         "import-linter": ["-c", "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"],
-        "pytest": ["-m", "pytest", *PYTEST_OPTIONS, *selection, *arguments],
     }
     failed = []
     for name, command in checks.items():
         print(f"== {name}", flush=True)
         if subprocess.run([sys.executable, *command], cwd=ROOT, check=False).returncode != 0:
             failed.append(name)
+    print("== pytest", flush=True)
+    first, *others = [[*_selection(half, left_out), *arguments] for half in ([""] if arguments else HALVES)]
+    if not _pass_side_by_side(first, others):
+        failed.append("pytest")
     print("== all checks pass" if not failed else f"== failed: {', '.join(failed)}")
     return 1 if failed else 0
+
+
+def _selection(half: str, left_out: Sequence[str]) -> list[str]:
+    """pytest's option for the tests of a half without those that are left out."""
+    terms = [*([half] if half else []), *(f"not {marker}" for marker in left_out)]
+    return ["-m", " and ".join(terms)] if terms else []
+
+
+def _pass_side_by_side(first: list[str], others: Sequence[list[str]]) -> bool:
+    """Run pytest with each list of arguments at the same time; what the later ones said is printed when they have ended."""
+    command = [sys.executable, "-m", "pytest", *PYTEST_OPTIONS]
+    with contextlib.ExitStack() as files:
+        running = []
+        for arguments in others:
+            said = files.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8"))
+            process = subprocess.Popen([*command, *arguments], cwd=ROOT, stdout=said, stderr=subprocess.STDOUT)
+            files.callback(process.terminate)
+            running.append((process, said))
+        passed = subprocess.run([*command, *first], cwd=ROOT, check=False).returncode == 0
+        for process, said in running:
+            passed = (process.wait() == 0) and passed
+            said.seek(0)
+            print("== pytest, beside it", said.read(), sep="\n", flush=True)
+    return passed
 
 
 if __name__ == "__main__":

@@ -37,7 +37,20 @@ def commands(monkeypatch):
         seen.append(command)
         return subprocess.CompletedProcess(command, 1 if set(failing) & set(command) else 0)
 
+    class Beside:
+        """A command that runs while others do."""
+
+        def __init__(self, command, **rest):
+            self.ended = run(command)
+
+        def wait(self):
+            return self.ended.returncode
+
+        def terminate(self):
+            """It has ended."""
+
     monkeypatch.setattr(testing.subprocess, "run", run)
+    monkeypatch.setattr(testing.subprocess, "Popen", Beside)
     return seen, failing
 
 
@@ -51,9 +64,16 @@ def test_a_missing_browser_stops_the_whole_run_and_says_how_to_go_without(machin
 def test_what_is_left_out_aloud_is_not_run(machine, commands):
     machine.setenv("HUITONG_SKIP_BROWSER", "1")
     assert testing.main([]) == 0
-    pytest_command = commands[0][-1]
-    assert pytest_command[1:3] == ["-m", "pytest"]
-    assert pytest_command[-2:] == ["-m", "not browser"]
+    halves = [command for command in commands[0] if command[1:3] == ["-m", "pytest"]]
+    assert {command[-1] for command in halves} == {"not (broker or browser) and not browser", "(broker or browser) and not browser"}
+
+
+def test_a_failure_beside_the_live_half_fails_the_run(machine, commands):
+    seen, failing = commands
+    machine.setitem(testing.NEEDS, "browser", ("Chromium", "HUITONG_SKIP_BROWSER", lambda step: Path("/usr/bin/chromium")))
+    assert testing.main([]) == 0
+    failing.append("(broker or browser)")
+    assert testing.main([]) == 1
 
 
 def test_chosen_tests_run_without_what_they_may_not_need(machine, commands):
