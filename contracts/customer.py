@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.ledger import Transport
 
 
+class InstrumentView(BaseModel):
+    """A card 一卡通 or book 一本通 that a customer has in use. The hash is that of the password left with it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["card", "book"]
+    number: str
+    withdrawal_mode: str
+    cross_outlet: bool
+    password_hash: str = Field(repr=False)
+
+
 class CustomerView(BaseModel):
-    """A customer: number, kind, name, identity document and state."""
+    """A customer: number, kind, name, identity document, state, and the card and book in use."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -20,6 +32,11 @@ class CustomerView(BaseModel):
     id_type: str
     id_number: str
     status: str
+    instruments: tuple[InstrumentView, ...] = ()
+
+    def instrument(self, kind: str) -> InstrumentView | None:
+        """The customer's card or book; one that is just being replaced or closed does not count."""
+        return next((each for each in self.instruments if each.kind == kind), None)
 
 
 class CustomerClient:

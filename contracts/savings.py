@@ -21,6 +21,17 @@ class AccountView(BaseModel):
     name: str
 
 
+class HangingAccount(BaseModel):
+    """An account that hangs on a customer's card or book and is not closed; `lines` counts its transactions."""
+
+    model_config = ConfigDict(frozen=True)
+
+    account: str
+    name: str
+    currency: str
+    lines: int
+
+
 class SavingsClient:
     """The savings service as other services call it; movements of its accounts are in `contracts.movement`."""
 
@@ -30,3 +41,12 @@ class SavingsClient:
     async def account(self, number: str) -> AccountView:
         """The deposit account of a number. Raises `account.unknown`."""
         return AccountView.model_validate(await self._transport.call("savings", "GET", f"/internal/accounts/{number}"))
+
+    async def hanging(self, customer_number: str, instrument: str) -> list[HangingAccount]:
+        """The accounts on a customer's card or book that are not closed, those included that were just being opened on it.
+
+        Who gives the instrument up keeps it from being seen by `CustomerClient.customer` first: then no account can follow.
+        """
+        asked = {"customer_number": customer_number, "instrument": instrument}
+        answer = await self._transport.call("savings", "GET", "/internal/accounts", params=asked)
+        return [HangingAccount.model_validate(each) for each in answer["accounts"]]

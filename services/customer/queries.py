@@ -1,4 +1,4 @@
-"""Questions about customers (IB 1715-1725, 2486-2490, 3668-3685)."""
+"""Questions about customers (IB 1715-1726, 2486-2490, 3669-3684)."""
 
 from __future__ import annotations
 
@@ -9,22 +9,60 @@ from pydantic import StringConstraints
 from sqlalchemy import RowMapping, select
 
 from banking.fields import CustomerNumber, Form, ShortText, labelled
+from banking.lists import ListForm, check_dates, page, place
 from banking.query import Read, query
+from contracts.report import Column
 from kernel.identity import read_resident_number
 from kernel.text import Text
 from services.customer.domain.errors import CUSTOMER_UNKNOWN
 from services.customer.domain.identity import DOCUMENT_TYPES, RESIDENT_CARD, CustomerKind
+from services.customer.domain.instruments import InstrumentKind
 from services.customer.domain.natures import NATURES
-from services.customer.tables import CUSTOMER, ISSUED_NUMBER
+from services.customer.forms import CorporateMaintenance, PersonalMaintenance
+from services.customer.tables import CUSTOMER, CUSTOMER_CHANGE, FRAME, INSTRUMENT, ISSUED_NUMBER
 
 NumberBeginning = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{1,10}$")]
-LISTED = ("customer_number", "kind", "name", "id_type", "id_number", "nature", "status", "opened_on", "outlet")
+NUMBER = Column(key="customer_number", label=Text("客户号", "Customer number"))
+FOUND = (
+    NUMBER,
+    Column(key="kind", label=Text("客户类型", "Kind")),
+    Column(key="category", label=Text("客户类别", "Category")),
+    Column(key="name", label=Text("客户名称", "Name")),
+    Column(key="id_type", label=Text("证件类别", "Document")),
+    Column(key="id_number", label=Text("证件号码", "Document number")),
+    Column(key="nature", label=Text("企业性质", "Nature")),
+    Column(key="status", label=Text("状态", "State")),
+    Column(key="opened_on", label=Text("开户日期", "Opened on"), kind="date"),
+    Column(key="outlet", label=Text("开户网点", "Opened at")),
+)
+CHANGES = (
+    Column(key="business_date", label=Text("日期", "Date"), kind="date"),
+    Column(key="transaction_number", label=Text("流水号", "Transaction number")),
+    Column(key="transaction_code", label=Text("交易", "Transaction")),
+    Column(key="field", label=Text("项目", "Field")),
+    Column(key="before", label=Text("修改前", "Before")),
+    Column(key="after", label=Text("修改后", "After")),
+    Column(key="outlet", label=Text("网点", "Outlet")),
+    Column(key="teller", label=Text("柜员", "Teller")),
+    Column(key="second", label=Text("授权", "Approved by")),
+)
+UNUSED = (NUMBER, Column(key="issued_on", label=Text("生成日期", "Issued on"), kind="date"))
+FIELD_NAMES: dict[str, Text] = {
+    **{
+        name: Text(**field.json_schema_extra["x-label"])  # type: ignore[index,call-overload]
+        for form in (CorporateMaintenance, PersonalMaintenance)
+        for name, field in form.model_fields.items()
+    },
+    **{kind.value: kind.text for kind in InstrumentKind},
+    "printed_line": Text("已打印存折行号", "Printed line of the book"),
+    "next_row": Text("打印起始行", "Row on which printing goes on"),
+}
 
 
-class CustomerSearch(Form):
+class CustomerSearch(ListForm):
     """Any of these together; a customer fits when all that are given fit."""
 
-    customer_number: NumberBeginning | None = labelled("客户号", "Customer number, or its beginning", None, widget="customer")
+    customer_number: NumberBeginning | None = labelled("起始客户号", "From customer number, or its beginning", None, widget="customer")
     name: ShortText | None = labelled("客户名称", "Part of the name", None)
     id_type: Annotated[str, StringConstraints(pattern=r"^[A-Z]$")] | None = labelled(
         "证件类型", "Document", None, widget="choice", choices=tuple((each.letter, each.name) for each in DOCUMENT_TYPES.values())
@@ -32,8 +70,6 @@ class CustomerSearch(Form):
     id_number: ShortText | None = labelled("证件号码", "Document number, or its beginning", None)
     opened_from: date | None = labelled("开户起始日", "Opened from", None, widget="date")
     opened_to: date | None = labelled("开户结束日", "Opened to", None, widget="date")
-    after: CustomerNumber | None = labelled("起始客户号", "After customer number", None)
-    limit: int = labelled("条数", "Rows", 50, ge=1, le=200)
 
 
 class OneCustomer(Form):
@@ -42,20 +78,22 @@ class OneCustomer(Form):
     customer_number: CustomerNumber = labelled("客户号", "Customer number", widget="customer")
 
 
-class UnusedNumbers(Form):
+class CustomerHistory(ListForm, OneCustomer):
+    """The customer, and which page of its history."""
+
+
+class UnusedNumbers(ListForm):
     """A page of the list of numbers."""
 
-    after: CustomerNumber | None = labelled("起始客户号", "After customer number", None)
-    limit: int = labelled("条数", "Rows", 50, ge=1, le=500)
 
-
-@query(name="customer.search", title=Text("客户综合查询", "Search customers"), source="IB 1715, 2486, 3669")
+@query(name="customer.search", title=Text("客户综合查询", "Search customers"), source="IB 1715, 2486, 3669", columns=FOUND)
 async def search(read: Read, form: CustomerSearch) -> dict[str, Any]:
-    """Customers in the order of their numbers."""
+    """Customers in the order of their numbers. Raises `query.dates`."""
+    check_dates(form.opened_from, form.opened_to, "opened_from")
     table = CUSTOMER
-    found = select(*(table.c[name] for name in LISTED)).order_by(table.c.customer_number).limit(form.limit + 1)
+    found = select(*(table.c[column.key] for column in FOUND)).order_by(table.c.customer_number).limit(form.limit + 1)
     if form.customer_number is not None:
-        found = found.where(table.c.customer_number.startswith(form.customer_number, autoescape=True))
+        found = found.where(table.c.customer_number >= form.customer_number)
     if form.name is not None:
         found = found.where(table.c.name.contains(form.name, autoescape=True))
     if form.id_type is not None:
@@ -68,15 +106,14 @@ async def search(read: Read, form: CustomerSearch) -> dict[str, Any]:
         found = found.where(table.c.opened_on <= form.opened_to)
     if form.after is not None:
         found = found.where(table.c.customer_number > form.after)
-    rows = [_listed(row) for row in (await read.connection.execute(found)).mappings()]
-    return {"rows": rows[: form.limit], "next": rows[form.limit - 1]["customer_number"] if len(rows) > form.limit else None}
+    return page((await read.connection.execute(found)).mappings().all(), form.limit, _number, _listed)
 
 
 @query(name="customer.personal", title=Text("私人客户查询", "Personal customer"), source="IB 1721")
 async def personal(read: Read, form: OneCustomer) -> dict[str, Any]:
-    """Everything kept of a person. Raises `customer.unknown`."""
+    """Everything kept of a person, card and book included. Raises `customer.unknown`."""
     row = await _one(read, CustomerKind.PERSONAL, form.customer_number)
-    details = _details(row)
+    details = _details(row) | {"instruments": await _instruments(read, form.customer_number)}
     if row["id_type"] == RESIDENT_CARD:
         resident = read_resident_number(row["id_number"])
         details |= {"born_on": resident.born_on.isoformat(), "sex": resident.sex}
@@ -90,7 +127,7 @@ async def corporate(read: Read, form: OneCustomer) -> dict[str, Any]:
     return _details(row) | {"nature_name": NATURES[row["nature"]].as_dict()}
 
 
-@query(name="customer.numbers", title=Text("客户号清单", "Issued customer numbers not yet used"), source="IB 356, 3863")
+@query(name="customer.numbers", title=Text("客户号清单", "Issued customer numbers not yet used"), source="IB 356, 3863", columns=UNUSED)
 async def unused_numbers(read: Read, form: UnusedNumbers) -> dict[str, Any]:
     """The numbers of the teller's outlet that customers can still choose from."""
     table = ISSUED_NUMBER
@@ -98,8 +135,26 @@ async def unused_numbers(read: Read, form: UnusedNumbers) -> dict[str, Any]:
     if form.after is not None:
         found = found.where(table.c.customer_number > form.after)
     found = found.order_by(table.c.customer_number).limit(form.limit + 1)
-    rows = [_listed(row) for row in (await read.connection.execute(found)).mappings()]
-    return {"rows": rows[: form.limit], "next": rows[form.limit - 1]["customer_number"] if len(rows) > form.limit else None}
+    return page((await read.connection.execute(found)).mappings().all(), form.limit, _number, _listed)
+
+
+@query(name="customer.history", title=Text("客户维护历史", "History of a customer"), source="IB 450-467", columns=CHANGES)
+async def history(read: Read, form: CustomerHistory) -> dict[str, Any]:
+    """What was changed of a customer, field by field, oldest first: when, by whom, with whose approval, from what to what.
+
+    Raises `customer.unknown`, `query.cursor`.
+    """
+    known = select(CUSTOMER.c.customer_number).where(CUSTOMER.c.customer_number == form.customer_number)
+    if (await read.connection.execute(known)).first() is None:
+        raise CUSTOMER_UNKNOWN(field="customer_number", customer_number=form.customer_number)
+    table, register = CUSTOMER_CHANGE, FRAME.register
+    columns = (table.c[name] for name in ("entry", "business_date", "field", "before", "after", "outlet", "teller", "second"))
+    found = select(*columns, table.c.code.label("transaction_code"), register.c.transaction_number)
+    found = found.outerjoin(register, register.c.posting_id == table.c.posting_id).where(table.c.customer_number == form.customer_number)
+    if begun := place(form.after, int):
+        found = found.where(table.c.entry > begun[0])
+    found = found.order_by(table.c.entry).limit(form.limit + 1)
+    return page((await read.connection.execute(found)).mappings().all(), form.limit, lambda row: str(row["entry"]), _changed)
 
 
 async def _one(read: Read, kind: CustomerKind, number: str) -> RowMapping:
@@ -111,8 +166,24 @@ async def _one(read: Read, kind: CustomerKind, number: str) -> RowMapping:
     return row
 
 
+async def _instruments(read: Read, number: str) -> list[dict[str, Any]]:
+    """Card and book of a customer, those given back included."""
+    table = INSTRUMENT
+    columns = (table.c[name] for name in ("kind", "number", "state", "withdrawal_mode", "cross_outlet", "opened_on", "ended_on", "outlet"))
+    found = select(*columns).where(table.c.customer_number == number).order_by(table.c.opened_on, table.c.kind, table.c.number)
+    return [_listed(row) for row in (await read.connection.execute(found)).mappings()]
+
+
+def _number(row: RowMapping) -> str:
+    return row["customer_number"]
+
+
 def _listed(row: RowMapping) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
+
+
+def _changed(row: RowMapping) -> dict[str, Any]:
+    return _listed(row) | {"field": FIELD_NAMES[row["field"]].as_dict()}
 
 
 def _details(row: RowMapping) -> dict[str, Any]:

@@ -8,13 +8,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banking.counter_routes import UNKNOWN_ACCOUNT
 from banking.work import Work
 from contracts.ledger import AccountReference
+from contracts.savings import HangingAccount
 from kernel.interest import Accumulation
 from kernel.numbers import NumberKind, branch_of, check_account
 from services.savings.domain.account_status import AccountStatus
@@ -148,6 +149,21 @@ async def read(connection: AsyncConnection, number: str, field: str = "account")
     if row is None:
         raise UNKNOWN_ACCOUNT(field=field, account=number)
     return account_of(row)
+
+
+async def hold_instrument(connection: AsyncConnection, customer_number: str, *, shared: bool) -> None:
+    """Until the commit: openings on a customer's card or book go on beside each other (`shared`), who asks what hangs on it goes alone."""
+    lock = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
+    await connection.execute(select(lock(func.hashtextextended(f"instrument:{customer_number}", 0))))
+
+
+async def accounts_on(connection: AsyncConnection, customer_number: str, instrument: str) -> list[HangingAccount]:
+    """The accounts on a customer's card or book that are not closed, in the order of their numbers."""
+    table, gone = ACCOUNT, (AccountStatus.CLOSED.value, AccountStatus.CANCELLED.value)
+    columns = (table.c[name] for name in HangingAccount.model_fields)
+    mine = (table.c.customer_number == customer_number) & (table.c.instrument == instrument) & table.c.status.not_in(gone)
+    found = await connection.execute(select(*columns).where(mine).order_by(table.c.account))
+    return [HangingAccount.model_validate(dict(row)) for row in found.mappings()]
 
 
 async def next_number(connection: AsyncConnection, product: Product, customer_number: str) -> str:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Depends, Request
 
-from contracts.savings import AccountView
+from contracts.savings import AccountView, HangingAccount
 from runtime.auth import service_only
 from runtime.service import resources_of
-from services.savings.accounts import read
+from services.savings.accounts import accounts_on, hold_instrument, read
 
 router = APIRouter(prefix="/internal/accounts", dependencies=[Depends(service_only)], include_in_schema=False)
+
+
+@router.get("")
+async def hanging(customer_number: str, instrument: str, request: Request) -> dict[str, list[HangingAccount]]:
+    """The accounts on a customer's card or book that are not closed; openings on it that are under way are waited for."""
+    async with resources_of(request).database.transaction() as connection:
+        await hold_instrument(connection, customer_number, shared=False)
+        return {"accounts": await accounts_on(connection, customer_number, instrument)}
 
 
 @router.get("/{number}")

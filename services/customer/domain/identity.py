@@ -10,6 +10,7 @@ from enum import Enum
 from kernel.identity import check_credit_code, check_resident_number
 from kernel.text import Text
 from services.customer.domain.errors import ID_NUMBER_MISSING, ID_TYPE_UNFIT
+from services.customer.domain.instruments import Category
 
 RESIDENT_CARD = "A"
 LICENCE = "G"
@@ -76,17 +77,29 @@ def check_document(kind: CustomerKind, id_type: str, id_number: str) -> str:
     return number
 
 
-def identity_of(kind: CustomerKind, name: str, id_type: str, id_number: str) -> str | None:
+def identity_of(kind: CustomerKind, name: str, id_type: str, id_number: str, category: Category = Category.ORDINARY) -> str | None:
     """The key that no two customers may share; None for persons without a document.
 
-    Persons are known by their document, also those who open corporate accounts; enterprises by their full name (IB 400-407, 1821-1827).
-    Takes the number as `check_document` gives it.
+    Persons are known by their document, once as an ordinary and once as a card customer, also those who open corporate accounts;
+    enterprises by their full name (IB 400-407, 1821-1827). Takes the number as `check_document` gives it.
     """
     if DOCUMENT_TYPES[id_type].of_person:
-        return f"{kind.value}:{id_type}:{id_number}"
+        owner = Category.CARD.value if category is Category.CARD else kind.value
+        return f"{owner}:{id_type}:{id_number}"
     if kind is CustomerKind.CORPORATE:
         return f"{kind.value}:name:{full_name(name)}"
     return None
+
+
+def identities_against(kind: CustomerKind, name: str, id_type: str, id_number: str, category: Category) -> tuple[str, ...]:
+    """The keys under which a new customer may be known already: who has a card customer opens no ordinary one any more (IB 404-406)."""
+    own = identity_of(kind, name, id_type, id_number, category)
+    if own is None:
+        return ()
+    if kind is CustomerKind.PERSONAL and category is Category.ORDINARY:
+        card = identity_of(kind, name, id_type, id_number, Category.CARD)
+        return (own, card) if card else (own,)
+    return (own,)
 
 
 def full_name(name: str) -> str:

@@ -174,3 +174,9 @@ CHEQUE_NUMBER_SHORT = ErrorType(
     "cheque.number_short", Kind.INVALID, "支票号码须录入完整的8位", "all eight digits of the cheque number are required"
 )
 CHEQUE_NOT_TAKEN = ErrorType("cheque.not_taken", Kind.INVALID, "现金存款不使用支票", "a cash deposit takes no cheque")
+NO_INSTRUMENT = ErrorType(
+    "customer.no_instrument",
+    Kind.CONFLICT,
+    "客户没有{instrument_zh},请先开立",
+    "the customer has no {instrument_en}: it must be opened first",
+)

@@ -42,12 +42,10 @@ from services.savings.domain.limits import check_opening_amount
 from services.savings.domain.products import DEMAND, Owner
 from services.savings.domain.withdrawal_modes import (
     WithdrawalMode,
-    check_mode_at_opening,
     check_outlet_of_deposit,
 )
 from services.savings.parameters.load import parameters
-from services.savings.passwords import hash_password
-from services.savings.transactions.customers import customer_for
+from services.savings.transactions.customers import customer_for, held_by, opening_password
 from services.savings.transactions.proofs import (
     ProofForm,
     VoucherForm,
@@ -112,12 +110,12 @@ async def open_demand(work: Work, form: DemandOpening) -> Outcome:
     Raises `amount.*`, `password.*`, `customer.*`, `product.*`, `settlement.*`, and what taking the money refuses with.
     """
     mode = WithdrawalMode(form.withdrawal_mode)
-    check_mode_at_opening(mode, form.password)
     amount_minor = parse_amount(form.amount, form.currency)
     check_opening_amount(DEMAND, form.currency, amount_minor, work.business_date, parameters())
     begun = begin_accumulation(DEMAND, form.currency, work.business_date, parameters(), amount_minor)
-    customer = await customer_for(work, DEMAND, form.customer_number)
-    password_hash = await hash_password(work.resources, form.password) if form.password else None
+    customer = await customer_for(work, DEMAND, form.customer_number, form.instrument)
+    held = held_by(customer, form.instrument, form.voucher_number)
+    password_hash = await opening_password(work, mode, form.password, held)
     counter = (await lock(work.connection, counter_account=counter_number(form))).get(COUNTER)
     settlement = await take_money(work, counter, form, form.currency, amount_minor, form.counter_password, "counter_password")
     account = Account(
@@ -134,7 +132,7 @@ async def open_demand(work: Work, form: DemandOpening) -> Outcome:
         interest_bearing=True,
         password_hash=password_hash,
         instrument=form.instrument,
-        voucher_number=form.voucher_number,
+        voucher_number=None if held else form.voucher_number,
         opened_on=work.business_date,
     )
     await enter_with_line(work.connection, account, line_of(work, amount_minor))
@@ -151,7 +149,7 @@ async def deposit(work: Work, form: DemandDeposit) -> Outcome:
     """
     account, counter = await lock_both(work, form.account, form)
     check_current(account, Owner.PERSONAL)
-    check_voucher(account, form)
+    await check_voucher(work, account, form)
     check_outlet_of_deposit(account.cross_outlet, account.outlet, work.outlet)
     amount_minor = parse_amount(form.amount, account.currency)
     credited = credit(account, amount_minor, work.business_date, parameters())
@@ -170,7 +168,7 @@ async def withdraw(work: Work, form: DemandWithdrawal) -> Outcome:
     """
     account, counter = await lock_both(work, form.account, form)
     check_current(account, Owner.PERSONAL)
-    check_voucher(account, form)
+    await check_voucher(work, account, form)
     amount_minor = parse_amount(form.amount, account.currency)
     await authorise_withdrawal(work, account, form, form.password)
     debited = debit(account, amount_minor, work.business_date)
@@ -186,7 +184,7 @@ async def close(work: Work, form: DemandClosing) -> Outcome:
     """Close: principal and interest to the day before at the rate of the day, less tax, are paid out. Raises as `withdraw`."""
     account, counter = await lock_both(work, form.account, form)
     check_current(account, Owner.PERSONAL)
-    check_voucher(account, form)
+    await check_voucher(work, account, form)
     await authorise_withdrawal(work, account, form, form.password)
     closed, closing = close_and_pay(account, work.business_date, parameters())
     amounts_minor = {

@@ -16,6 +16,7 @@ from services.savings.domain.withdrawal_modes import (
     check_shown,
 )
 from services.savings.passwords import check_right_password, check_unlocked
+from services.savings.transactions.customers import CUSTOMERS_OWN
 
 ID_TYPES = (
     ("A", Text("身份证", "Identity card")),
@@ -38,9 +39,15 @@ class VoucherForm(Form):
     voucher_number: VoucherNumber | None = labelled("存折号", "Passbook number", None)
 
 
-def check_voucher(account: Account, form: VoucherForm) -> None:
-    """A passbook that is shown must be the account's. Raises `voucher.mismatch`."""
-    if form.voucher_number is not None and form.voucher_number != account.voucher_number:
+async def check_voucher(work: Work, account: Account, form: VoucherForm) -> None:
+    """A passbook that is shown must be the account's, a card or book the customer's. Raises `voucher.mismatch`."""
+    if form.voucher_number is None:
+        return
+    number = account.voucher_number
+    if account.instrument in CUSTOMERS_OWN:
+        held = (await CustomerClient(work.resources.transport).customer(account.customer_number)).instrument(account.instrument)
+        number = held.number if held else None
+    if form.voucher_number != number:
         raise VOUCHER_MISMATCH(field="voucher_number")
 
 

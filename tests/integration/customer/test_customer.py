@@ -1,32 +1,14 @@
 """Customers over the bank's door: opened once, numbered from lists, found again."""
 
 import asyncio
-from typing import Any
 
 import pytest
 
 from contracts.customer import CustomerClient
 from kernel.errors import DomainError
 from kernel.numbers import check_customer_number
+from tests.integration.customer.people import company, person, resident
 from tests.support.bank import TestBank
-
-PLACE = "110105"
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-
-
-def resident(sequence: int) -> str:
-    """A resident identity number with the check character of GB 11643, computed here by hand."""
-    digits = f"{PLACE}19700101{sequence:03d}"
-    return digits + "10X98765432"[sum(int(digit) * weight for digit, weight in zip(digits, WEIGHTS, strict=True)) % 11]
-
-
-def person(sequence: int, **more: Any) -> dict[str, Any]:
-    return {"name": f"客户{sequence:03d}", "id_type": "A", "id_number": resident(sequence), **more}
-
-
-def company(name: str, **more: Any) -> dict[str, Any]:
-    licence = {"nature": "006", "id_type": "G", "id_number": "440301103456789", "address": "东湖路1号", "phone": "027-1234567"}
-    return {"name": name, **licence, **more}
 
 
 async def test_a_person_is_opened_and_found(bank: TestBank) -> None:
@@ -46,6 +28,7 @@ async def test_a_person_is_opened_and_found(bank: TestBank) -> None:
         "id_type": "A",
         "id_number": resident(1),
         "status": "active",
+        "instruments": (),
     }
 
 
