@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from banking.service import BankService
 from kernel.text import Text
-from services.savings import api, queries, quoting
+from services.savings import api, cheque_routes, queries, quoting
 from services.savings.accounts import KINDS
 from services.savings.freezes import end_freezes
 from services.savings.keeper import AccountKeeper
@@ -17,7 +17,7 @@ SERVICE = BankService(
     metadata=METADATA,
     plumbing=FRAME.plumbing,
     frame=FRAME,
-    routers=(api.router, quoting.router),
+    routers=(api.router, cheque_routes.router, quoting.router),
     transactions=TRANSACTIONS,
     queries=(queries.search, queries.detail, queries.transactions),
     account_kinds=KINDS,

@@ -1,4 +1,4 @@
-"""The tables of the savings service: accounts, their lines, number series, freezes, wrong passwords."""
+"""The tables of the savings service: accounts, their lines, number series, freezes, cheques once sold, wrong passwords."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Identity,
     Index,
     Integer,
     String,
@@ -146,3 +147,46 @@ FREEZE = Table(
     Index("ix_freeze_outlet", "outlet", "frozen_on", "account", "number"),
     Index("ix_freeze_ending", "until", postgresql_where=text("state = 'in_force'")),
 )
+
+CHEQUE = Table(
+    "cheque",
+    METADATA,
+    Column("kind", String(4), primary_key=True),
+    Column("number", String(8), primary_key=True),
+    Column("account", String(15), nullable=False),
+    Column("outlet", String(4), nullable=False, comment="where the account is kept"),
+    Column("state", String, nullable=False),
+    Column("sold_on", Date, nullable=False),
+    Column("sold_by", String(5), nullable=False),
+    Column("changed_on", Date, nullable=False),
+    Column("changed_by", String(5), nullable=False),
+    CheckConstraint("state IN ('not_sold', 'unused', 'reported_lost', 'used', 'written_off', 'void')", name="state"),
+    CheckConstraint("kind IN ('CCKZ', 'TCKZ')", name="kind"),
+    Index("ix_cheque_account", "account", "kind", "number"),
+    postgresql_with={"fillfactor": "80"},
+)
+"""Cheques once sold 已出售支票, one row per number; `not_sold` ones were taken back and are in the counter's hands again."""
+
+CHEQUE_EVENT = Table(
+    "cheque_event",
+    METADATA,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("kind", String(4), nullable=False),
+    Column("number", String(8), nullable=False),
+    Column("posting_id", Uuid, nullable=False),
+    Column("action", String, nullable=False),
+    Column("account", String(15), nullable=False),
+    Column("code", String, nullable=False),
+    Column("business_date", Date, nullable=False),
+    Column("counter_outlet", String(4), nullable=False),
+    Column("teller", String(5), nullable=False),
+    Column("id_type", String(1)),
+    Column("id_number", String),
+    Column("loss_kind", String(1)),
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Index("uq_cheque_event", "kind", "number", "posting_id", unique=True),
+    Index("ix_cheque_event_posting", "posting_id"),
+    Index("uq_cheque_event_use", "kind", "number", unique=True, postgresql_where=text("action = 'use'")),
+    info={"append_only": True},
+)
+"""What was done to each cheque, step by step. A cheque is used once: the second use has no place here."""

@@ -27,14 +27,44 @@ from tests.support.bank import test_settings
 
 ROLE_PASSWORD = "test"
 OUTLETS = ["0001", "0200", "0201", "0202", "0300", "0301"]
+NOT_IN_PLACE = ErrorType("voucher.not_in_place", Kind.CONFLICT, "凭证不在钱箱", "the voucher is not in the box")
 NO_CUSTOMER = ErrorType("customer.unknown", Kind.NOT_FOUND, "没有这个客户", "there is no such customer")
 DOCUMENT = "11010519491231002X"
+
+
+class PlayedBox:
+    """The counter's register of cheques as the savings service calls it: `box` and `sold` are numbers by kind, held ones in neither."""
+
+    def __init__(self) -> None:
+        self.box: set[tuple[str, int]] = set()
+        self.sold: set[tuple[str, int]] = set()
+        self._held: dict[str, tuple[str, set[tuple[str, int]]]] = {}
+
+    def call(self, verb: str, posting_id: str, asked: Any) -> Any:
+        return self._hold(asked) if verb == "hold" else self._decide(verb, posting_id)
+
+    def _hold(self, asked: dict[str, Any]) -> dict[str, Any]:
+        numbers = {(asked["kind"], number) for number in range(int(asked["first"]), int(asked["last"]) + 1)}
+        source = self.sold if asked["action"] == "take_back" else self.box
+        if not numbers <= source:
+            raise NOT_IN_PLACE(field=asked["field"])
+        if not asked["dry_run"]:
+            source -= numbers
+            self._held[asked["posting_id"]] = asked["action"], numbers
+        return {"first": asked["first"], "last": asked["last"], "sheets": len(numbers)}
+
+    def _decide(self, verb: str, posting_id: str) -> dict[str, Any]:
+        action, numbers = self._held.pop(posting_id, ("sell", set()))
+        forth = (action == "sell") == (verb == "post")
+        (self.sold if forth else self.box).update(numbers)
+        return {"state": "posted" if verb == "post" else "voided"}
 
 
 class Neighbours:
     """What the savings service calls: the ledger expands by its real rules, any customer exists, initiators answer what a test decided."""
 
     def __init__(self) -> None:
+        self.vouchers = PlayedBox()
         self.facts: list[PostingRequested] = []
         self.released: list[str] = []
         self.decisions: dict[UUID, dict[str, Any]] = {}
@@ -51,6 +81,8 @@ class Neighbours:
                 return {}
             case "customer", "customers":
                 return self._customer(path.rpartition("/")[2])
+            case "counter", "vouchers":
+                return self.vouchers.call(path.rpartition("/")[2], path.split("/")[3], json)
             case _, "postings":
                 return self.decisions.get(UUID(path.rpartition("/")[2]), {"state": "voided", "transaction_number": None})
         raise AssertionError(f"nobody plays {service} {method} {path}")

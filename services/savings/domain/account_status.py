@@ -37,6 +37,7 @@ class Action(Enum):
     FALL_DORMANT = "fall_dormant"
     WAKE = "wake"
     FREEZE = "freeze"
+    BUY_CHEQUES = "buy_cheques"
 
     @property
     def text(self) -> Text:
@@ -63,6 +64,7 @@ _ACTION_TEXTS: dict[Action, Text] = {
     Action.FALL_DORMANT: Text("转睡眠户", "fall dormant"),
     Action.WAKE: Text("睡眠户激活", "be woken"),
     Action.FREEZE: Text("冻结", "be frozen"),
+    Action.BUY_CHEQUES: Text("购买支票", "be sold cheques"),
 }
 
 # IB 1829-1834 activation by the first deposit, 1857-1870 settle and close, 439-445 undoing, 2538-2539 dormancy,
@@ -86,6 +88,7 @@ _TRANSITIONS: dict[tuple[AccountStatus, Action], AccountStatus] = {
     (AccountStatus.NORMAL, Action.FREEZE): AccountStatus.NORMAL,
     (AccountStatus.SETTLED, Action.FREEZE): AccountStatus.SETTLED,
     (AccountStatus.DORMANT, Action.FREEZE): AccountStatus.DORMANT,
+    (AccountStatus.NORMAL, Action.BUY_CHEQUES): AccountStatus.NORMAL,
 }
 
 

@@ -95,6 +95,12 @@ def next_state(state: ChequeState, action: ChequeAction) -> ChequeState | None:
     return _TRANSITIONS.get((state, action))
 
 
+def state_after(action: ChequeAction) -> ChequeState:
+    """The state every cheque is in to which an action was done."""
+    [state] = {reached for (_, allowed), reached in _TRANSITIONS.items() if allowed is action}
+    return state
+
+
 def states_for(action: ChequeAction) -> tuple[ChequeState, ...]:
     """The states in which an action is allowed."""
     return tuple(state for state, allowed in _TRANSITIONS if allowed is action)

@@ -1,6 +1,6 @@
 """The counter transactions of the savings service."""
 
-from services.savings.transactions import corporate, demand, freezes
+from services.savings.transactions import cheques, corporate, demand, freezes
 
 TRANSACTIONS = (
     demand.open_demand,
@@ -17,4 +17,10 @@ TRANSACTIONS = (
     freezes.unfreeze,
     freezes.freeze_part,
     freezes.unfreeze_part,
+    cheques.sell,
+    cheques.undo_sale,
+    cheques.report_lost,
+    cheques.lift_loss,
+    cheques.write_off,
+    cheques.undo_write_off,
 )

@@ -24,6 +24,7 @@ from banking.work import Work
 from kernel.interest import Accumulation
 from kernel.money import currency_of, format_amount, parse_amount
 from kernel.text import Text
+from kernel.vouchers import CHEQUE_CHOICES
 from services.savings.accounts import (
     book,
     enter,
@@ -33,6 +34,7 @@ from services.savings.accounts import (
     reference,
     save,
 )
+from services.savings.cheques import use_cheque, void_of_account
 from services.savings.domain import errors
 from services.savings.domain.account_status import AccountStatus
 from services.savings.domain.accounts import (
@@ -48,6 +50,7 @@ from services.savings.domain.accounts import (
     settle,
 )
 from services.savings.domain.accumulated import begin_accumulation
+from services.savings.domain.cheques import is_cheque
 from services.savings.domain.products import (
     CORPORATE_CURRENT,
     AccountFlag,
@@ -67,14 +70,11 @@ from services.savings.transactions.settlement import check_cash_only
 MENU = (CORPORATE, CURRENT)
 KINDS = tuple((product.code, product.name) for product in CORPORATE_CURRENT)
 FLAGS = tuple((flag.value, flag.text) for flag in AccountFlag)
-VOUCHER_TYPES = (
-    ("CCKZ", Text("现金支票", "Cash cheque")),
-    ("TCKZ", Text("转账支票", "Transfer cheque")),
-    ("OTHER", Text("其他", "Other")),
-)
+VOUCHER_TYPES = (*CHEQUE_CHOICES, ("OTHER", Text("其他", "Other")))
 NO_TERM = "000"
 KindCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")]
 TermOrNone = Annotated[str, StringConstraints(pattern=r"^([123][0-9]{2}|000)$")]
+ShortVoucherNumber = Annotated[str, StringConstraints(pattern=r"^([0-9]{4}|[0-9]{8})$")]
 VoucherType = Annotated[str, StringConstraints(pattern=r"^[A-Z]{4,5}$")]
 
 
@@ -103,6 +103,12 @@ class CashForm(SettledForm, VoucherFields):
 
     account: AccountNumber = labelled("账号", "Account", widget="account")
     amount: AmountText = labelled("金额", "Amount", widget="amount")
+
+
+class CashWithdrawal(CashForm):
+    """Cash out; four digits name a cheque where the account has one that ends so."""
+
+    voucher_number: ShortVoucherNumber | None = labelled("支票号码(可只录后4位)", "Cheque number (or its last 4 digits)", None)
 
 
 class Transfer(VoucherFields):
@@ -178,15 +184,21 @@ def _nothing_yet(product: Product, currency: str, work: Work) -> Accumulation:
     cash="receives",
 )
 async def deposit_cash(work: Work, form: CashForm) -> Outcome:
-    """Cash in, also to activate the account; the account and its balance. Raises `account.*`, `amount.*`, `settlement.cash_only`."""
+    """Cash in, also to activate the account; the account and its balance.
+
+    Raises `account.*`, `amount.*`, `settlement.cash_only`, `cheque.not_taken`.
+    """
     check_cash_only(form)
+    if is_cheque(form.voucher_type):
+        raise errors.CHEQUE_NOT_TAKEN(field="voucher_type")
     account = (await lock(work.connection, account=form.account))["account"]
     check_current(account, Owner.CORPORATE)
     check_outlet_of_deposit(account.cross_outlet, account.outlet, work.outlet)
     amount_minor = parse_amount(form.amount, account.currency)
     credited = credit(account, amount_minor, work.business_date, parameters())
-    await book(work.connection, credited, line_of(work, amount_minor, **_voucher(form)))
-    return _cash_moved(work, credited, "savings.corporate.deposit_cash", amount_minor, form)
+    voucher = _voucher(form.voucher_type, form.voucher_number)
+    await book(work.connection, credited, line_of(work, amount_minor, **voucher))
+    return _cash_moved(work, credited, "savings.corporate.deposit_cash", amount_minor, voucher)
 
 
 @transaction(
@@ -197,8 +209,11 @@ async def deposit_cash(work: Work, form: CashForm) -> Outcome:
     operators="K",
     cash="pays",
 )
-async def withdraw_cash(work: Work, form: CashForm) -> Outcome:
-    """Cash out, at the own outlet and of basic accounts; the account and its balance. Raises as `deposit_cash`."""
+async def withdraw_cash(work: Work, form: CashWithdrawal) -> Outcome:
+    """Cash out, at the own outlet and of basic accounts, by a cash cheque or another order; the account and its balance.
+
+    Raises as `deposit_cash`, `cheque.*`.
+    """
     check_cash_only(form)
     account = (await lock(work.connection, account=form.account))["account"]
     check_current(account, Owner.CORPORATE)
@@ -206,15 +221,19 @@ async def withdraw_cash(work: Work, form: CashForm) -> Outcome:
     check_cash_withdrawal(account)
     amount_minor = parse_amount(form.amount, account.currency)
     debited = debit(account, amount_minor, work.business_date)
-    await book(work.connection, debited, line_of(work, -amount_minor, **_voucher(form)))
-    return _cash_moved(work, debited, "savings.corporate.withdraw_cash", amount_minor, form)
+    voucher = _voucher(form.voucher_type, await use_cheque(work, account, form.voucher_type, form.voucher_number, cash=True))
+    await book(work.connection, debited, line_of(work, -amount_minor, **voucher))
+    return _cash_moved(work, debited, "savings.corporate.withdraw_cash", amount_minor, voucher)
 
 
 @transaction(
     code="savings.corporate.transfer", name=Text("账户转账", "Transfer between accounts"), menu=MENU, source="IB 1858, 3950", operators="K"
 )
 async def transfer(work: Work, form: Transfer) -> Outcome:
-    """Move money between two accounts of the counter's outlet; the balances by account. Raises `account.*`, `amount.*`."""
+    """Move money between two accounts of the counter's outlet, by a transfer cheque or another order; the balances by account.
+
+    Raises `account.*`, `amount.*`, `cheque.*`.
+    """
     if form.from_account == form.to_account:
         raise errors.SAME_ACCOUNT(field="to_account")
     found = await lock(work.connection, from_account=form.from_account, to_account=form.to_account)
@@ -226,10 +245,11 @@ async def transfer(work: Work, form: Transfer) -> Outcome:
     amount_minor = parse_amount(form.amount, payer.currency)
     debited = debit(payer, amount_minor, work.business_date, "from_account")
     credited = credit(payee, amount_minor, work.business_date, parameters(), "to_account")
-    await book(work.connection, debited, line_of(work, -amount_minor, **_voucher(form)))
-    await book(work.connection, credited, line_of(work, amount_minor, **_voucher(form)))
+    voucher = _voucher(form.voucher_type, await use_cheque(work, payer, form.voucher_type, form.voucher_number, cash=False))
+    await book(work.connection, debited, line_of(work, -amount_minor, **voucher))
+    await book(work.connection, credited, line_of(work, amount_minor, **voucher))
     roles = {"from_account": reference(payer), "to_account": reference(payee)}
-    posting = Posting("savings.corporate.transfer", payer.currency, roles, {"amount": amount_minor}, **_voucher(form))
+    posting = Posting("savings.corporate.transfer", payer.currency, roles, {"amount": amount_minor}, **voucher)
     balances = {each.number: format_amount(each.balance_minor, each.currency) for each in (debited, credited)}
     return Outcome({"balances": balances}, posting)
 
@@ -252,11 +272,13 @@ async def settle_account(work: Work, form: OneAccount) -> Outcome:
 
 @transaction(code="savings.corporate.close", name=Text("账户销户", "Close account"), menu=MENU, source="IB 1877, 3991", operators="K")
 async def close_account(work: Work, form: OneAccount) -> Outcome:
-    """Close an account that is settled and empty, or was never activated. Makes no entries. Raises `account.*`."""
+    """Close an account that is settled and empty, or was never activated; cheques left are voided. Makes no entries. Raises `account.*`."""
     account = await _own(work, form)
     closed = close_empty(account, work.business_date)
     await save(work.connection, closed)
-    return Outcome({"account": closed.number, "status": closed.status.value})
+    voided = await void_of_account(work, account)
+    result: dict[str, Any] = {"account": closed.number, "status": closed.status.value}
+    return Outcome({**result, "cheques_voided": voided} if voided else result)
 
 
 async def _own(work: Work, form: OneAccount) -> Account:
@@ -266,11 +288,11 @@ async def _own(work: Work, form: OneAccount) -> Account:
     return account
 
 
-def _voucher(form: VoucherFields) -> dict[str, Any]:
-    return {"voucher_type": form.voucher_type, "voucher_number": form.voucher_number}
+def _voucher(voucher_type: str | None, number: str | None) -> dict[str, Any]:
+    return {"voucher_type": voucher_type, "voucher_number": number}
 
 
-def _cash_moved(work: Work, account: Account, rule: str, amount_minor: int, form: CashForm) -> Outcome:
+def _cash_moved(work: Work, account: Account, rule: str, amount_minor: int, voucher: dict[str, Any]) -> Outcome:
     roles = {"account": reference(account), "settlement": work.cash()}
-    posting = Posting(rule, account.currency, roles, {"amount": amount_minor}, **_voucher(form))
+    posting = Posting(rule, account.currency, roles, {"amount": amount_minor}, **voucher)
     return Outcome({"account": account.number, "balance": format_amount(account.balance_minor, account.currency)}, posting)

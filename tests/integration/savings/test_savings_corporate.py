@@ -92,7 +92,7 @@ async def test_cash_does_not_touch_personal_accounts(savings):
 
 async def test_transfers_stay_inside_the_outlet(savings):
     payer, payee, away = await savings.current(), await savings.current(None), await savings.current(teller="K0311")
-    body = {"from_account": payer, "to_account": payee, "amount": "400.00", "voucher_type": "TCKZ", "voucher_number": "00000088"}
+    body = {"from_account": payer, "to_account": payee, "amount": "400.00", "voucher_type": "OTHER", "voucher_number": "00000088"}
     receipt = await savings.run("K0211", TRANSFER, body, cash_box=None)
     assert receipt["result"] == {"balances": {payer: "600.00", payee: "400.00"}}
     assert [(entry["direction"], entry["account"]) for entry in receipt["entries"]] == [("debit", payer), ("credit", payee)]

@@ -168,7 +168,16 @@ def test_other_outlets_pay_only_with_mark_and_password():
 
 ALLOWED = {
     AccountStatus.PRE_OPENED: {Action.ACTIVATE, Action.CREDIT, Action.CLOSE, Action.FREEZE},
-    AccountStatus.NORMAL: {Action.CREDIT, Action.DEBIT, Action.SETTLE, Action.CLOSE, Action.UNDO_OPEN, Action.FALL_DORMANT, Action.FREEZE},
+    AccountStatus.NORMAL: {
+        Action.CREDIT,
+        Action.DEBIT,
+        Action.SETTLE,
+        Action.CLOSE,
+        Action.UNDO_OPEN,
+        Action.FALL_DORMANT,
+        Action.FREEZE,
+        Action.BUY_CHEQUES,
+    },
     AccountStatus.SETTLED: {Action.DEBIT, Action.UNDO_SETTLE, Action.CLOSE, Action.FREEZE},
     AccountStatus.DORMANT: {Action.WAKE, Action.FREEZE},
     AccountStatus.CLOSED: {Action.UNDO_CLOSE},
