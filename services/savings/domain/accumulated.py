@@ -8,7 +8,7 @@ from typing import assert_never
 from kernel.calendar import ONE_DAY
 from kernel.interest import Accumulation, accrue, begin_next_period, change_balance
 from services.savings.domain.parameters import PrincipalUnit, SavingsParameters
-from services.savings.domain.products import AccumulatedInterest, NoInterest, Product
+from services.savings.domain.products import AccumulatedInterest, LifeInterest, NoInterest, Product
 
 __all__ = [
     "Accumulation",
@@ -32,7 +32,7 @@ def begin_accumulation(
         case AccumulatedInterest(rate=rate, convention=convention):
             parameters.rate_on(rate, opened_on, currency)
             unit = parameters.convention_on(convention, opened_on).principal_unit
-        case NoInterest():
+        case NoInterest() | LifeInterest():
             unit = PrincipalUnit.FEN
         case _:
             assert_never(product.interest)

@@ -20,6 +20,7 @@ from kernel.rates import fraction_of_pct
 from services.savings.domain.parameters import SavingsParameters
 from services.savings.domain.products import (
     AccumulatedInterest,
+    LifeInterest,
     NoInterest,
     Product,
     TaxedInterest,
@@ -130,7 +131,7 @@ def _settle(
     accrued = accrue(state, end)
     rest = begin_next_period(accrued)
     match product.interest:
-        case NoInterest():
+        case NoInterest() | LifeInterest():  # what a life earned is paid when it ends
             return NOTHING, rest
         case AccumulatedInterest() as policy:
             if not bears_interest or accrued.days == 0:

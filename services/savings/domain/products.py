@@ -54,6 +54,14 @@ class AccumulatedInterest:
 
 
 @dataclass(frozen=True, slots=True)
+class LifeInterest:
+    """Interest of the whole life of the deposit, paid when money leaves it: by item 逐笔 or by monthly products, as the rule of the
+    name in `services.savings.domain.life.answer` says."""
+
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class NoInterest:
     """不计息."""
 
@@ -61,6 +69,38 @@ class NoInterest:
 @dataclass(frozen=True, slots=True)
 class FreeDeposits:
     """Any amount, any time."""
+
+
+@dataclass(frozen=True, slots=True)
+class SingleDeposit:
+    """One lump sum, which opens the account."""
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlyDeposits:
+    """A fixed amount every month of the term; what a month missed is made up in the next (IB 1118-1121)."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedDeposits:
+    """In at least two parts up to a limit in all (IB 1331)."""
+
+
+@dataclass(frozen=True, slots=True)
+class WholeOnly:
+    """Everything at once, which closes the account; `one_part_early`: once a part before maturity (IB 1019)."""
+
+    one_part_early: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InterestInParts:
+    """The interest on its days, the principal at once (IB 1195-1197)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByNotice:
+    """Parts or everything, after notice (IB 1228-1247)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +117,13 @@ class FreeWithdrawals:
 @dataclass(frozen=True, slots=True)
 class NoTerm:
     """不定期: no maturity, so nothing can be early or overdue."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedTerms:
+    """定期: one of the terms a product is offered for, by the codes of IB 359-367; for notice deposits the notice period."""
+
+    codes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +153,10 @@ class Limits:
     parameter: str
 
 
-InterestPolicy = AccumulatedInterest | NoInterest
-DepositPolicy = FreeDeposits
-WithdrawalPolicy = FreeWithdrawals
-TermPolicy = NoTerm
+InterestPolicy = AccumulatedInterest | LifeInterest | NoInterest
+DepositPolicy = FreeDeposits | SingleDeposit | MonthlyDeposits | AgreedDeposits
+WithdrawalPolicy = FreeWithdrawals | WholeOnly | InterestInParts | ByNotice
+TermPolicy = NoTerm | OfferedTerms
 ClosingPolicy = CloseAtOnce | SettleThenClose
 TaxPolicy = TaxedInterest | UntaxedInterest
 
@@ -155,6 +202,37 @@ DEMAND = Product(
     tax=TaxedInterest(),
     limits=Limits("demand"),
 )
+
+
+def _personal_term(code: str, name: Text, deposits: DepositPolicy, withdrawals: WithdrawalPolicy, terms: tuple[str, ...] = ()) -> Product:
+    return Product(
+        code=code,
+        name=name,
+        owner=Owner.PERSONAL,
+        business_code="215",
+        subject_digits="",
+        interest=LifeInterest(code),
+        deposits=deposits,
+        withdrawals=withdrawals,
+        term=OfferedTerms(terms) if terms else NoTerm(),
+        closing=CloseAtOnce(),
+        tax=TaxedInterest(),
+        limits=Limits(code),
+    )
+
+
+# Terms: domain.md section 9. Eight years (308) are not offered any more: no table since 1996 has a rate for them.
+TIME = _personal_term(
+    "time", Text("整存整取", "Time deposit"), SingleDeposit(), WholeOnly(one_part_early=True), ("203", "206", "301", "302", "303", "305")
+)
+OPTIONAL = _personal_term("optional", Text("定活两便", "Optional deposit"), SingleDeposit(), WholeOnly())
+INSTALMENT = _personal_term("instalment", Text("零存整取", "Instalment deposit"), MonthlyDeposits(), WholeOnly(), ("301", "303", "305"))
+INTEREST_DRAWING = _personal_term(
+    "interest_drawing", Text("存本取息", "Interest-drawing deposit"), SingleDeposit(), InterestInParts(), ("301", "303", "305")
+)
+NOTICE = _personal_term("notice", Text("通知存款", "Notice deposit"), SingleDeposit(), ByNotice(), ("101", "107"))
+EDUCATION = _personal_term("education", Text("教育储蓄", "Education savings"), AgreedDeposits(), WholeOnly(), ("301", "303", "306"))
+PERSONAL_TERM = (TIME, OPTIONAL, INSTALMENT, INTEREST_DRAWING, NOTICE, EDUCATION)
 
 _CORPORATE_INTEREST = AccumulatedInterest(rate="demand", convention="demand_corporate")
 
@@ -216,7 +294,7 @@ CORPORATE_CURRENT = (
     _corporate_current("411", "41", Text("委托存款", "Entrusted deposits")),
 )
 
-CATALOGUE: dict[str, Product] = {product.code: product for product in (DEMAND, *CORPORATE_CURRENT)}
+CATALOGUE: dict[str, Product] = {product.code: product for product in (DEMAND, *PERSONAL_TERM, *CORPORATE_CURRENT)}
 
 
 def product_of(code: str, field: str = "product") -> Product:

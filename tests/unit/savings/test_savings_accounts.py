@@ -11,8 +11,9 @@ from kernel.errors import DomainError
 from kernel.numbers import check_account, corporate_account, customer_number
 from services.savings.domain.account_status import AccountStatus, Action, after
 from services.savings.domain.availability import Funds, check_available
+from services.savings.domain.life.answer import LIVES
 from services.savings.domain.limits import check_opening_amount, check_owner
-from services.savings.domain.products import CATALOGUE, DEMAND, NoInterest, Owner, SettleThenClose, product_of
+from services.savings.domain.products import CATALOGUE, DEMAND, LifeInterest, NoInterest, Owner, SettleThenClose, product_of
 from services.savings.domain.withdrawal_modes import (
     Shown,
     WithdrawalMode,
@@ -72,7 +73,9 @@ def test_unknown_names_are_refused():
 def test_every_product_s_interest_and_limits_stand_in_the_parameters():
     for product in CATALOGUE.values():
         assert PARAMETERS.opening_minimum_minor(product.limits.parameter, "CNY", TODAY) > 0
-        if not isinstance(product.interest, NoInterest):
+        if isinstance(product.interest, LifeInterest):
+            assert product.interest.rule in LIVES
+        elif not isinstance(product.interest, NoInterest):
             assert PARAMETERS.rate_on(product.interest.rate, TODAY).value > 0
             assert PARAMETERS.convention_on(product.interest.convention, TODAY).year_days == 360
 

@@ -18,6 +18,7 @@ MOVEMENTS_UNORDERED = ErrorType(
 )
 TERM_WRONG = ErrorType("term.not_offered", Kind.INVALID, "{product} 没有存期 {term}", "{product} is not offered for the term {term}")
 TERM_REQUIRED = ErrorType("term.required", Kind.INVALID, "必须输入存期", "the term is required")
+TERM_NOT_WANTED = ErrorType("term.not_wanted", Kind.INVALID, "{product} 没有存期", "{product} has no term")
 OVERDRAWN = ErrorType("quote.overdrawn", Kind.INVALID, "支取超过存款余额", "more is taken out than there is")
 NO_SUCH_MOVEMENT = ErrorType(
     "quote.movement_not_possible", Kind.INVALID, "该储种不能有此笔动账", "this kind of deposit has no such movement"
