@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as insert_or
@@ -50,11 +51,22 @@ class Needed:
     settlement: str
 
 
+class Declared(Protocol):
+    """What a declaration says of rights."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def levels(self) -> str: ...
+    @property
+    def dual(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class RightsInForce:
     """The rules that concern one transaction."""
 
-    transaction: Transaction
+    transaction: Declared
     rules: tuple[RightRule, ...] = ()
 
     def allows(self, level: str) -> bool:
@@ -69,8 +81,7 @@ class RightsInForce:
 
     def limit(self, level: str, settlement: str, currency: str) -> RightRule | None:
         """The rule about amounts for a level; the one for this transaction goes before the one for all."""
-        fitting = [rule for rule in self.rules if (rule.level, rule.settlement, rule.currency) == (level, settlement, currency)]
-        return min(fitting, key=lambda rule: rule.transaction_code == EVERY, default=None)
+        return limit_of(self.rules, level, settlement, currency)
 
     def approval_for(self, level: str, currency: str, moved_minor: dict[str, int]) -> Needed | None:
         """What approval a teller of this level needs for these amounts. Raises `right.amount_exceeded` if none would do."""
@@ -100,6 +111,12 @@ class RightsInForce:
         return minor <= rule.limit_minor
 
 
+def limit_of(rules: Iterable[RightRule], level: str, settlement: str, currency: str) -> RightRule | None:
+    """The rule about amounts for a level among those of one transaction and of all; the one's goes before all's."""
+    fitting = [rule for rule in rules if (rule.level, rule.settlement, rule.currency) == (level, settlement, currency)]
+    return min(fitting, key=lambda rule: rule.transaction_code == EVERY, default=None)
+
+
 def check_place(principal: Principal, transaction: Transaction) -> None:
     """What no rule changes: the teller's letter, and the departments a transaction belongs to. Raises `right.missing`."""
     city = principal.outlet[:2] == CITY[:2]
@@ -114,7 +131,7 @@ def check_level(principal: Principal, rights: RightsInForce) -> None:
         raise missing(principal, rights.transaction)
 
 
-def missing(principal: Principal, transaction: Transaction) -> DomainError:
+def missing(principal: Principal, transaction: Declared) -> DomainError:
     """The refusal of a teller who has no right to a transaction."""
     return RIGHT_MISSING(teller=principal.teller, transaction=transaction.code)
 

@@ -72,3 +72,11 @@ OTHER_OUTLET = ErrorType("counter.outlet.not_own", Kind.FORBIDDEN, "只能查询
 FORCE_CLOSE_REFUSED = ErrorType(
     "counter.force_close_refused", Kind.FORBIDDEN, "本行不允许强制轧账", "this bank does not let tellers and outlets be closed by force"
 )
+
+RIGHT_TRANSACTION_UNKNOWN = ErrorType(
+    "counter.right.unknown_transaction", Kind.NOT_FOUND, "没有交易 {transaction}", "the bank has no transaction {transaction}"
+)
+RIGHT_FIXED = ErrorType(
+    "counter.right.fixed", Kind.CONFLICT, "交易 {transaction} 的权限不能更改", "the right to {transaction} is fixed"
+)
+LIMIT_NEGATIVE = ErrorType("counter.right.limit_negative", Kind.INVALID, "限额不能为负数", "a limit is not below zero")

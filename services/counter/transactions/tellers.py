@@ -27,14 +27,10 @@ from services.counter.domain.errors import (
     TELLER_OUTLET_UNFIT,
 )
 from services.counter.domain.passwords import check_new_password
+from services.counter.forms import LEVELS
 from services.counter.tables import TELLER
 
 MENU = (GENERAL, TELLERS)
-LEVELS = (
-    ("A", Text("A 管理级", "A management")),
-    ("B", Text("B 柜长", "B head teller")),
-    ("C", Text("C 操作员", "C teller")),
-)
 
 
 class NewTeller(Form):
