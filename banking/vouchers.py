@@ -27,8 +27,8 @@ async def use_vouchers(
 
 
 async def sell_vouchers(work: Work, kind: str, first: str, last: str, *, account: str, field: str = "first") -> tuple[str, str]:
-    """Take whole books of cheques out of the teller's box, into the hands of the customer. Raises as `use_vouchers`, and
-    `voucher.whole_books`, `voucher.cheques_only`."""
+    """Take cheques out of the teller's box, into the hands of the customer; they go by the sheet (IB 3533). Raises as `use_vouchers`, and
+    `voucher.cheques_only`."""
     return await _hold(work, "sell", kind, first, last, field, account)
 
 

@@ -8,13 +8,13 @@ from runtime.service import PeriodicTask
 from services.counter import api, voucher_holds
 from services.counter.presence import settle_all
 from services.counter.queries import boxes, outlets, tellers
-from services.counter.right_queries import own_rights, right_changes, rights
-from services.counter.rights import settle_rights
 from services.counter.tables import FRAME, METADATA
 from services.counter.transactions.balancing import balance_teller, close_outlet, reopen_outlet, unbalance_teller
 from services.counter.transactions.boxes import add, balance, cash_in, cash_out, cash_receive, cash_transfer
-from services.counter.transactions.rights import set_limit, set_right
 from services.counter.transactions.tellers import change_password, create_teller, report_password_lost, reset_password
+from services.counter.transactions.voucher_boxes import BOX_TRANSACTIONS
+from services.counter.transactions.vouchers import VAULT_TRANSACTIONS
+from services.counter.voucher_queries import VOUCHER_QUERIES
 
 SERVICE = BankService(
     name="counter",
@@ -26,7 +26,6 @@ SERVICE = BankService(
     undecided=voucher_holds.undecided,
     tasks=(
         PeriodicTask("settle_balancing", RECOVERY_SECONDS, settle_all),
-        PeriodicTask("settle_rights", RECOVERY_SECONDS, settle_rights),
         PeriodicTask("settle_voucher_holds", RECOVERY_SECONDS, voucher_holds.settle_holds),
     ),
     transactions=(
@@ -34,8 +33,6 @@ SERVICE = BankService(
         change_password,
         report_password_lost,
         reset_password,
-        set_right,
-        set_limit,
         add,
         cash_receive,
         cash_out,
@@ -46,6 +43,8 @@ SERVICE = BankService(
         unbalance_teller,
         close_outlet,
         reopen_outlet,
+        *VAULT_TRANSACTIONS,
+        *BOX_TRANSACTIONS,
     ),
-    queries=(tellers, boxes, outlets, rights, own_rights, right_changes),
+    queries=(tellers, boxes, outlets, *VOUCHER_QUERIES),
 )

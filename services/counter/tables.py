@@ -178,6 +178,7 @@ VOUCHER = Table(
     Index("ix_voucher_stock", "outlet", "cash_box", "kind", "number", postgresql_where=text("state = 'stock'")),
     Index("ix_voucher_issued", "issued_to", "kind", "number", postgresql_where=text("state = 'issued'")),
     Index("ix_voucher_held", "posting_id", postgresql_where=text("state = 'held'")),
+    Index("ix_voucher_account", "account", postgresql_where=text("account IS NOT NULL")),
     postgresql_with={"fillfactor": "80"},
 )
 """Controlled vouchers: one row per number, so a number is in one place. `stock`: in a vault or box; `issued`: on the way from `outlet` to

@@ -21,7 +21,7 @@ from runtime.auth import service_only
 from runtime.service import Resources, resources_of
 from services.counter.domain.boxes import not_the_vault
 from services.counter.domain.voucher_errors import CHEQUES_ONLY, HOLD_DECIDED, NONE_LEFT
-from services.counter.domain.vouchers import NumberRange, State, kind_of_code, number_range, number_text, whole_books
+from services.counter.domain.vouchers import NumberRange, State, kind_of_code, number_range, number_text
 from services.counter.tables import VOUCHER, VOUCHER_MOVEMENT
 from services.counter.vouchers import NOWHERE, Mover, Place, in_stock, move, note
 
@@ -79,8 +79,7 @@ async def _wanted(connection: AsyncConnection, body: VoucherHold, box: Place) ->
         if number is None:
             raise NONE_LEFT(field=body.field, cash_box=box.cash_box, kind_zh=kind.name.zh, kind_en=kind.name.en)
         return NumberRange(kind, number, number)
-    numbers = number_range(body.kind, body.first, body.last, first_field=body.field, last_field=body.field)
-    return numbers if body.action == "use" else whole_books(numbers, body.field)
+    return number_range(body.kind, body.first, body.last, first_field=body.field, last_field=body.field)
 
 
 def _answer(first: int, last: int) -> VoucherRange:

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, column, exists, func, literal, select
+from sqlalchemy import ColumnElement, Integer, Row, TableValuedAlias, and_, column, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -63,12 +63,22 @@ def in_range(numbers: NumberRange) -> ColumnElement[bool]:
 
 def in_stock(place: Place) -> ColumnElement[bool]:
     """The rows that are in a vault or box."""
-    return and_(VOUCHER.c.state == State.STOCK, VOUCHER.c.outlet == place.outlet, VOUCHER.c.cash_box == place.cash_box)
+    return and_(VOUCHER.c.state == State.STOCK.value, VOUCHER.c.outlet == place.outlet, VOUCHER.c.cash_box == place.cash_box)
 
 
 def issued(by: str, to: str) -> ColumnElement[bool]:
     """The rows on the way between two outlets."""
-    return and_(VOUCHER.c.state == State.ISSUED, VOUCHER.c.outlet == by, VOUCHER.c.issued_to == to)
+    return and_(VOUCHER.c.state == State.ISSUED.value, VOUCHER.c.outlet == by, VOUCHER.c.issued_to == to)
+
+
+def is_sold() -> ColumnElement[bool]:
+    """The rows that are in customers' hands, not used as far as the bank knows."""
+    return VOUCHER.c.state == State.SOLD.value
+
+
+def _series(numbers: NumberRange) -> TableValuedAlias:
+    """The numbers themselves, as rows with a column `n`."""
+    return func.generate_series(numbers.first, numbers.last).table_valued(column("n", Integer), name="wanted").render_derived()
 
 
 async def lock_range(connection: AsyncConnection, numbers: NumberRange) -> None:
@@ -76,6 +86,13 @@ async def lock_range(connection: AsyncConnection, numbers: NumberRange) -> None:
     turn."""
     if numbers.sheets > 1:
         await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(numbers.kind.code, LOCKS))))
+
+
+async def take(connection: AsyncConnection, numbers: NumberRange, expected: ColumnElement[bool], mover: Mover, **values: Any) -> int:
+    """Give those numbers of the range that are as expected new values; how many they were."""
+    await lock_range(connection, numbers)
+    values = {"moved_on": mover.business_date, "posting_id": mover.posting_id, **values}
+    return (await connection.execute(VOUCHER.update().where(in_range(numbers), expected).values(values))).rowcount
 
 
 async def move(
@@ -88,14 +105,11 @@ async def move(
     **values: Any,
 ) -> None:
     """Give all numbers of the range new values, if all of them are as expected. Raises `voucher.not_in_place`."""
-    await lock_range(connection, numbers)
-    values = {"moved_on": mover.business_date, "posting_id": mover.posting_id, **values}
-    changed = await connection.execute(VOUCHER.update().where(in_range(numbers), expected).values(values))
-    if changed.rowcount != numbers.sheets:
-        raise await _wrong(connection, numbers, mover, field)
+    if await take(connection, numbers, expected, mover, **values) != numbers.sheets:
+        raise await wrong(connection, numbers, mover, field)
 
 
-async def _wrong(connection: AsyncConnection, numbers: NumberRange, mover: Mover, field: str) -> Exception:
+async def wrong(connection: AsyncConnection, numbers: NumberRange, mover: Mover, field: str = "first") -> Exception:
     """The refusal that names the lowest number this posting could not take."""
     number = await _lowest_not_taken(connection, numbers, mover)
     row = (await connection.execute(select(VOUCHER).where(VOUCHER.c.kind == numbers.kind.code, VOUCHER.c.number == number))).first()
@@ -104,7 +118,7 @@ async def _wrong(connection: AsyncConnection, numbers: NumberRange, mover: Mover
 
 
 async def _lowest_not_taken(connection: AsyncConnection, numbers: NumberRange, mover: Mover) -> int:
-    series = func.generate_series(numbers.first, numbers.last).table_valued(column("n"), name="wanted")
+    series = _series(numbers)
     taken = exists().where(VOUCHER.c.kind == numbers.kind.code, VOUCHER.c.number == series.c.n, VOUCHER.c.posting_id == mover.posting_id)
     return (await connection.execute(select(func.min(series.c.n)).where(~taken))).scalar_one()
 
@@ -112,7 +126,7 @@ async def _lowest_not_taken(connection: AsyncConnection, numbers: NumberRange, m
 async def register_new(connection: AsyncConnection, numbers: NumberRange, place: Place, mover: Mover) -> None:
     """Enter numbers nobody has ever entered. Raises `voucher.exists` naming the lowest that is there already."""
     await lock_range(connection, numbers)
-    series = func.generate_series(numbers.first, numbers.last).table_valued(column("n"), name="wanted")
+    series = _series(numbers)
     fixed = {
         "kind": numbers.kind.code,
         "state": State.STOCK.value,
@@ -160,7 +174,7 @@ async def _interval(connection: AsyncConnection, row: Row[Any]) -> tuple[int, in
     table = VOUCHER
     same = and_(
         table.c.kind == row.kind,
-        table.c.state == State.ISSUED,
+        table.c.state == State.ISSUED.value,
         table.c.issued_to == row.issued_to,
         table.c.posting_id == row.posting_id,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,6 +11,8 @@ from kernel.text import Text
 from kernel.vouchers import ACCOUNTING_DEPARTMENT, KINDS, NUMBER_DIGITS, SHEET_MINOR, VoucherKind
 from services.counter.domain.voucher_errors import KIND_UNKNOWN, RANGE_BACKWARDS, RANGE_TOO_LONG, SHEETS_DIFFER, WHOLE_BOOKS
 
+BETWEEN_BOXES = {"take_out": "out", "put_in": "in"}
+"""Columns of a sheet by what was done; anything else is received or paid."""
 MOST_SHEETS = 1_000_000
 """How many numbers one transaction moves at most."""
 
@@ -120,3 +123,34 @@ def where(state: State, outlet: str, cash_box: str | None, issued_to: str | None
 
 
 UNREGISTERED = Text("未登记", "nobody has registered it")
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherMovement:
+    """Sheets that came into a box (above zero) or left it, by what was done."""
+
+    action: str
+    sheets: int
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherSheet:
+    """上日余额, 出库, 入库, 收入, 付出, 余额 in sheets. Out and in are between vault and boxes, seen from either side."""
+
+    opening_sheets: int
+    out_sheets: int
+    in_sheets: int
+    received_sheets: int
+    paid_sheets: int
+    balance_sheets: int
+
+
+def voucher_sheet(balance_sheets: int, movements: Iterable[VoucherMovement]) -> VoucherSheet:
+    """The sheet of a box that holds so many after these movements; what is neither out nor in was received or paid."""
+    sums = dict.fromkeys(("out", "in", "received", "paid"), 0)
+    opening_sheets = balance_sheets
+    for movement in movements:
+        opening_sheets -= movement.sheets
+        column = BETWEEN_BOXES.get(movement.action, "received" if movement.sheets > 0 else "paid")
+        sums[column] += abs(movement.sheets)
+    return VoucherSheet(opening_sheets, sums["out"], sums["in"], sums["received"], sums["paid"], balance_sheets)

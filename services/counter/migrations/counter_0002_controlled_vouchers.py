@@ -30,6 +30,7 @@ def upgrade() -> None:
     schema='counter',
     postgresql_with={'fillfactor': '80'}
     )
+    op.create_index('ix_voucher_account', 'voucher', ['account'], unique=False, schema='counter', postgresql_where=sa.text('account IS NOT NULL'))
     op.create_index('ix_voucher_held', 'voucher', ['posting_id'], unique=False, schema='counter', postgresql_where=sa.text("state = 'held'"))
     op.create_index('ix_voucher_issued', 'voucher', ['issued_to', 'kind', 'number'], unique=False, schema='counter', postgresql_where=sa.text("state = 'issued'"))
     op.create_index('ix_voucher_stock', 'voucher', ['outlet', 'cash_box', 'kind', 'number'], unique=False, schema='counter', postgresql_where=sa.text("state = 'stock'"))
@@ -77,6 +78,7 @@ def downgrade() -> None:
     op.drop_table('voucher_movement', schema='counter')
     op.drop_index('ix_voucher_stock', table_name='voucher', schema='counter', postgresql_where=sa.text("state = 'stock'"))
     op.drop_index('ix_voucher_issued', table_name='voucher', schema='counter', postgresql_where=sa.text("state = 'issued'"))
+    op.drop_index('ix_voucher_account', table_name='voucher', schema='counter', postgresql_where=sa.text('account IS NOT NULL'))
     op.drop_index('ix_voucher_held', table_name='voucher', schema='counter', postgresql_where=sa.text("state = 'held'"))
     op.drop_table('voucher', schema='counter')
     # ### end Alembic commands ###
