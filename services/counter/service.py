@@ -8,9 +8,12 @@ from runtime.service import PeriodicTask
 from services.counter import api, voucher_holds
 from services.counter.presence import settle_all
 from services.counter.queries import boxes, outlets, tellers
+from services.counter.right_queries import own_rights, right_changes, rights
+from services.counter.rights import settle_rights
 from services.counter.tables import FRAME, METADATA
 from services.counter.transactions.balancing import balance_teller, close_outlet, reopen_outlet, unbalance_teller
 from services.counter.transactions.boxes import add, balance, cash_in, cash_out, cash_receive, cash_transfer
+from services.counter.transactions.rights import set_limit, set_right
 from services.counter.transactions.tellers import change_password, create_teller, report_password_lost, reset_password
 from services.counter.transactions.voucher_boxes import BOX_TRANSACTIONS
 from services.counter.transactions.vouchers import VAULT_TRANSACTIONS
@@ -26,6 +29,7 @@ SERVICE = BankService(
     undecided=voucher_holds.undecided,
     tasks=(
         PeriodicTask("settle_balancing", RECOVERY_SECONDS, settle_all),
+        PeriodicTask("settle_rights", RECOVERY_SECONDS, settle_rights),
         PeriodicTask("settle_voucher_holds", RECOVERY_SECONDS, voucher_holds.settle_holds),
     ),
     transactions=(
@@ -33,6 +37,8 @@ SERVICE = BankService(
         change_password,
         report_password_lost,
         reset_password,
+        set_right,
+        set_limit,
         add,
         cash_receive,
         cash_out,
@@ -46,5 +52,5 @@ SERVICE = BankService(
         *VAULT_TRANSACTIONS,
         *BOX_TRANSACTIONS,
     ),
-    queries=(tellers, boxes, outlets, *VOUCHER_QUERIES),
+    queries=(tellers, boxes, outlets, rights, own_rights, right_changes, *VOUCHER_QUERIES),
 )
