@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from banking.fields import (
-    CURRENCY_CHOICES,
     AccountNumber,
     AmountText,
-    CurrencyCode,
-    CustomerNumber,
     Secret,
     SettledForm,
     labelled,
@@ -23,13 +18,9 @@ from kernel.money import format_amount, parse_amount
 from kernel.text import Text
 from services.savings.accounts import (
     book,
-    enter_with_line,
     line_of,
-    lock,
-    next_number,
     reference,
 )
-from services.savings.domain.account_status import AccountStatus
 from services.savings.domain.accounts import (
     Account,
     check_current,
@@ -37,15 +28,12 @@ from services.savings.domain.accounts import (
     credit,
     debit,
 )
-from services.savings.domain.accumulated import begin_accumulation
-from services.savings.domain.limits import check_opening_amount
 from services.savings.domain.products import DEMAND, Owner
 from services.savings.domain.withdrawal_modes import (
-    WithdrawalMode,
     check_outlet_of_deposit,
 )
 from services.savings.parameters.load import parameters
-from services.savings.transactions.customers import customer_for, held_by, opening_password
+from services.savings.transactions.opening import Opening, open_deposit
 from services.savings.transactions.proofs import (
     ProofForm,
     VoucherForm,
@@ -53,29 +41,12 @@ from services.savings.transactions.proofs import (
     check_voucher,
 )
 from services.savings.transactions.settlement import (
-    COUNTER,
-    counter_number,
     give_money,
     lock_both,
     take_money,
 )
 
 MENU = (PERSONAL, DEMAND_MENU)
-INSTRUMENTS = (("passbook", Text("存折", "Passbook")), ("card", Text("一卡通", "Card")), ("book", Text("一本通", "All-in-one book")))
-MODES = tuple((mode.value, mode.name_text) for mode in WithdrawalMode)
-
-
-class DemandOpening(SettledForm, ProofForm, VoucherForm):
-    """A new account, and what pays for it."""
-
-    customer_number: CustomerNumber = labelled("客户号", "Customer number", widget="customer")
-    instrument: Literal["passbook", "card", "book"] = labelled("凭证类型", "Instrument", "passbook", widget="choice", choices=INSTRUMENTS)
-    currency: CurrencyCode = labelled("货币", "Currency", "CNY", widget="choice", choices=CURRENCY_CHOICES)
-    amount: AmountText = labelled("金额", "Amount", widget="amount")
-    withdrawal_mode: Literal["A", "B", "C", "D"] = labelled("印鉴类别", "Withdrawal mode", widget="choice", choices=MODES)
-    password: Secret | None = labelled("密码", "Password", None, widget="password")
-    cross_outlet: bool = labelled("通存通兑", "Usable at other outlets", False, widget="boolean")
-    counter_password: Secret | None = labelled("付款账户密码", "Password of the paying account", None, widget="password")
 
 
 class DemandDeposit(SettledForm, ProofForm, VoucherForm):
@@ -104,38 +75,9 @@ class DemandClosing(SettledForm, ProofForm, VoucherForm):
 @transaction(
     code="savings.demand.open", name=Text("活期开户", "Open demand account"), menu=MENU, source="IB 890", operators="S", cash="receives"
 )
-async def open_demand(work: Work, form: DemandOpening) -> Outcome:
-    """Open an account with its first deposit; the account and its balance.
-
-    Raises `amount.*`, `password.*`, `customer.*`, `product.*`, `settlement.*`, and what taking the money refuses with.
-    """
-    mode = WithdrawalMode(form.withdrawal_mode)
-    amount_minor = parse_amount(form.amount, form.currency)
-    check_opening_amount(DEMAND, form.currency, amount_minor, work.business_date, parameters())
-    begun = begin_accumulation(DEMAND, form.currency, work.business_date, parameters(), amount_minor)
-    customer = await customer_for(work, DEMAND, form.customer_number, form.instrument)
-    held = held_by(customer, form.instrument, form.voucher_number)
-    password_hash = await opening_password(work, mode, form.password, held)
-    counter = (await lock(work.connection, counter_account=counter_number(form))).get(COUNTER)
-    settlement = await take_money(work, counter, form, form.currency, amount_minor, form.counter_password, "counter_password")
-    account = Account(
-        number=await next_number(work.connection, DEMAND, form.customer_number),
-        customer_number=form.customer_number,
-        outlet=work.outlet,
-        currency=form.currency,
-        product=DEMAND,
-        name=customer.name,
-        status=AccountStatus.NORMAL,
-        accumulation=begun,
-        withdrawal_mode=mode,
-        cross_outlet=form.cross_outlet,
-        interest_bearing=True,
-        password_hash=password_hash,
-        instrument=form.instrument,
-        voucher_number=None if held else form.voucher_number,
-        opened_on=work.business_date,
-    )
-    await enter_with_line(work.connection, account, line_of(work, amount_minor))
+async def open_demand(work: Work, form: Opening) -> Outcome:
+    """Open an account with its first deposit; the account and its balance. Raises as `open_deposit`."""
+    account, settlement, amount_minor = await open_deposit(work, form, DEMAND)
     return _moved(account, "savings.demand.open", settlement, amount_minor)
 
 
