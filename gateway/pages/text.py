@@ -71,6 +71,14 @@ TEXTS: Mapping[str, Text] = {
     "approval_checker": Text("须由另一柜员复核", "Another teller must check this transaction"),
     "approval_manager": Text("须由管理级（A级）柜员授权", "A teller of level A must approve this transaction"),
     "approval_both": Text("须复核并由管理级（A级）柜员授权", "This transaction must be checked and approved by level A"),
+    "approval_amount": Text(
+        "金额 {amount} 超过限额 {limit}，须由 {level} 级或以上柜员授权",
+        "{amount} is above the limit of {limit}: level {level} or above must approve",
+    ),
+    "approval_amount": Text(
+        "{settlement}金额 {amount} 超过限额 {limit}，须 {level} 级或以上柜员授权",
+        "{amount} ({settlement}) is above the limit of {limit}: a teller of level {level} or above must approve",
+    ),
     "approval_note": Text("授权仅对本笔内容有效一次，修改内容后须重新授权。", "The approval is good once, for exactly this content."),
     "approved_by": Text("已由 {teller} 复核／授权", "Approved by {teller}"),
     "give_approval": Text("同意", "Approve"),
@@ -96,7 +104,6 @@ TEXTS: Mapping[str, Text] = {
     "customer_information": Text("客户信息", "Customer"),
     "panel_empty": Text("录入账号或客户号后显示", "Shown as soon as an account or customer number is entered"),
     "movements": Text("账户明细", "Movements"),
-    "unknown_customer": Text("没有该客户", "There is no such customer"),
     "recent_receipts": Text("最近交易", "Recent receipts"),
     "no_receipts": Text("本次签到尚无交易", "None since sign-on"),
     # receipt
@@ -127,6 +134,9 @@ TEXTS: Mapping[str, Text] = {
     "rows_shown": Text("已显示 {count} 行", "{count} rows shown"),
     "nothing_found": Text("没有符合条件的记录", "Nothing found"),
     "export": Text("导出", "Export"),
+    "too_long_to_print": Text(
+        "列表超过 {count} 行，请缩小条件，或导出后打印", "The list is longer than {count} rows: narrow the conditions, or export it and print the file"
+    ),
     "group_customer": Text("客户", "Customers"),
     "group_account": Text("账户", "Accounts"),
     "group_voucher": Text("凭证", "Vouchers"),

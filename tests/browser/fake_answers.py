@@ -192,4 +192,5 @@ ANSWERS = {
     "transaction.search": _transactions,
     "transaction.entries": _entries,
     "ledger.position": _position,
+    "counter.own_rights": lambda params: {"rows": [], "next": None},
 }

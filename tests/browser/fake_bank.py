@@ -41,7 +41,8 @@ EXPIRED = ErrorType("auth.token_expired", Kind.UNAUTHENTICATED, "登录已过期
 
 
 class FakeBank:
-    """The app and what reached it: `calls` are `(path, headers, body)` of transactions, `cut` makes the next execution vanish."""
+    """The app and what reached it: `calls` are `(path, headers, body)` of transactions, `cut` makes the next execution vanish, above
+    `limit` an amount needs level A, and `foretold` says whether previews tell so."""
 
     def __init__(self) -> None:
         self.app = FastAPI(docs_url=None, redoc_url=None)
@@ -55,6 +56,8 @@ class FakeBank:
         self.answers: dict[str, dict[str, Any]] = {}
         self.approvals: dict[str, Any] = {}
         self.cut = False
+        self.limit: Decimal | None = None
+        self.foretold = True
         self.expired = False
         self.balance = Decimal("1500.00")
         self.replayed: list[str] = []
@@ -67,6 +70,13 @@ def check(bank: FakeBank, code: str, body: dict[str, Any]) -> None:
     legs = body.get("legs", [])
     if sum(Decimal(leg["amount"]) * (1 if leg["direction"] == "debit" else -1) for leg in legs):
         raise UNBALANCED(field="legs.1.amount")
+
+
+def needed(bank: FakeBank, body: dict[str, Any]) -> dict[str, str] | None:
+    """What an amount above the limit needs."""
+    if bank.limit is None or Decimal(body.get("amount", "0")) <= bank.limit:
+        return None
+    return {"level": "A", "limit": str(bank.limit), "amount": body["amount"], "settlement": "cash"}
 
 
 def _add_routes(bank: FakeBank) -> None:
@@ -104,7 +114,7 @@ def _add_routes(bank: FakeBank) -> None:
     async def preview(code: str, request: Request) -> dict[str, Any]:
         body = await request.json()
         check(bank, code, body)
-        return receipt(code, body, None)
+        return {**receipt(code, body, None), "second_needed": needed(bank, body) if bank.foretold else None}
 
     @app.post("/api/transactions/{code}")
     async def execute(code: str, request: Request) -> Response:
@@ -113,10 +123,13 @@ def _add_routes(bank: FakeBank) -> None:
         key = request.headers["idempotency-key"]
         check(bank, code, body)
         dual = next(each["dual"] for each in CATALOGUE["transactions"] if each["code"] == code)
+        above = needed(bank, body)
+        if above and bank.approvals.get(request.headers.get("x-approval", "")) != body:
+            raise NEEDS_APPROVAL(_errors=[above])
         if dual and bank.approvals.get(request.headers.get("x-approval", "")) != body:
             raise NEEDS_APPROVAL()
         number = f"02012{len(bank.answers) + 1:06d}"
-        answer = bank.answers.setdefault(key, receipt(code, body, number, "S0219" if dual else None))
+        answer = bank.answers.setdefault(key, receipt(code, body, number, "S0219" if dual or above else None))
         if bank.cut:
             bank.cut = False
             return JSONResponse({"code": "service.unavailable", "detail": "gone"}, status_code=503)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.fake_answers import ACCOUNT, CASH
+from tests.browser.fake_answers import ACCOUNT, ANSWERS, CASH
 from tests.browser.fake_bank import NEW_PASSWORD, PASSWORD, FakeBank
 from tests.browser.steps import field, open_transaction, sign_on, signed_on
 
@@ -163,6 +164,38 @@ def test_a_second_person_approves_this_content_alone(page: Page, bank: FakeBank)
     [(_, headers, body)] = bank.calls
     assert headers["x-approval"] == "approval-1"
     assert bank.approvals["approval-1"] == body
+
+
+@pytest.mark.parametrize("foretold", [True, False])
+def test_an_amount_above_the_limit_asks_for_a_second_person(page: Page, bank: FakeBank, foretold: bool) -> None:
+    bank.limit, bank.foretold = Decimal("500.00"), foretold
+    signed_on(page, "/teller")
+    fill_deposit(page, "600")
+    if foretold:  # the preview said so: the cursor waits at the approval
+        expect(page.locator(".preview .notice")).to_contain_text("超过限额 500.00")
+        expect(page.locator("button", has_text="F9").first).to_be_focused()
+    else:
+        expect(page.locator(".preview button")).to_be_focused()
+    page.keyboard.press("Enter")
+    dialog = page.locator("dialog")
+    expect(dialog).to_contain_text("金额 600 超过限额 500.00，须由 A 级或以上柜员授权")
+    page.keyboard.type("S0219")
+    page.keyboard.press("Enter")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator(".preview button")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".slip footer")).to_contain_text("S0219")
+    assert bank.calls[-1][1]["x-approval"] == "approval-1"
+    assert len({headers["idempotency-key"] for _, headers, _ in bank.calls}) == 1
+
+
+def test_what_the_administrator_took_away_is_not_offered(page: Page, bank: FakeBank, monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = {"transaction": "savings.demand.deposit", "settlement": "", "allowed": False, "dual": None}
+    monkeypatch.setitem(ANSWERS, "counter.own_rights", lambda params: {"rows": [rule], "next": None})
+    signed_on(page, "/teller")
+    expect(page.locator("#finder")).to_contain_text("活期取款")
+    expect(page.locator("#finder")).not_to_contain_text("活期存款")
 
 
 def test_legs_show_their_difference_and_grow_until_they_balance(page: Page, bank: FakeBank) -> None:

@@ -1,13 +1,20 @@
 // The second person: signs the digest of this very request with credentials of his own (F9).
 import { call } from './api.js';
+import { grouped } from './amounts.js';
 import { fill, h } from './dom.js';
 import { makeForm } from './form.js';
-import { t } from './language.js';
+import { meaning, t } from './language.js';
 
 const REASONS = { c: 'approval_checker', a: 'approval_manager', ca: 'approval_both' };
 
+/** Why a second person is needed, from what a preview or a refusal said (`dual`, or an amount above a limit). */
+export function reasonOf(needed) {
+  if (needed.limit) return t('approval_amount', needed);
+  return t(REASONS[needed.dual] ?? 'approval_checker');
+}
+
 /** Ask a second person for an approval; gives `{approval, teller}`, or null when they step back. */
-export function askApproval(transaction, body) {
+export function askApproval(transaction, body, needed) {
   return new Promise((settle) => {
     const schema = {
       type: 'object', required: ['teller', 'password'],
@@ -22,7 +29,7 @@ export function askApproval(transaction, body) {
     const dialog = h('dialog', { class: 'approval', 'aria-labelledby': 'approval-title' },
       h('h2', { id: 'approval-title', text: t('approve') }),
       h('p', {}, h('strong', { text: transaction.name }), ' ', h('code', {}, transaction.code)),
-      h('p', { text: t(REASONS[transaction.dual] ?? 'approval_checker') }),
+      h('p', { text: reasonOf(needed) }),
       h('p', { class: 'hint', text: t('approval_note') }),
       form.node);
     let given = null;

@@ -21,14 +21,27 @@ function entryOf(declared, id, name, menu) {
   return { ...declared, id, name, menu, initials: initialsOf(name.zh) };
 }
 
+/** What the administrator has set for the teller's level, by transaction; without it the declarations hold, and the services decide anyway. */
+export async function loadRights() {
+  const { rows } = await call('GET', '/api/queries/counter.own_rights').catch(() => ({ rows: [] }));
+  return Object.fromEntries(rows.filter((each) => !each.settlement).map((each) => [each.transaction, each]));
+}
+
+/** The transaction with the second person that the administrator asks for on top of the declaration. */
+export function adjusted(transaction, rights) {
+  const more = rights[transaction.code]?.dual ?? '';
+  return { ...transaction, dual: ['c', 'a'].filter((each) => transaction.dual.includes(each) || more === each).join('') };
+}
+
 /** Whether the bank would let this teller run a transaction; the services decide, this only keeps the menu short. */
-export function permitted(transaction, { teller, level, outlet }) {
+export function permitted(transaction, { teller, level, outlet }, rights = {}) {
   const places = {
     centre: outlet === '0001',
     city: outlet.startsWith('00'),
     branch: outlet.startsWith('00') || outlet.endsWith('00'),
   };
-  return transaction.operators.includes(teller[0]) && transaction.levels.includes(level) && (places[transaction.outlets] ?? true);
+  const allowed = rights[transaction.code]?.allowed ?? transaction.levels.includes(level);
+  return allowed && transaction.operators.includes(teller[0]) && (places[transaction.outlets] ?? true);
 }
 
 /** Pinyin initials of a Chinese name: 活期存款 is `hqck`. */

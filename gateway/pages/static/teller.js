@@ -1,8 +1,8 @@
 // The teller's workbench: menu and code entry, the form of a transaction, its entries, its receipt.
 import './shell.js';
 import { call, session } from './api.js';
-import { askApproval } from './approval.js';
-import { loadCatalogue, permitted } from './catalogue.js';
+import { askApproval, reasonOf } from './approval.js';
+import { adjusted, loadCatalogue, loadRights, permitted } from './catalogue.js';
 import { fill, h } from './dom.js';
 import { entriesTable, offSheetTable } from './entries.js';
 import { makeFinder } from './finder.js';
@@ -33,10 +33,11 @@ class OpenTransaction {
     this.transaction = transaction;
     this.key = freshKey();
     this.approval = null;
+    this.needed = transaction.dual ? { dual: transaction.dual } : null;
     this.previewed = false;
     this.busy = false;
     this.executor = h('button', { type: 'button', class: 'primary', on: { click: () => this.execute(), keydown: once } }, t('execute'));
-    this.approver = h('button', { type: 'button', on: { click: () => this.approve() } }, t('approve'), h('kbd', {}, 'F9'));
+    this.approver = h('button', { type: 'button', hidden: !transaction.dual, on: { click: () => this.approve() } }, t('approve'), h('kbd', {}, 'F9'));
     this.approved = h('p', { class: 'approved', role: 'status' });
     this.preview = h('section', { class: 'preview', 'aria-live': 'polite' });
     const previewer = h('button', { type: 'submit', class: 'primary' }, t('preview'), h('kbd', {}, 'Enter'));
@@ -45,14 +46,14 @@ class OpenTransaction {
       submit: () => this.showPreview(),
       changed: () => this.forget(),
       values: { currency: 'CNY' },
-      buttons: [previewer, transaction.dual && this.approver, this.approved],
+      buttons: [previewer, this.approver, this.approved],
     });
   }
 
   show() {
     fill(work,
       h('header', { class: 'title' }, h('h1', { text: this.transaction.name }), h('code', {}, this.transaction.code),
-        this.transaction.dual && h('span', { class: 'tag', text: t('approval_needed') })),
+        this.tag),
       this.form.node, this.preview);
     work.scrollTop = 0;
     this.form.focus();
@@ -63,6 +64,8 @@ class OpenTransaction {
     if (this.busy) return;
     this.previewed = false;
     this.approval = null;
+    this.needed = this.transaction.dual ? { dual: this.transaction.dual } : null;
+    this.approver.hidden = !this.needed;
     fill(this.approved);
     fill(this.preview);
   }
@@ -86,22 +89,30 @@ class OpenTransaction {
       this.form.clear();
       const receipt = await call('POST', `/api/transactions/${this.transaction.code}/preview`, { body: this.form.body() });
       this.previewed = true;
+      if (receipt.second_needed) this.needs(receipt.second_needed);
       fill(this.preview,
         h('h2', { text: t('entries_preview') }),
         entriesTable(receipt.entries),
         receipt.off_sheet.length > 0 && [h('h3', { text: t('off_sheet') }), offSheetTable(receipt.off_sheet)],
         receipt.rule && h('p', { class: 'hint' }, t('posting_rule'), ` ${receipt.rule}`),
+        this.needed && !this.approval && h('p', { class: 'notice', text: reasonOf(this.needed) }),
         h('div', { class: 'actions' }, this.executor));
       this.executor.scrollIntoView({ block: 'nearest' });
-      if (this.transaction.dual && !this.approval) this.approver.focus();
+      if (this.needed && !this.approval) this.approver.focus();
       else this.executor.focus();
     });
+  }
+
+  /** A second person is needed for this content: because of the transaction, or of its amount. */
+  needs(needed) {
+    this.needed = needed;
+    this.approver.hidden = false;
   }
 
   async approve() {
     if (this.busy || !this.form.check()) return;
     const body = this.form.body();
-    const given = await askApproval(this.transaction, body);
+    const given = await askApproval(this.transaction, body, this.needed ?? {});
     if (!given) return;
     this.approval = given.approval;
     fill(this.approved, t('approved_by', { teller: given.teller }));
@@ -110,7 +121,7 @@ class OpenTransaction {
   }
 
   async execute() {
-    if (this.transaction.dual && !this.approval) return this.approve();
+    if (this.needed && !this.approval) return this.approve();
     let refusedForApproval = false;
     await this.while(async () => {
       announce(t('executing'));
@@ -119,7 +130,8 @@ class OpenTransaction {
         const receipt = await call('POST', `/api/transactions/${this.transaction.code}`, { body: this.form.body(), headers });
         this.finish(receipt);
       } catch (problem) {
-        refusedForApproval = problem.code === 'approval.required';
+        if (problem.code === 'approval.required') refusal = problem;
+        if (refusedForApproval) this.needs({ dual: 'c', ...problem.errors[0] });
         if (!problem.outcomeUnknown) {
           this.form.lock(false);
           throw problem;
@@ -130,7 +142,11 @@ class OpenTransaction {
         this.executor.focus();
       }
     });
-    if (refusedForApproval) await this.approve();
+    if (!refusal) return;
+    this.approval = null;
+    this.needed ??= refusal.errors[0] ?? {};
+    this.mark();
+    if (await this.approve(refusal)) await this.execute();
   }
 
   finish(receipt) {
@@ -206,8 +222,8 @@ document.addEventListener('keydown', (event) => {
 });
 
 try {
-  const catalogue = await loadCatalogue();
-  const transactions = catalogue.transactions.filter((each) => permitted(each, session.get()));
+  const [catalogue, rights] = await Promise.all([loadCatalogue(), loadRights()]);
+  const transactions = catalogue.transactions.map((each) => adjusted(each, rights)).filter((each) => permitted(each, session.get(), rights));
   finder = makeFinder(document.getElementById('finder'), {
     entries: transactions, label: t('transaction_code'), hint: t('code_hint'), treeLabel: t('transaction_menu'), open: start, keycap: 'F2',
   });
