@@ -7,12 +7,14 @@ from contracts.topology import QUEUES
 from kernel.numbers import NumberKind
 from kernel.text import Text
 from runtime.service import Consumption, PeriodicTask
-from services.ledger import account_days, api, gauges, queries, reports
+from services.ledger import account_days, api, gauges
 from services.ledger.catching_up import catch_up
 from services.ledger.day_end import routes as day_end
 from services.ledger.day_end.runner import attend
 from services.ledger.panel import account_panel
 from services.ledger.posting import posting_handler, refusal_handler
+from services.ledger.queries import QUERIES
+from services.ledger.reports import REPORTS
 from services.ledger.reservations import settle_reservations
 from services.ledger.tables import FRAME, METADATA
 from services.ledger.transactions.entry import post_entry
@@ -29,8 +31,8 @@ SERVICE = BankService(
     tasks=(PeriodicTask("settle_reservations", 5.0, settle_reservations), PeriodicTask("day_end", 0.0, attend)),
     gauges=(day_end.set_step_gauge, gauges.set_reserve_positions),
     transactions=(post_entry, reverse),
-    queries=(queries.differences, queries.subjects, queries.entries),
-    reports=(reports.daily_trial,),
+    queries=QUERIES,
+    reports=REPORTS,
     account_kinds=(NumberKind.INTERNAL,),
     panel=account_panel,
     catch_up=catch_up,

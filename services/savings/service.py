@@ -8,6 +8,7 @@ from services.savings import api, cheque_routes, queries, quoting
 from services.savings.accounts import KINDS
 from services.savings.freezes import end_freezes
 from services.savings.keeper import AccountKeeper
+from services.savings.openings import openings
 from services.savings.tables import FRAME, METADATA
 from services.savings.transactions import TRANSACTIONS
 
@@ -19,7 +20,7 @@ SERVICE = BankService(
     frame=FRAME,
     routers=(api.router, cheque_routes.router, quoting.router),
     transactions=TRANSACTIONS,
-    queries=(queries.search, queries.detail, queries.transactions),
+    queries=(queries.search, queries.detail, openings),
     account_kinds=KINDS,
     panel=queries.panel,
     keeper=lambda resources: AccountKeeper(),

@@ -1,4 +1,4 @@
-"""Search, detail, transactions of an account, group sums; and how few statements a deposit takes."""
+"""Search, detail, openings, group sums; and how few statements a deposit takes."""
 
 from __future__ import annotations
 
@@ -56,9 +56,8 @@ async def test_detail_shows_the_newest_lines_first_with_their_numbers(savings):
 
 async def test_detail_is_for_those_who_oversee_the_outlet(savings):
     account = await savings.demand(teller="S0311", cross_outlet=True)
-    for name, more in (("account.detail", {}), ("transaction.account", {"date_from": "2005-09-01"})):
-        answer = await savings.ask("S0211", name, account=account, **more)
-        assert answer.status_code == 403 and answer.json()["code"] == "account.outside"
+    answer = await savings.ask("S0211", "account.detail", account=account)
+    assert answer.status_code == 403 and answer.json()["code"] == "account.outside"
     assert (await savings.panel(account, "S0211"))["balance"] == "1000.00"
 
 
@@ -89,18 +88,26 @@ async def test_a_deposit_takes_three_statements_of_its_own(savings):
     assert own == ["SELECT", "UPDATE", "INSERT"]
 
 
-async def test_transactions_from_a_date_on(savings):
-    account = await savings.demand("100.00")
+async def test_openings_and_closings_of_a_day_with_amount_and_teller(savings):
     await savings.open_day(date(2005, 9, 2))
+    account = await savings.demand("100.00")
     await savings.run("S0211", DEPOSIT, {"account": account, "amount": "1.00"})
+    elsewhere = await savings.demand("7.00", teller="S0311")
     await savings.open_day(date(2005, 9, 3))
-    await savings.run("S0211", DEPOSIT, {"account": account, "amount": "2.00"})
-    found = await rows_of(savings, "S0211", "transaction.account", account=account, date_from="2005-09-02")
-    assert [(row["business_date"], row["amount"]) for row in found["rows"]] == [("2005-09-02", "1.00"), ("2005-09-03", "2.00")]
-    found = await rows_of(savings, "S0211", "transaction.account", account=account, date_from="2005-09-01", date_to="2005-09-02", limit=1)
-    assert found["rows"][0]["code"] == "savings.demand.open" and found["next"] == 1
-    found = await rows_of(savings, "S0211", "transaction.account", account=account, date_from="2005-09-01", date_to="2005-09-02", after=1)
-    assert [row["line"] for row in found["rows"]] == [2]
+    await savings.run("S0211", "savings.demand.close", {"account": account})
+    both = await rows_of(savings, "S0211", "transaction.openings", date_from="2005-09-02", date_to="2005-09-03")
+    told = [(row["date"], row["event"], row["account"], row["amount"], row["teller"]) for row in both["rows"]]
+    assert told == [
+        ("2005-09-02", "opened", account, "100.00", "S0211"),
+        ("2005-09-03", "closed", account, "101.00", "S0211"),
+    ]
+    closed = await rows_of(savings, "S0211", "transaction.openings", event="closed", account=account[:10])
+    assert [row["date"] for row in closed["rows"]] == ["2005-09-03"]
+    page = await rows_of(savings, "S0011", "transaction.openings", date_from="2005-09-02", limit=1)
+    rest = await rows_of(savings, "S0011", "transaction.openings", date_from="2005-09-02", after=page["next"])
+    assert {row["account"] for row in [*page["rows"], *rest["rows"]]} == {account, elsewhere} and len(rest["rows"]) == 2
+    refused = await savings.ask("S0211", "transaction.openings", outlet="0301")
+    assert refused.status_code == 403 and refused.json()["code"] == "outlet.outside"
 
 
 async def test_group_sums_are_the_balances(savings):
