@@ -25,11 +25,12 @@ from kernel.numbers import check_outlet
 from runtime.auth import service_only
 from runtime.identifiers import derived_id
 from runtime.service import Resources, resources_of
-from services.ledger.accounting.load import load_rulebook
 from services.ledger.domain.expand import expand
 from services.ledger.domain.model import CHANNELS, CodeKind, Leg, OffSheetLeg, PostingSet
+from services.ledger.domain.rulebook import Rulebook
 from services.ledger.general_ledger import unexplained_balances
-from services.ledger.reservations import guarded_outflows, release, reserve
+from services.ledger.reservations import claims_of, release, reserve
+from services.ledger.rulebook import rulebook_on
 from services.ledger.tables import ACCOUNT, FRAME, ORIGIN_TOTAL, OUTLET, POSTING_SET, SUBJECT_TOTAL
 
 router = APIRouter(prefix="/internal", dependencies=[Depends(service_only)], include_in_schema=False)
@@ -44,29 +45,29 @@ async def expand_fact(fact: PostingRequested, request: Request) -> Expansion:
 
 async def expansion_of(resources: Resources, fact: PostingRequested, *, hold: bool) -> Expansion:
     """Expand a fact, look after guarded accounts, and show the entries."""
-    rulebook = load_rulebook()
+    rulebook = await rulebook_on(resources, fact.business_date)
     posting_set = expand(rulebook, fact)  # type: ignore[arg-type]
-    outflows = guarded_outflows(rulebook, posting_set)
-    if outflows:
-        await reserve(resources, fact, outflows, hold=hold)
+    claims = claims_of(rulebook, posting_set)
+    if claims:
+        await reserve(resources, fact, claims, hold=hold)
     return Expansion(
         posting_id=fact.posting_id,
         rule=posting_set.rule,
         rule_version=posting_set.rule_version,
         control_total_minor=control_total_minor(fact),
-        entries=[entry_of(leg, posting_set) for leg in posting_set.legs],
+        entries=[entry_of(leg, posting_set, rulebook) for leg in posting_set.legs],
         off_sheet=[off_sheet_entry_of(leg) for leg in posting_set.off_sheet],
     )
 
 
-def entry_of(leg: Leg, posting_set: PostingSet) -> Entry:
+def entry_of(leg: Leg, posting_set: PostingSet, rulebook: Rulebook) -> Entry:
     """A leg as receipts show it."""
     return Entry(
         outlet=leg.outlet,
         account=leg.account,
         business_code=leg.business_code,
         subject=leg.subject,
-        subject_name=load_rulebook().subject(leg.subject, posting_set.business_date).name.as_dict(),
+        subject_name=rulebook.subject(leg.subject, posting_set.business_date).name.as_dict(),
         direction=leg.direction,
         amount=format_amount(leg.amount_minor, posting_set.currency),
         red=leg.red,
@@ -232,16 +233,18 @@ async def posted(body: PostingIds, request: Request) -> dict[str, list[UUID]]:
         return {"posted": list((await connection.execute(found)).scalars())}
 
 
-def codes_owned_by(owner: str, day: date) -> Sequence[str]:
+def codes_owned_by(owner: str, day: date, rulebook: Rulebook) -> Sequence[str]:
     """The business codes of customers' accounts that a service keeps."""
-    return [code.code for code in load_rulebook().business_codes(day) if code.owner == owner and code.kind is CodeKind.CUSTOMER]
+    return [code.code for code in rulebook.business_codes(day) if code.owner == owner and code.kind is CodeKind.CUSTOMER]
 
 
 @router.get("/sub-ledgers/{owner}")
 async def sub_ledger(owner: str, request: Request) -> SubLedger:
     """The ledger's own group sums of the accounts a service owns, credit positive, to be held against that service's."""
-    async with resources_of(request).database.reading() as connection:
-        codes = codes_owned_by(owner, await business_date_of(connection, FRAME))
+    resources = resources_of(request)
+    async with resources.database.reading() as connection:
+        day = await business_date_of(connection, FRAME)
+        codes = codes_owned_by(owner, day, await rulebook_on(resources, day))
         balance = case((ACCOUNT.c.business_code.in_(codes), -ACCOUNT.c.balance_minor), else_=0)
         groups = await group_sums(connection, ACCOUNT.c.account, ACCOUNT.c.outlet, ACCOUNT.c.currency, ACCOUNT.c.business_code, balance)
         return SubLedger(service="ledger", groups=groups)
@@ -269,8 +272,9 @@ async def trial_balance(date: date, request: Request) -> dict[str, list[dict[str
         - SUBJECT_TOTAL.c.credit_cash_minor
         - SUBJECT_TOTAL.c.credit_transfer_minor
     )
-    off_sheet = [code.code for code in load_rulebook().business_codes(date) if code.off_sheet]
-    async with resources_of(request).database.reading() as connection:
+    resources = resources_of(request)
+    off_sheet = [code.code for code in (await rulebook_on(resources, date)).business_codes(date) if code.off_sheet]
+    async with resources.database.reading() as connection:
         moved = await connection.execute(
             select(SUBJECT_TOTAL.c.outlet, SUBJECT_TOTAL.c.currency, turnover.label("difference_minor"))
             .where(SUBJECT_TOTAL.c.business_date == date, SUBJECT_TOTAL.c.off_sheet.is_(False))

@@ -23,12 +23,12 @@ from runtime.database import driver_connection
 from runtime.identifiers import derived_id
 from runtime.service import Resources
 from runtime.telemetry import POSTINGS_POSTED
-from services.ledger.accounting.load import load_rulebook
 from services.ledger.domain.balance import positions
 from services.ledger.domain.expand import expand
 from services.ledger.domain.model import Guard
 from services.ledger.domain.rulebook import Rulebook
 from services.ledger.journal import Accepted, Batch, add_totals, copy_legs, copy_sets
+from services.ledger.rulebook import rulebook_on
 from services.ledger.tables import FRAME
 
 DATE_NOT_OPEN = ErrorType(
@@ -51,11 +51,9 @@ ACCOUNT_MOVED = ErrorType(
 
 def posting_handler(resources: Resources) -> Handler:
     """The handler of the queue `ledger.postings`."""
-    rulebook = load_rulebook()
 
     async def handle(connection: AsyncConnection, received: Sequence[Received]) -> None:
-        facts = [each.message for each in received]
-        await post_batch(connection, resources, rulebook, facts)  # type: ignore[arg-type]
+        await post_batch(connection, resources, [each.message for each in received])  # type: ignore[misc]
 
     return handle
 
@@ -78,13 +76,14 @@ def refusal_handler(resources: Resources) -> Refused:
     return refused
 
 
-async def post_batch(connection: AsyncConnection, resources: Resources, rulebook: Rulebook, facts: Sequence[PostingRequested]) -> int:
+async def post_batch(connection: AsyncConnection, resources: Resources, facts: Sequence[PostingRequested]) -> int:
     """Post every fact whose posting id is new. Returns how many were. Raises the refusal of the first fact that cannot be posted:
     nothing is posted then."""
     current = await business_date_of(connection, FRAME)
     for fact in facts:
         if fact.business_date != current:
             raise DATE_NOT_OPEN(date=fact.business_date, current=current)
+    rulebook = await rulebook_on(resources, current)
     raw = await driver_connection(connection)
     new = await _new_among(raw, facts)
     batch = Batch([Accepted(fact, expand(rulebook, fact), control_total_minor(fact)) for fact in new])  # type: ignore[arg-type]

@@ -1,11 +1,14 @@
-"""Money held on guarded internal accounts (cash boxes 101, the central-bank reserve 110) between a decision and its posting."""
+"""What is held on internal accounts between a decision and its posting: money of guarded accounts (cash boxes 101, the central-bank
+reserve 110), and the outlets' own accounts, which nobody closes while a posting to them is under way."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from typing import NamedTuple
 from uuid import UUID
 
+import asyncpg
 import structlog
 from sqlalchemy import delete, func, select, text
 
@@ -16,9 +19,11 @@ from kernel.money import format_amount
 from runtime.database import driver_connection
 from runtime.service import Resources
 from services.ledger.domain.balance import account_deltas
-from services.ledger.domain.model import Guard, PostingSet
+from services.ledger.domain.internal_accounts import needs_opening
+from services.ledger.domain.model import FIRST_SUFFIX, CodeKind, Guard, Leg, OffSheetLeg, PostingSet
+from services.ledger.domain.refusals import ACCOUNT_UNKNOWN
 from services.ledger.domain.rulebook import Rulebook
-from services.ledger.posting import OVERDRAWN
+from services.ledger.posting import ACCOUNT_CLOSED, OVERDRAWN
 from services.ledger.tables import ACCOUNT, RESERVATION
 
 log = structlog.get_logger(__name__)
@@ -27,19 +32,41 @@ PAUSE_SECONDS = 0.05
 ASK_AFTER_SECONDS = 10
 
 
-def guarded_outflows(rulebook: Rulebook, posting_set: PostingSet) -> dict[str, int]:
-    """The guarded accounts a set takes from and how much, in minor units, in account order."""
-    guards = {leg.account: rulebook.business_code(leg.business_code, posting_set.business_date).guard for leg in posting_set.legs}
+class Claim(NamedTuple):
+    """What a set wants of an account: the minor units it takes from the guarded side, and whether somebody must have opened it."""
+
+    amount_minor: int
+    guard: Guard
+    opened: bool
+
+
+def claims_of(rulebook: Rulebook, posting_set: PostingSet) -> dict[str, Claim]:
+    """The accounts of a set that must be looked after before it is decided, in account order: guarded ones it takes from, and the outlets'
+    own, which must be open and stay open until it is posted."""
+    codes = {leg.account: rulebook.business_code(leg.business_code, posting_set.business_date) for leg in _all_legs(posting_set)}
     deltas = account_deltas(posting_set)
-    return {account: -deltas[account] for account in sorted(guards) if guards[account] is Guard.DEBIT_ONLY and deltas[account] < 0}
+    claims: dict[str, Claim] = {}
+    for account in sorted(codes):
+        code, change = codes[account], deltas[account]
+        taken = {Guard.DEBIT_ONLY: -change, Guard.CREDIT_ONLY: change, Guard.NONE: 0}[code.guard]
+        opened = code.kind is CodeKind.INTERNAL and needs_opening(code, account[-len(FIRST_SUFFIX) :])
+        if taken > 0 or opened:
+            claims[account] = Claim(max(taken, 0), code.guard, opened)
+    return claims
 
 
-async def reserve(resources: Resources, fact: PostingRequested, outflows: Mapping[str, int], *, hold: bool) -> None:
-    """Hold the outflows under the posting id, or only check them. Money received a moment ago may still be on its way into the
-    journal, so a
-    shortage is looked at again for a second. Raises `ledger.account.overdrawn`."""
+def _all_legs(posting_set: PostingSet) -> tuple[Leg | OffSheetLeg, ...]:
+    return (*posting_set.legs, *posting_set.off_sheet)
+
+
+async def reserve(resources: Resources, fact: PostingRequested, claims: Mapping[str, Claim], *, hold: bool) -> None:
+    """Hold what a set claims under its posting id, or only check it. Money received a moment ago may still be on its way into the
+    journal, so a shortage is looked at again for a second.
+
+    Raises `ledger.account.overdrawn`, `ledger.account.unknown`, `ledger.account.closed`.
+    """
     for attempt in range(TRIES):
-        missing = await _try(resources, fact, outflows, hold)
+        missing = await _try(resources, fact, claims, hold)
         if missing is None:
             return
         if attempt + 1 < TRIES:
@@ -48,31 +75,46 @@ async def reserve(resources: Resources, fact: PostingRequested, outflows: Mappin
     raise OVERDRAWN(field="amount", account=account, missing=format_amount(shortage_minor, fact.currency))
 
 
-async def _try(resources: Resources, fact: PostingRequested, outflows: Mapping[str, int], hold: bool) -> tuple[str, int] | None:
+async def _try(resources: Resources, fact: PostingRequested, claims: Mapping[str, Claim], hold: bool) -> tuple[str, int] | None:
     async with resources.database.transaction() as connection:
         raw = await driver_connection(connection)
         rows = await raw.fetch(
-            "SELECT account, balance_minor - reserved_minor AS free_minor FROM ledger.account WHERE account = ANY($1::text[]) ORDER "
+            "SELECT account, balance_minor, reserved_minor, closed_on FROM ledger.account WHERE account = ANY($1::text[]) ORDER "
             "BY account FOR UPDATE",
-            list(outflows),
+            list(claims),
         )
         if await raw.fetchval("SELECT 1 FROM ledger.reservation WHERE posting_id = $1", fact.posting_id):
             return None
-        free = {row["account"]: row["free_minor"] for row in rows}
-        for account, amount_minor in outflows.items():
-            if free.get(account, 0) < amount_minor:
-                return account, amount_minor - free.get(account, 0)
+        found = {row["account"]: row for row in rows}
+        for account, claim in claims.items():
+            shortage_minor = _shortage_minor(account, claim, found.get(account))
+            if shortage_minor > 0:
+                return account, shortage_minor
         if not hold:
             return None
         await raw.executemany(
             "INSERT INTO ledger.reservation (posting_id, account, amount_minor, origin) VALUES ($1, $2, $3, $4)",
-            [(fact.posting_id, account, amount_minor, fact.origin) for account, amount_minor in outflows.items()],
+            [(fact.posting_id, account, claim.amount_minor, fact.origin) for account, claim in claims.items()],
         )
         await raw.executemany(
             "UPDATE ledger.account SET reserved_minor = reserved_minor + $2 WHERE account = $1",
-            list(outflows.items()),
+            [(account, claim.amount_minor) for account, claim in claims.items() if claim.amount_minor],
         )
         return None
+
+
+def _shortage_minor(account: str, claim: Claim, row: asyncpg.Record | None) -> int:
+    """How much is missing on an account. Raises `ledger.account.unknown`, `ledger.account.closed`."""
+    if claim.opened:
+        if row is None:
+            raise ACCOUNT_UNKNOWN(field="account", account=account)
+        if row["closed_on"] is not None:
+            raise ACCOUNT_CLOSED(field="account", account=account)
+    if claim.amount_minor == 0:
+        return 0
+    balance_minor, reserved_minor = (row["balance_minor"], row["reserved_minor"]) if row else (0, 0)
+    held_minor = balance_minor if claim.guard is Guard.DEBIT_ONLY else -balance_minor
+    return claim.amount_minor - (held_minor - reserved_minor)
 
 
 async def release(resources: Resources, posting_id: UUID) -> None:

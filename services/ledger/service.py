@@ -17,7 +17,9 @@ from services.ledger.queries import QUERIES
 from services.ledger.reports import REPORTS
 from services.ledger.reservations import settle_reservations
 from services.ledger.tables import FRAME, METADATA
-from services.ledger.transactions.entry import post_entry
+from services.ledger.transactions.accounts import close_account, maintain_off_sheet, open_account
+from services.ledger.transactions.corrections import difference, supplement, wrong_account
+from services.ledger.transactions.entry import post_entry, post_off_sheet
 from services.ledger.transactions.reverse import reverse
 
 SERVICE = BankService(
@@ -30,7 +32,17 @@ SERVICE = BankService(
     consumes=tuple(Consumption(queue, posting_handler, refusal_handler) for queue in QUEUES if queue.service == "ledger"),
     tasks=(PeriodicTask("settle_reservations", 5.0, settle_reservations), PeriodicTask("day_end", 0.0, attend)),
     gauges=(day_end.set_step_gauge, gauges.set_reserve_positions),
-    transactions=(post_entry, reverse),
+    transactions=(
+        post_entry,
+        post_off_sheet,
+        open_account,
+        close_account,
+        maintain_off_sheet,
+        reverse,
+        supplement,
+        wrong_account,
+        difference,
+    ),
     queries=QUERIES,
     reports=REPORTS,
     account_kinds=(NumberKind.INTERNAL,),

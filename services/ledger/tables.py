@@ -56,8 +56,8 @@ ACCOUNT = Table(
     Index("ix_account_group", "business_code", "outlet", "currency"),
     postgresql_with={"fillfactor": "50"},
 )
-"""Balances, debit positive. `reserved_minor` is what two-phase postings hold on guarded accounts. An account is closed 关闭, and written off
-销账 on a later date; then its number may be opened anew."""
+"""Balances, debit positive. `reserved_minor` is what two-phase postings hold on guarded accounts. An account is closed 关闭, and written
+off 销账 on a later date; then its number may be opened anew."""
 
 ACCOUNT_EVENT = Table(
     "account_event",
@@ -166,12 +166,14 @@ CORRECTION = Table(
     Column("posting_id", Uuid, primary_key=True),
     Column("kind", String, nullable=False),
     Column("corrects", Uuid, nullable=False),
+    Column("legs", JSONB, nullable=False),
     CheckConstraint("kind IN ('supplement', 'wrong_account', 'difference')", name="kind"),
     Index("ix_correction_corrects", "corrects"),
     Index("uq_correction_supplement", "corrects", unique=True, postgresql_where=text("kind = 'supplement'")),
     info=APPEND_ONLY,
 )
-"""Which set corrects which. A supplement corrects the reversal it makes good, and there is one of it; the others correct the wrong set."""
+"""Which set corrects which, by which legs (account, direction, amount_minor, red); they are needed before the journal has them. A
+supplement corrects the reversal it makes good, and there is one of it; the others correct the wrong set."""
 
 CHART_CHANGE = Table(
     "chart_change",

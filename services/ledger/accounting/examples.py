@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from kernel.money import format_amount, parse_amount, parse_signed
@@ -37,9 +38,9 @@ class WorkedExample:
     expected: tuple[str, ...]
 
 
-def worked_examples(form: RuleForm) -> list[WorkedExample]:
-    """The examples of a rule. Raises `AccountingDataError` for a line that cannot be read."""
-    return [WorkedExample(form.rule, _fact(form, example), _lines(form, example.entries)) for example in form.examples]
+def worked_examples(form: RuleForm, day: date | None = None) -> list[WorkedExample]:
+    """The examples of a rule, on a date or on those they name. Raises `AccountingDataError` for a line that cannot be read."""
+    return [WorkedExample(form.rule, _fact(form, example, day), _lines(form, example.entries)) for example in form.examples]
 
 
 def lines_of(posting_set: PostingSet) -> tuple[str, ...]:
@@ -47,12 +48,12 @@ def lines_of(posting_set: PostingSet) -> tuple[str, ...]:
     return tuple(_line(leg) for leg in (*posting_set.legs, *posting_set.off_sheet))
 
 
-def check_examples(rulebook: Rulebook, form: RuleForm) -> None:
-    """Executes the examples of a rule, and asks that they cover it: every amount, and two outlets where the rule allows two.
+def check_examples(rulebook: Rulebook, form: RuleForm, day: date | None = None) -> None:
+    """Executes the examples of a rule (as of a date), and asks that they cover it: every amount, and two outlets where the rule allows two.
 
     Raises `AccountingDataError`, and what `expand` refuses with.
     """
-    examples = worked_examples(form)
+    examples = worked_examples(form, day)
     for example in examples:
         posting_set = expand(rulebook, example.fact)
         given = lines_of(posting_set)
@@ -68,12 +69,12 @@ def check_examples(rulebook: Rulebook, form: RuleForm) -> None:
         raise AccountingDataError(f"{form.rule}: the rule has no entries")
 
 
-def _fact(form: RuleForm, example: ExampleForm) -> Fact:
+def _fact(form: RuleForm, example: ExampleForm, day: date | None) -> Fact:
     facts = example.facts
     return Fact(
         rule=form.rule,
         posting_id=_NOBODY,
-        business_date=facts.business_date or form.effective,
+        business_date=day or facts.business_date or form.effective,
         currency=CURRENCY,
         outlet=facts.outlet,
         accounts={

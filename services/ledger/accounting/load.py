@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -18,7 +20,7 @@ from pydantic import ValidationError
 from kernel.errors import DomainError
 from kernel.text import Text
 from services.ledger.accounting.examples import AccountingDataError, check_examples
-from services.ledger.accounting.forms import ChartForm, CodesForm, EntryForm, Form, RuleForm, RulesForm
+from services.ledger.accounting.forms import ChartForm, CodeLine, CodesForm, EntryForm, Form, RuleForm, RulesForm, SubjectLine
 from services.ledger.domain.model import (
     COUNTER,
     FIRST_SUFFIX,
@@ -34,17 +36,51 @@ from services.ledger.domain.model import (
 from services.ledger.domain.rulebook import Rulebook
 
 FOLDER = Path(__file__).parent
+NEVER_OPENED = frozenset(
+    ["122", "123", "124", "125", "126", "127", "128", "129", "130", "149"]
+    + ["151", "152", "162", "201", "202", "205", "221", "235", "24302", "406"]
+)
+"""Subjects of which outlets open no internal accounts, and all of profit and loss besides (IB 2527-2529)."""
 _PROFIT_AND_LOSS = (SubjectClass.INCOME, SubjectClass.EXPENSE)
 _REFERENCE = re.compile(r"\{([a-z_]+)\}")
 _SUFFIX = re.compile(r"(\d*)(?:\{([a-z_]+)\})?")
 
 Shape = TypeVar("Shape", bound=Form)
+Line = TypeVar("Line", Subject, BusinessCode)
+
+
+@dataclass(frozen=True, slots=True)
+class Accounting:
+    """The accounting data as written: the chart, the business codes, the posting rules with their examples."""
+
+    subjects: tuple[Subject, ...]
+    business_codes: tuple[BusinessCode, ...]
+    forms: tuple[RuleForm, ...]
+
+    def changed(self, subjects: Iterable[Subject], business_codes: Iterable[BusinessCode]) -> Accounting:
+        """The same with further dated lines; of two lines of one code from one date the later given stands."""
+        return replace(
+            self,
+            subjects=_latest((*self.subjects, *subjects)),
+            business_codes=_latest((*self.business_codes, *business_codes)),
+        )
+
+    def rulebook(self) -> Rulebook:
+        """The data as they can be asked, unchecked."""
+        return Rulebook(self.subjects, self.business_codes, [rule for form in self.forms for rule in _rules(form)])
+
+
+@cache
+def load_accounting() -> Accounting:
+    """What the files say, read once per process. Raises `AccountingDataError` naming file, rule and reason."""
+    return accounting_of(FOLDER)
 
 
 @cache
 def load_rulebook() -> Rulebook:
-    """The bank's rulebook, read once per process. Raises `AccountingDataError` naming file, rule and reason."""
-    return rulebook_of(FOLDER)
+    """The rulebook the files make, checked, once per process; a running bank asks `services.ledger.rulebook`, which knows what has been
+    changed since. Raises `AccountingDataError`."""
+    return checked(load_accounting())
 
 
 @cache
@@ -53,17 +89,30 @@ def load_rule_forms() -> tuple[tuple[str, tuple[RuleForm, ...]], ...]:
     return tuple((path.stem, tuple(_read(path, RulesForm).rules)) for path in _rule_files(FOLDER))
 
 
+def accounting_of(folder: Path) -> Accounting:
+    """The data of a folder with chart_of_accounts.yaml, business_codes.yaml and posting_rules/*.yaml. Raises `AccountingDataError`."""
+    chart, codes = _read(folder / "chart_of_accounts.yaml", ChartForm), _read(folder / "business_codes.yaml", CodesForm)
+    return Accounting(
+        subjects=tuple(subject_of(line, chart.effective) for line in chart.subjects),
+        business_codes=tuple(business_code_of(line, codes.effective) for line in codes.business_codes),
+        forms=tuple(form for path in _rule_files(folder) for form in _read(path, RulesForm).rules),
+    )
+
+
 def rulebook_of(folder: Path) -> Rulebook:
-    """The rulebook of a folder with chart_of_accounts.yaml, business_codes.yaml and posting_rules/*.yaml. Raises `AccountingDataError`."""
-    subjects = _subjects(_read(folder / "chart_of_accounts.yaml", ChartForm))
-    codes = _business_codes(_read(folder / "business_codes.yaml", CodesForm))
-    forms = [form for path in _rule_files(folder) for form in _read(path, RulesForm).rules]
+    """The checked rulebook of a folder. Raises `AccountingDataError`."""
+    return checked(accounting_of(folder))
+
+
+def checked(accounting: Accounting) -> Rulebook:
+    """The rulebook of data that do not contradict themselves. Raises `AccountingDataError` that says what does."""
+    subjects, codes, forms = accounting.subjects, accounting.business_codes, accounting.forms
+    rulebook = accounting.rulebook()
     rules = [rule for form in forms for rule in _rules(form)]
     _check_unique("subject", ((subject.code, subject.effective) for subject in subjects))
     _check_unique("business code", ((code.code, code.effective) for code in codes))
     _check_unique("rule", ((rule.name, rule.effective) for rule in rules))
     _check_unique("rule version", ((rule.name, rule.version) for rule in rules))
-    rulebook = Rulebook(subjects, codes, rules)
     for subject in subjects:
         with _blaming(f"subject {subject.code}"):
             _check_subject(rulebook, subject)
@@ -75,6 +124,19 @@ def rulebook_of(folder: Path) -> Rulebook:
             _check_labels(rulebook, form)
             check_examples(rulebook, form)
     return rulebook
+
+
+def check_examples_on(accounting: Accounting, day: date) -> None:
+    """Whether every rule that will be in force on a date still does then what its examples say. Raises `AccountingDataError`."""
+    rulebook = accounting.rulebook()
+    for form in accounting.forms:
+        with _blaming(form.rule):
+            if form.effective <= day and rulebook.rule(form.rule, day).version == form.version:
+                check_examples(rulebook, form, day)
+
+
+def _latest(lines: Iterable[Line]) -> tuple[Line, ...]:
+    return tuple({(line.code, line.effective): line for line in lines}.values())
 
 
 @contextmanager
@@ -97,37 +159,26 @@ def _read(path: Path, form: type[Shape]) -> Shape:
         raise AccountingDataError(f"{path.name}: {error}") from error
 
 
-def _subjects(form: ChartForm) -> list[Subject]:
-    return [
-        Subject(
-            line.code,
-            Text(line.zh, line.en),
-            line.subject_class,
-            line.side,
-            line.effective or form.effective,
-            line.source,
-        )
-        for line in form.subjects
-    ]
+def subject_of(line: SubjectLine, effective: date) -> Subject:
+    """The subject of a line of the chart; `effective` unless the line names its own date."""
+    return Subject(line.code, Text(line.zh, line.en), line.subject_class, line.side, line.effective or effective, line.source)
 
 
-def _business_codes(form: CodesForm) -> list[BusinessCode]:
-    return [
-        BusinessCode(
-            code=line.code,
-            name=Text(line.zh, line.en),
-            subject=line.subject,
-            owner=line.owner,
-            kind=line.kind,
-            guard=line.guard,
-            outlet_may_open=line.open,
-            off_sheet=line.subject.startswith("7"),
-            effective=line.effective or form.effective,
-            source=line.source,
-            suffixes={suffix: name.text for suffix, name in line.suffixes.items()},
-        )
-        for line in form.business_codes
-    ]
+def business_code_of(line: CodeLine, effective: date) -> BusinessCode:
+    """The business code of a line; `effective` unless the line names its own date."""
+    return BusinessCode(
+        code=line.code,
+        name=Text(line.zh, line.en),
+        subject=line.subject,
+        owner=line.owner,
+        kind=line.kind,
+        guard=line.guard,
+        outlet_may_open=line.open,
+        off_sheet=line.subject.startswith("7"),
+        effective=line.effective or effective,
+        source=line.source,
+        suffixes={suffix: name.text for suffix, name in line.suffixes.items()},
+    )
 
 
 def _rules(form: RuleForm) -> list[Rule]:
@@ -201,9 +252,10 @@ def _check_subject(rulebook: Rulebook, subject: Subject) -> None:
 
 
 def _check_code(rulebook: Rulebook, code: BusinessCode) -> None:
-    subject = rulebook.subject(code.subject, code.effective)
-    if code.outlet_may_open and (code.kind is CodeKind.CUSTOMER or subject.subject_class in _PROFIT_AND_LOSS):
-        raise AccountingDataError(f"business code {code.code}: outlets open no customers' or profit-and-loss accounts (IB 2527)")
+    chain = rulebook.roll_up(code.subject, code.effective)
+    forbidden = chain[0].subject_class in _PROFIT_AND_LOSS or any(subject.code in NEVER_OPENED for subject in chain)
+    if code.outlet_may_open and (code.kind is CodeKind.CUSTOMER or forbidden):
+        raise AccountingDataError(f"business code {code.code}: outlets open no accounts of subject {code.subject} (IB 2527)")
 
 
 def _check_labels(rulebook: Rulebook, form: RuleForm) -> None:

@@ -44,3 +44,132 @@ REVERSAL_OF_REVERSAL = ErrorType(
 NOT_BALANCED = ErrorType(
     "ledger.entry.not_balanced", Kind.INVALID, "借贷差额 {difference} 不为零", "debits and credits differ by {difference}"
 )
+OTHER_BOX = ErrorType(
+    "ledger.entry.other_box",
+    Kind.FORBIDDEN,
+    "{account} 不是本柜员的钱箱,不能记账",
+    "{account} is not the teller's own cash box",
+)
+ONE_SIDED = ErrorType("ledger.entry.one_sided", Kind.INVALID, "套账至少一借一贷", "a set has a debit and a credit at least")
+CURRENCY_DIFFERS = ErrorType(
+    "ledger.entry.currency_differs", Kind.INVALID, "账户 {account} 的币种不是 {currency}", "account {account} is not kept in {currency}"
+)
+NOT_OFF_SHEET = ErrorType(
+    "ledger.account.not_off_sheet", Kind.INVALID, "{account} 不是表外账户", "{account} is not an account off the balance sheet"
+)
+
+NOT_TO_OPEN = ErrorType(
+    "ledger.account.not_to_open",
+    Kind.FORBIDDEN,
+    "业务代码 {business_code} {name_zh} 不能由网点开立内部账户",
+    "outlets open no accounts of business code {business_code}, {name_en}",
+)
+COUNTERPARTY_REQUIRED = ErrorType(
+    "ledger.account.counterparty_required",
+    Kind.INVALID,
+    "业务代码 {business_code} 须录入对方账户部门",
+    "business code {business_code} needs the department the account is kept for",
+)
+COUNTERPARTY_NOT_WANTED = ErrorType(
+    "ledger.account.counterparty_not_wanted",
+    Kind.INVALID,
+    "业务代码 {business_code} 没有对方账户部门",
+    "accounts of business code {business_code} are kept for no department",
+)
+CITY_ONLY = ErrorType(
+    "ledger.account.city_only",
+    Kind.FORBIDDEN,
+    "业务代码 {business_code} 的账户只能在市行营业部 {outlet} 开立",
+    "accounts of business code {business_code} are opened at the city's business department {outlet} only",
+)
+SUFFIX_OUTSIDE = ErrorType(
+    "ledger.account.suffix_outside",
+    Kind.INVALID,
+    "账户后缀应在 {first} 至 {last} 之间",
+    "the suffix must lie between {first} and {last}",
+)
+SUFFIXES_USED_UP = ErrorType("ledger.account.suffixes_used_up", Kind.CONFLICT, "账户后缀已用完", "no suffix is left for another account")
+ACCOUNT_EXISTS = ErrorType("ledger.account.exists", Kind.CONFLICT, "账户 {account} 已经开立", "account {account} has been opened already")
+BANK_WIDE = ErrorType(
+    "ledger.account.bank_wide",
+    Kind.FORBIDDEN,
+    "{account} 是全行统一开设的账户,不能销户",
+    "{account} is an account of the whole bank and is not closed by an outlet",
+)
+ACCOUNT_CLOSED_ALREADY = ErrorType(
+    "ledger.account.closed_already", Kind.CONFLICT, "账户已于 {date} 关闭", "the account was closed on {date} already"
+)
+NOT_ZERO = ErrorType(
+    "ledger.account.not_zero", Kind.CONFLICT, "账户尚有余额 {balance},须先结清", "the account still holds {balance}: settle it first"
+)
+UNDER_WAY = ErrorType(
+    "ledger.account.under_way",
+    Kind.CONFLICT,
+    "账户尚有在途账务,稍后再办",
+    "postings to the account are still under way; try again when they are done",
+)
+NOT_CLOSED = ErrorType(
+    "ledger.account.not_closed",
+    Kind.CONFLICT,
+    "账户须先关闭,隔日再销账",
+    "the account must be closed first, and written off on a later date",
+)
+CLOSED_TODAY = ErrorType(
+    "ledger.account.closed_today",
+    Kind.CONFLICT,
+    "账户今日关闭,须隔日销账",
+    "the account was closed today: it can be written off from the next business date on",
+)
+WRITTEN_OFF = ErrorType("ledger.account.written_off", Kind.CONFLICT, "账户已于 {date} 销账", "the account was written off on {date}")
+
+NOT_REVERSED = ErrorType(
+    "ledger.correct.not_reversed",
+    Kind.CONFLICT,
+    "流水 {number} 尚未冲账,不能补账",
+    "transaction {number} has not been reversed: there is nothing to make good",
+)
+SUPPLEMENTED = ErrorType(
+    "ledger.correct.supplemented",
+    Kind.CONFLICT,
+    "该笔冲账已经补账,一笔冲账只能补账一次",
+    "the reversal has its supplement already; there is one for each",
+)
+CORRECTED = ErrorType(
+    "ledger.correct.corrected",
+    Kind.CONFLICT,
+    "流水 {number} 已做串户或差额冲正,须先冲销该更正",
+    "transaction {number} has been corrected for a wrong account or a difference: reverse that correction first",
+)
+MANY_TO_MANY = ErrorType(
+    "ledger.correct.many_to_many", Kind.INVALID, "补账不能多借多贷", "a supplement has one debit or one credit against the other legs"
+)
+COLOURS = ErrorType(
+    "ledger.correct.colours",
+    Kind.INVALID,
+    "串户冲补账须一红多蓝或一蓝多红",
+    "one red leg stands against the blue ones, or one blue leg against the red ones",
+)
+SAME_ACCOUNT = ErrorType(
+    "ledger.correct.same_account", Kind.INVALID, "错误账号与正确账号不能相同", "the right account cannot be the wrong one"
+)
+SUMS_DIFFER = ErrorType(
+    "ledger.correct.sums_differ", Kind.INVALID, "红蓝金额应一致,差额 {difference}", "red and blue amounts differ by {difference}"
+)
+NOT_IN_ORIGINAL = ErrorType(
+    "ledger.correct.not_in_original",
+    Kind.INVALID,
+    "账户 {account} 在原交易的该方没有账务",
+    "account {account} has no entry on this side of the transaction to correct",
+)
+MORE_THAN_ORIGINAL = ErrorType(
+    "ledger.correct.more_than_original",
+    Kind.CONFLICT,
+    "账户 {account} 在原交易中只余 {left} 可冲",
+    "of account {account} only {left} of the transaction is left to take back",
+)
+TRANSFER_ONLY = ErrorType(
+    "ledger.correct.transfer_only",
+    Kind.INVALID,
+    "本交易只办理转账,现金错账请冲账后补账",
+    "this correction is for transfers: cash is corrected by reversal and supplement",
+)

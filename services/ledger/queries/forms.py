@@ -14,9 +14,9 @@ from contracts.report import Column
 from kernel.money import format_amount
 from kernel.numbers import internal_account
 from kernel.text import Text
-from services.ledger.accounting.load import load_rulebook
 from services.ledger.domain.model import FIRST_SUFFIX
 from services.ledger.domain.rulebook import Rulebook
+from services.ledger.rulebook import rulebook_on
 
 SubjectCode = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{3,7}$")]
 ACCOUNT_DIGITS = 15
@@ -77,7 +77,7 @@ def internal_of(outlet: str, currency: str, business_code: str) -> str:
 
 async def rulebook_for(read: Read) -> Rulebook:
     """The rulebook as it stands on the business date, with everything that was in force before."""
-    return load_rulebook()
+    return await rulebook_on(read.resources, read.business_date)
 
 
 def beginning_with(column: ColumnElement[str], beginning: str, digits: int = ACCOUNT_DIGITS) -> ColumnElement[bool]:

@@ -1,30 +1,25 @@
-"""表内通用记账: sets that a person writes leg by leg on internal accounts of the own outlet (IB 1469, 3160)."""
+"""通用记账: what a person writes leg by leg on internal accounts of the own outlet, on the balance sheet in sets, off it on one side
+(IB 1469-1481, 3160-3180)."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 from pydantic import Field
-from sqlalchemy import select
 
 from banking.fields import CURRENCY_CHOICES, AccountNumber, AmountText, CurrencyCode, Form, LongText, labelled
 from banking.menus import GENERAL, GENERAL_POSTING
 from banking.transaction import Outcome, Posting, transaction
 from banking.work import Work
-from contracts.ledger import AccountReference, FreeLeg
-from kernel.money import currency_of, format_amount, parse_amount
+from contracts.ledger import FreeLeg
+from kernel.money import currency_of, parse_amount
 from kernel.numbers import parse_internal
 from kernel.text import Text
-from services.ledger.accounting.load import load_rulebook
-from services.ledger.domain.model import FIRST_SUFFIX, BusinessCode, CodeKind
-from services.ledger.domain.refusals import ACCOUNT_OUTSIDE, ACCOUNT_UNKNOWN, CODE_FORBIDDEN, NOT_BALANCED
-from services.ledger.posting import ACCOUNT_CLOSED
-from services.ledger.tables import ACCOUNT
+from services.ledger.domain.corrections import check_set
+from services.ledger.hand_legs import internal_account_by_hand
 
-SYSTEM_CODES = frozenset({"416", "417", "418", "471", "472"})
-"""What only the system posts: claims between outlets sum to zero over the bank and reserves mirror each other. 419 and 420 face
-other banks."""
 DIRECTIONS = (("debit", Text("借", "Debit")), ("credit", Text("贷", "Credit")))
+OFF_SHEET_DIRECTIONS = (("receive", Text("收", "Receive")), ("pay", Text("付", "Pay")))
 
 
 class LegForm(Form):
@@ -46,41 +41,56 @@ class EntryForm(Form):
     )
 
 
+class OffSheetForm(Form):
+    """One entry off the balance sheet: the account, received or paid, the amount in the account's currency."""
+
+    account: AccountNumber = labelled("账号", "Account", widget="account")
+    direction: Literal["receive", "pay"] = labelled("收付", "Received or paid", widget="choice", choices=OFF_SHEET_DIRECTIONS)
+    amount: AmountText = labelled("金额", "Amount", widget="amount")
+    summary: LongText | None = labelled("摘要", "Summary", None)
+
+
 @transaction(
     code="ledger.entry.post", name=Text("表内通用记账", "General posting"), menu=(GENERAL, GENERAL_POSTING), source="IB 1469, 3160"
 )
 async def post_entry(work: Work, form: EntryForm) -> Outcome:
-    """Post the legs as one set. Raises `ledger.entry.not_balanced`, `ledger.account.*`, and the posting core's refusals."""
+    """Post the legs as one set: a debit and a credit at least, equal in sum; of the cash boxes the teller's own.
+
+    Raises `ledger.entry.*`, `ledger.account.*`, `ledger.business_code.not_by_hand`, and the posting core's refusals.
+    """
     currency_of(form.currency)
-    legs = [await _leg(work, form.currency, leg, f"legs.{position}") for position, leg in enumerate(form.legs)]
-    difference = sum((1 if (leg.direction == "debit") is not leg.red else -1) * leg.amount_minor for leg in legs)
-    if difference:
-        raise NOT_BALANCED(field="legs", difference=format_amount(difference, form.currency))
-    return Outcome(result={}, posting=Posting(rule="ledger.entry.post", currency=form.currency, legs=tuple(legs)))
+    legs = tuple([await _leg(work, form.currency, leg, f"legs.{position}") for position, leg in enumerate(form.legs)])
+    check_set(legs, form.currency)
+    return Outcome(result={}, posting=Posting(rule="ledger.entry.post", currency=form.currency, legs=legs))
 
 
 async def _leg(work: Work, currency: str, form: LegForm, field: str) -> FreeLeg:
-    amount_minor = parse_amount(form.amount, currency, f"{field}.amount")
-    parts = parse_internal(form.account, f"{field}.account")
-    if parts.outlet != work.outlet:
-        raise ACCOUNT_OUTSIDE(field=f"{field}.account", account=form.account, outlet=work.outlet)
-    code = load_rulebook().business_code(parts.business_code, work.business_date)
-    if code.code in SYSTEM_CODES or code.kind is CodeKind.CUSTOMER:
-        raise CODE_FORBIDDEN(field=f"{field}.account", business_code=parts.business_code)
-    row = (await work.connection.execute(select(ACCOUNT.c.closed_on).where(ACCOUNT.c.account == form.account))).first()
-    if row is None and not is_standard(code, parts.suffix):
-        raise ACCOUNT_UNKNOWN(field=f"{field}.account", account=form.account)
-    if row is not None and row.closed_on is not None:
-        raise ACCOUNT_CLOSED(field=f"{field}.account", account=form.account)
     return FreeLeg(
-        account=AccountReference(number=form.account, outlet=parts.outlet, business_code=parts.business_code),
+        account=await internal_account_by_hand(work, form.account, currency, f"{field}.account"),
         direction=form.direction,
-        amount_minor=amount_minor,
+        amount_minor=parse_amount(form.amount, currency, f"{field}.amount"),
         red=form.red,
         summary=form.summary or "",
     )
 
 
-def is_standard(code: BusinessCode, suffix: str) -> bool:
-    """Whether the whole bank has this account in every outlet, so that nobody needs to open it (IB 680)."""
-    return suffix == FIRST_SUFFIX or suffix in code.suffixes
+@transaction(
+    code="ledger.entry.post_off_sheet",
+    name=Text("表外通用记账", "General off-sheet posting"),
+    menu=(GENERAL, GENERAL_POSTING),
+    source="IB 1478, 3177",
+)
+async def post_off_sheet(work: Work, form: OffSheetForm) -> Outcome:
+    """Receive or pay on an off-sheet account of the own outlet; not interest receivable 705, not the vouchers followed by number.
+
+    Raises `ledger.account.*`, `ledger.business_code.not_by_hand`.
+    """
+    currency = parse_internal(form.account).currency
+    account = await internal_account_by_hand(work, form.account, currency, "account", off_sheet=True)
+    leg = FreeLeg(
+        account=account,
+        direction="debit" if form.direction == "receive" else "credit",
+        amount_minor=parse_amount(form.amount, currency, "amount"),
+        summary=form.summary or "",
+    )
+    return Outcome(result={}, posting=Posting(rule="ledger.entry.post_off_sheet", currency=currency, legs=(leg,)))

@@ -4,29 +4,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
-from banking.business_day import service_of_number
 from banking.fields import Form, TransactionNumber, labelled
 from banking.menus import CORRECTIONS, GENERAL
 from banking.transaction import Outcome, Posting, transaction
 from banking.work import Work
 from contracts.ledger import PostingRequested
-from contracts.movement import MovementLine, RegisterClient
+from contracts.movement import MovementLine
 from kernel.text import Text
-from services.ledger.accounting.load import load_rulebook
-from services.ledger.catching_up import first_row, until_posted
-from services.ledger.domain.errors import RULE_NOT_REVERSIBLE
+from services.ledger.corrections import hold_correctable, named_in_result, standing_corrections
 from services.ledger.domain.model import CodeKind
-from services.ledger.domain.refusals import ALREADY_REVERSED, NOT_OWN_OUTLET, ON_ITS_WAY, REVERSAL_OF_REVERSAL, TRANSACTION_UNKNOWN
-from services.ledger.tables import LEG, POSTING_SET, REVERSAL
+from services.ledger.domain.refusals import ALREADY_REVERSED, CORRECTED
+from services.ledger.rulebook import rulebook_on
+from services.ledger.tables import LEG, REVERSAL
 
 
-class ReverseForm(Form):
+class WrongForm(Form):
     """The wrong transaction: its number and its business date."""
 
     transaction_number: TransactionNumber = labelled("错账流水", "Transaction number")
@@ -41,19 +38,16 @@ class ReverseForm(Form):
     dual="a",
     two_phase=True,
 )
-async def reverse(work: Work, form: ReverseForm) -> Outcome:
+async def reverse(work: Work, form: WrongForm) -> Outcome:
     """Post the set again in red and take the change back from the accounts it touched; vouchers are left as they are (IB 2543).
 
     Raises `ledger.transaction.unknown`, `ledger.transaction.on_its_way`, `ledger.correct.*`, `ledger.rule.not_reversible`, and the
     refusals of the accounts' owners.
     """
-    original = await _original(work, form)
-    if original.red:
-        raise REVERSAL_OF_REVERSAL(field="transaction_number")
-    rule = load_rulebook().rule(original.rule, original.business_date, original.rule_version)
-    if not rule.reversible:
-        raise RULE_NOT_REVERSIBLE(field="transaction_number", rule=rule.title.zh)
-    await _mark(work, original)
+    original = await hold_correctable(work, form.transaction_number, form.business_date)
+    if await standing_corrections(work, original.posting_id):
+        raise CORRECTED(field="transaction_number", number=form.transaction_number)
+    await _mark(work, original.posting_id, form.transaction_number)
     fact = PostingRequested.model_validate(original.fact)
     for owner, lines in (await _lines_by_owner(work, original.posting_id, form.transaction_number)).items():
         await work.move(owner, fact.currency, lines, value_date=fact.value_date, correction=True, reverses=original.posting_id)
@@ -76,47 +70,18 @@ async def reverse(work: Work, form: ReverseForm) -> Outcome:
             "reversed_date": form.business_date.isoformat(),
         },
     )
-    result = {
-        "reversed": {
-            "transaction_number": form.transaction_number,
-            "business_date": form.business_date.isoformat(),
-            "code": original.transaction_code,
-        }
-    }
-    return Outcome(result=result, posting=posting)
+    return Outcome(result={"reversed": named_in_result(original)}, posting=posting)
 
 
-async def _original(work: Work, form: ReverseForm) -> Row[Any]:
-    wanted = select(POSTING_SET).where(
-        POSTING_SET.c.business_date == form.business_date, POSTING_SET.c.transaction_number == form.transaction_number
-    )
-    found = await until_posted(lambda: first_row(work.connection, wanted))
-    if found is None:
-        if await _is_on_its_way(work, form):
-            raise ON_ITS_WAY(number=form.transaction_number)
-        raise TRANSACTION_UNKNOWN(field="transaction_number", number=form.transaction_number, date=form.business_date)
-    if found.outlet != work.outlet:
-        raise NOT_OWN_OUTLET(field="transaction_number", outlet=work.outlet)
-    return found
-
-
-async def _is_on_its_way(work: Work, form: ReverseForm) -> bool:
-    """Whether the service that gave the number says that it posts: then its message is late, with the broker away for example."""
-    origin = service_of_number(form.transaction_number)
-    if origin is None:
-        return False
-    return await RegisterClient(work.resources.transport, origin).has_posted(form.business_date, form.transaction_number)
-
-
-async def _mark(work: Work, original: Row[Any]) -> None:
-    row = insert_or(REVERSAL).values(posting_id=original.posting_id, reversed_by=work.posting_id)
+async def _mark(work: Work, posting_id: UUID, number: str) -> None:
+    row = insert_or(REVERSAL).values(posting_id=posting_id, reversed_by=work.posting_id)
     if (await work.connection.execute(row.on_conflict_do_nothing().returning(REVERSAL.c.posting_id))).first() is None:
-        raise ALREADY_REVERSED(field="transaction_number", number=original.transaction_number)
+        raise ALREADY_REVERSED(field="transaction_number", number=number)
 
 
 async def _lines_by_owner(work: Work, posting_id: UUID, number: str) -> dict[str, tuple[MovementLine, ...]]:
     """The changes to take back, per service that keeps the accounts; credit positive."""
-    rulebook = load_rulebook()
+    rulebook = await rulebook_on(work.resources, work.business_date)
     changes: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for leg in await work.connection.execute(select(LEG).where(LEG.c.posting_id == posting_id).order_by(LEG.c.line)):
         code = rulebook.business_code(leg.business_code, leg.business_date)
