@@ -67,7 +67,9 @@ ACCOUNT = Table(
     CheckConstraint("balance_minor >= 0", name="balance"),
     CheckConstraint("held_minor >= 0 AND incoming_minor >= 0 AND frozen_minor >= 0 AND held_minor <= balance_minor", name="held"),
     Index("ix_account_customer", "customer_number"),
-    Index("ix_account_group", "outlet", "business_code"),
+    Index("ix_account_group", "outlet", "business_code", "account"),
+    Index("ix_account_outlet", "outlet", "account"),
+    Index("ix_account_branch", "branch", "account"),
     Index(
         "uq_account_basic",
         "customer_number",

@@ -52,7 +52,13 @@ class ChequeAction(Enum):
 
     @property
     def text(self) -> Text:
+        """What cannot be done, in a refusal."""
         return _ACTION_TEXTS[self]
+
+    @property
+    def done(self) -> Text:
+        """What was done, in a list."""
+        return _DONE_TEXTS[self]
 
 
 _STATE_TEXTS: dict[ChequeState, Text] = {
@@ -72,6 +78,16 @@ _ACTION_TEXTS: dict[ChequeAction, Text] = {
     ChequeAction.WRITE_OFF: Text("核销", "be written off"),
     ChequeAction.UNDO_WRITE_OFF: Text("取消核销", "have its write-off undone"),
     ChequeAction.VOID: Text("作废", "be voided"),
+}
+_DONE_TEXTS: dict[ChequeAction, Text] = {
+    ChequeAction.SELL: Text("出售", "Sold"),
+    ChequeAction.UNDO_SALE: Text("取消出售", "Taken back"),
+    ChequeAction.USE: Text("使用", "Used"),
+    ChequeAction.REPORT_LOST: Text("挂失", "Reported lost"),
+    ChequeAction.LIFT_LOSS: Text("取消挂失", "Found"),
+    ChequeAction.WRITE_OFF: Text("核销", "Written off"),
+    ChequeAction.UNDO_WRITE_OFF: Text("取消核销", "Write-off undone"),
+    ChequeAction.VOID: Text("作废", "Voided"),
 }
 
 # IB 3541 back to not sold, 3544 and 3553 loss, 3558 write-off of unused ones for good, 3564 usable again, 748 and 3990 voided in the

@@ -1,0 +1,17 @@
+"""Questions about deposit accounts, their freezes and their cheques."""
+
+from services.savings.queries import accounts, cheques, freezes, products
+from services.savings.queries.accounts import panel
+from services.savings.queries.sums import group_balances, sub_ledger
+
+QUERIES = (
+    accounts.search,
+    accounts.detail,
+    products.products,
+    freezes.freezes,
+    cheques.by_number,
+    cheques.by_account,
+    cheques.transactions,
+)
+
+__all__ = ["QUERIES", "group_balances", "panel", "sub_ledger"]
