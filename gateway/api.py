@@ -21,6 +21,7 @@ from contracts.interest import Quote, QuoteRequest
 from contracts.report import ReportTable
 from gateway.asking import ask_parts
 from gateway.catalogue import SERVICES, catalogue_of
+from gateway.exporting import export
 from gateway.forwarding import forward, forward_body
 from gateway.freshness import LatestPostings
 from gateway.openapi import openapi_of, takes
@@ -112,12 +113,26 @@ async def account_panel(account: str, request: Request) -> Response:
 
 
 @router.get("/queries/{name}")
-async def query(name: str, request: Request) -> Response:
-    """Ask a query; parameters are the query string, lists come with `next` as the cursor of the following page."""
+async def query(
+    name: str,
+    request: Request,
+    format: Annotated[Literal["json", "html", "csv", "xlsx", "pdf"], Query()] = "json",
+) -> Response:
+    """Ask a query; parameters are the query string, lists come with `next` as the cursor of the following page.
+
+    In a format other than JSON the answer is a file with all pages of the list.
+    """
     bearer(request)
     catalogue = await catalogue_of(resources_of(request))
     catalogue.owner_of_query(name)
-    return await ask_parts(request, catalogue, "queries", name, dict(request.query_params), latest_postings(request).header())
+    asked = {key: value for key, value in request.query_params.items() if key != "format"}
+
+    async def ask(parameters: dict[str, str]) -> Response:
+        return await ask_parts(request, catalogue, "queries", name, parameters, latest_postings(request).header())
+
+    if format == "json":
+        return await ask(asked)
+    return await export(name, catalogue.queries[name][1], asked, format, language_of(request), ask)
 
 
 @router.get("/reports/{name}")

@@ -68,16 +68,14 @@ def _add_transactions(paths: Json, schemas: Json, catalogue: Catalogue) -> None:
 
 
 def _add_queries(paths: Json, schemas: Json, catalogue: Catalogue) -> None:
-    for name, (_, declared) in sorted(catalogue.queries.items()):
-        answer = {"application/json": {"schema": {"type": "object"}}}
-        asked = _asked(declared, schemas)
-        paths[f"/api/queries/{name}"] = {"get": _operation(f"queries.{name}", declared["title"], declared["source"], asked, answer)}
-    formats = {"type": "string", "enum": ["json", *FORMATS], "default": "json"}
-    rendered = {"application/json": {"schema": _reference("ReportTable")}}
-    rendered |= {_bare(chosen.media_type): {"schema": {"type": "string"}} for chosen in FORMATS.values()}
-    for name, (_, declared) in sorted(catalogue.reports.items()):
-        asked = [*_asked(declared, schemas), _parameter("format", "query", formats)]
-        paths[f"/api/reports/{name}"] = {"get": _operation(f"reports.{name}", declared["title"], declared["source"], asked, rendered)}
+    files = {_bare(chosen.media_type): {"schema": {"type": "string"}} for chosen in FORMATS.values()}
+    shape = _parameter("format", "query", {"type": "string", "enum": ["json", *FORMATS], "default": "json"})
+    answers = {"queries": {"type": "object"}, "reports": _reference("ReportTable")}
+    for kind, declarations in (("queries", catalogue.queries), ("reports", catalogue.reports)):
+        rendered = {"application/json": {"schema": answers[kind]}, **files}
+        for name, (_, declared) in sorted(declarations.items()):
+            asked = [*_asked(declared, schemas), shape]
+            paths[f"/api/{kind}/{name}"] = {"get": _operation(f"{kind}.{name}", declared["title"], declared["source"], asked, rendered)}
 
 
 def _operation(name: str, title: dict[str, str], source: str, parameters: list[Json], content: Json) -> Json:

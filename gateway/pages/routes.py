@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from banking import menus
-from gateway.pages.terms import TERMS, VALUES
+from gateway.pages.terms import TERMS, VALUES, WRITTEN
 from gateway.pages.text import TEXTS
 from kernel.errors import ErrorType, Kind
 from kernel.text import LANGUAGES, Text, choose_language
@@ -103,7 +103,7 @@ async def texts() -> JSONResponse:
         return {key: text.as_dict() for key, text in texts.items()}
 
     order = [text.zh for text in vars(menus).values() if isinstance(text, Text)]
-    content = {"texts": pairs(TEXTS), "terms": pairs(TERMS), "values": pairs(VALUES), "menu_order": order}
+    content = {"texts": pairs(TEXTS), "terms": pairs(TERMS), "values": pairs(VALUES), "written": WRITTEN, "menu_order": order}
     return JSONResponse(content, headers={**SECURITY_HEADERS, "Cache-Control": "no-cache"})
 
 

@@ -233,3 +233,12 @@ VALUES: Mapping[str, Text] = {
     "written_off": Text("已核销", "written off"),
     "void": Text("已作废", "void"),
 }
+
+WRITTEN = ("name", "summary", "remark", "address", "reason", "id_number", "before", "after")
+"""Keys whose values people wrote: never a code to explain."""
+
+
+def words_of(key: str) -> Text:
+    """A key without a line here, as words: what a client made of it before it had one."""
+    words = key.replace("_", " ").capitalize()
+    return Text(words, words)

@@ -72,11 +72,7 @@ TEXTS: Mapping[str, Text] = {
     "approval_manager": Text("须由管理级（A级）柜员授权", "A teller of level A must approve this transaction"),
     "approval_both": Text("须复核并由管理级（A级）柜员授权", "This transaction must be checked and approved by level A"),
     "approval_amount": Text(
-        "金额 {amount} 超过限额 {limit}，须由 {level} 级或以上柜员授权",
-        "{amount} is above the limit of {limit}: level {level} or above must approve",
-    ),
-    "approval_amount": Text(
-        "{settlement}金额 {amount} 超过限额 {limit}，须 {level} 级或以上柜员授权",
+        "{settlement}金额 {amount} 超过限额 {limit}，须由 {level} 级或以上柜员授权",
         "{amount} ({settlement}) is above the limit of {limit}: a teller of level {level} or above must approve",
     ),
     "approval_note": Text("授权仅对本笔内容有效一次，修改内容后须重新授权。", "The approval is good once, for exactly this content."),
@@ -135,7 +131,8 @@ TEXTS: Mapping[str, Text] = {
     "nothing_found": Text("没有符合条件的记录", "Nothing found"),
     "export": Text("导出", "Export"),
     "too_long_to_print": Text(
-        "列表超过 {count} 行，请缩小条件，或导出后打印", "The list is longer than {count} rows: narrow the conditions, or export it and print the file"
+        "列表超过 {count} 行，请缩小条件，或导出后打印",
+        "The list is longer than {count} rows: narrow the conditions, or export it and print the file",
     ),
     "group_customer": Text("客户", "Customers"),
     "group_account": Text("账户", "Accounts"),

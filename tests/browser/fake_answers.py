@@ -150,6 +150,21 @@ def _customers(params: dict[str, str]) -> dict[str, Any]:
     return {"rows": rows, "next": None if page else rows[-1]["customer_number"]}
 
 
+def _customer(params: dict[str, str]) -> dict[str, Any]:
+    book = {"kind": "book", "number": "71000001", "state": "active", "opened_on": "2005-08-01"}
+    known = {"name": "王小明", "kind": "personal", "status": "active", "id_type": "A", "instruments": [book]}
+    return {"customer_number": params["customer_number"], **known, "id_type_name": {"zh": "居民身份证", "en": "Resident identity card"}}
+
+
+def _rule(params: dict[str, str]) -> dict[str, Any]:
+    rows = [
+        {"direction": "debit", "account": "{settlement}", "amount": "amount"},
+        {"direction": "credit", "account": "{account}", "amount": "amount"},
+    ]
+    title = {"zh": "活期存款", "en": "Demand deposit"}
+    return {"name": params["name"], "version": 1, "title": title, "source": "IB 902", "effective": "2000-01-01", "rows": rows}
+
+
 def _transactions(_: dict[str, str]) -> dict[str, Any]:
     rows = [
         {
@@ -187,6 +202,8 @@ def _position(_: dict[str, str]) -> dict[str, Any]:
 
 ANSWERS = {
     "customer.search": _customers,
+    "customer.personal": _customer,
+    "ledger.rule": _rule,
     "account.search": _customers,
     "account.detail": lambda params: {"account": params["account"], "name": "王小明", "balance": "1500.00", "rows": [], "next": None},
     "transaction.search": _transactions,

@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
+from gateway.exporting import export
 from gateway.pages.routes import router as pages
 from gateway.rendering import FORMATS
 from kernel.errors import ErrorType, Kind
@@ -155,8 +156,15 @@ def _add_routes(bank: FakeBank) -> None:
         }
 
     @app.get("/api/queries/{name}")
-    async def query(name: str, request: Request) -> dict[str, Any]:
-        return ANSWERS[name](dict(request.query_params))
+    async def query(name: str, request: Request, format: str = "json") -> Response:
+        async def ask(asked: dict[str, str]) -> Response:
+            return JSONResponse(ANSWERS[name](asked))
+
+        asked = {key: value for key, value in request.query_params.items() if key != "format"}
+        if format == "json":
+            return await ask(asked)
+        declared = next(each for each in CATALOGUE["queries"] if each["name"] == name)
+        return await export(name, declared, asked, format, choose_language(request.headers.get("accept-language")), ask)
 
     @app.get("/api/reports/{name}")
     async def report(name: str, request: Request, format: str = "json") -> Response:

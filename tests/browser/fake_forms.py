@@ -76,6 +76,15 @@ class Customer(Form):
     limit: int = labelled("条数", "Rows", 50)
 
 
+class OneCustomer(Form):
+    customer_number: CustomerNumber = labelled("客户号", "Customer number", widget="customer")
+
+
+class OneRule(Form):
+    name: ShortText = labelled("规则", "Rule")
+    version: int | None = labelled("版本", "Version", None)
+
+
 class OneAccount(Form):
     account: AccountNumber = labelled("账号", "Account", widget="account")
 
@@ -140,7 +149,9 @@ CATALOGUE: dict[str, list[dict[str, Any]]] = {
     "queries": [
         _read("account.detail", "表内账户明细查询", "Account and its movements", OneAccount),
         _read("account.search", "表内账户综合查询", "Search accounts", Customer),
+        _read("customer.personal", "私人客户查询", "Personal customer", OneCustomer),
         _read("customer.search", "客户综合查询", "Search customers", Customer),
+        _read("ledger.rule", "记账规则查询", "Posting rule", OneRule),
         _read("ledger.position", "头寸查询", "Fund position", Position),
         _read("transaction.entries", "交易账务查询", "Entries of a transaction", OneTransaction),
         _read("transaction.search", "交易综合查询", "Search transactions", Books),

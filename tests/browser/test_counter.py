@@ -183,8 +183,9 @@ def test_an_amount_above_the_limit_asks_for_a_second_person(page: Page, bank: Fa
     page.keyboard.press("Enter")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.locator(".preview button")).to_be_focused()
-    page.keyboard.press("Enter")
+    if foretold:  # approved before it was sent; what was refused for want of an approval is sent again by the page
+        expect(page.locator(".preview button")).to_be_focused()
+        page.keyboard.press("Enter")
     expect(page.locator(".slip footer")).to_contain_text("S0219")
     assert bank.calls[-1][1]["x-approval"] == "approval-1"
     assert len({headers["idempotency-key"] for _, headers, _ in bank.calls}) == 1

@@ -1,14 +1,14 @@
 // Answers of queries and reports as tables: declared columns where there are some, else columns from the rows themselves.
 import { decimalsOf, grouped, isAmount } from './amounts.js';
-import { entriesTable } from './entries.js';
+import { entriesTable, offSheetTable } from './entries.js';
 import { h, isPair } from './dom.js';
-import { meaning, t, term } from './language.js';
+import { isWritten, meaning, t, term } from './language.js';
+import { addressOf, leadsTo } from './links.js';
+import { walkRows } from './rowkeys.js';
 
-/** Keys that lead on to a query, with the parameter they fill. */
-const LINKS = { transaction_number: 'transaction.entries', customer_number: 'customer.search', account: 'account.detail' };
 const LONG_CHARACTERS = 40;
-/** Keys whose values people wrote: never a code to explain. */
-const WRITTEN = ['name', 'summary', 'remark', 'address', 'reason', 'id_number'];
+/** Lists with a table of their own. */
+const TABLES = { entries: (rows, context) => entriesTable(rows, { context }), off_sheet: (rows, context) => offSheetTable(rows, { context }) };
 
 /** A value as a node: texts in both languages, yes/no, amounts grouped, codes explained, objects as lists. */
 export function valueNode(key, value, context = {}) {
@@ -16,19 +16,24 @@ export function valueNode(key, value, context = {}) {
   if (isPair(value)) return h('span', { text: value });
   if (typeof value === 'boolean') return h('span', { class: `flag ${value}`, text: t(value ? 'yes' : 'no') });
   if (Array.isArray(value)) return value.length && typeof value[0] === 'object' ? tableOf(value, context) : h('span', {}, value.join(', ') || '–');
+  if (key === 'rule' && value.name && value.version) return ruleNode(value, context);
   if (typeof value === 'object') return factsOf(value, context);
   if (isMoney(value)) return h('span', { class: 'amount' }, grouped(value));
-  const text = WRITTEN.includes(key) ? value : meaning(value, context.choices?.[key]);
+  const text = isWritten(key) ? value : meaning(value, context.choices?.[key]);
   return linked(key, value, text, context);
 }
 
 function linked(key, value, text, context) {
-  const query = LINKS[key];
-  const leads = query && query !== context.self && context.queries?.some((each) => each.id === query && key in each.schema.properties);
-  if (!leads) return h('span', { text: isPair(text) ? text : String(text) });
-  const date = key === 'transaction_number' ? context.date : undefined;
-  const parameters = new URLSearchParams({ [key]: value, ...(date ? { date } : {}) });
-  return h('a', { href: `/queries#${query}?${parameters}` }, String(value));
+  const goal = typeof value === 'string' && leadsTo(key, value, context.beside, context.date);
+  const leads = goal && goal[0] !== context.self && context.queries?.some((each) => each.id === goal[0]);
+  return leads ? h('a', { href: addressOf(goal) }, isPair(text) ? text : String(value)) : h('span', { text: isPair(text) ? text : String(text) });
+}
+
+/** A posting rule: its name in both languages leads to the rule itself. */
+function ruleNode(rule, context) {
+  const goal = leadsTo('rule', rule);
+  const name = [rule.title ?? rule.name, ' ', h('code', {}, `${rule.name} v${rule.version}`)];
+  return context.queries?.some((each) => each.id === goal[0]) ? h('a', { href: addressOf(goal) }, name) : h('span', {}, name);
 }
 
 /** Whether a value is an amount: a decimal string with a point. */
@@ -38,16 +43,16 @@ export function isMoney(value) {
 
 /** Facts of one object as a list of labels and values; what has a name beside its code shows the name. */
 export function factsOf(object, context = {}) {
-  const inner = { ...context, date: object.business_date ?? context.date };
+  const inner = { ...context, beside: object, date: object.business_date ?? context.date };
   const keys = shownKeys(object).sort((one, other) => nested(object[one]) - nested(object[other]));
   return h('dl', { class: 'facts' }, keys.map((key) => h('div', { class: nested(object[key]) ? `nested ${wide(object[key]) ? 'wide' : ''}` : '' },
-    h('dt', { text: term(key, context.labels) }), h('dd', {}, key === 'entries' && Array.isArray(object[key])
-      ? entriesTable(object[key]) : valueNode(key, object[`${key}_name`] ?? object[key], inner)))));
+    h('dt', { text: term(key, context.labels) }), h('dd', {}, TABLES[key] && Array.isArray(object[key])
+      ? TABLES[key](object[key], inner) : valueNode(key, object[`${key}_name`] ?? object[key], inner)))));
 }
 
 /** Whether a value needs room of its own: an object or a list of objects. */
 export function nested(value) {
-  return typeof value === 'object' && value !== null && !isPair(value) && (!Array.isArray(value) || typeof value[0] === 'object');
+  return typeof value === 'object' && value !== null && !isPair(value) && !(value.name && value.version) && (!Array.isArray(value) || typeof value[0] === 'object');
 }
 
 /** Whether a nested value needs the whole width: it is or holds a table. */
@@ -85,11 +90,11 @@ export function columnsTable(columns, rows, totals = {}, context = {}) {
   const cell = (column, row) => h('td', { class: `${column.kind} ${String(row[column.key] ?? '').length > LONG_CHARACTERS ? 'long' : ''} ${String(row[column.key] ?? '').startsWith('-') && decimals[column.key] !== undefined ? 'negative' : ''}` },
     column.kind === 'amount' ? grouped(row[column.key] ?? '')
       : row[column.key] === null || row[column.key] === undefined ? '' : valueNode(column.key, row[`${column.key}_name`] ?? row[column.key],
-        { ...context, date: row.business_date ?? row.date ?? context.date }));
+        { ...context, beside: row, date: row.business_date ?? row.date ?? context.date }));
   const summed = columns.some((column) => totals[column.key] !== undefined && totals[column.key] !== null);
   return h('div', { class: 'scroll' }, h('table', { class: 'answer' },
     h('thead', {}, h('tr', {}, columns.map((column) => h('th', { scope: 'col', class: column.kind, text: column.label })))),
-    h('tbody', {}, rows.map((row) => h('tr', { class: row.red === true ? 'red' : '' }, columns.map((column) => cell(column, row))))),
+    walkRows(h('tbody', {}, rows.map((row) => h('tr', { class: row.red === true ? 'red' : '' }, columns.map((column) => cell(column, row)))))),
     summed && h('tfoot', {}, h('tr', {}, columns.map((column, index) => totals[column.key] === undefined && index === 0
       ? h('td', { text: t('total') }) : h('td', { class: column.kind }, isPair(totals[column.key]) ? totals[column.key] : grouped(totals[column.key] ?? '')))))));
 }

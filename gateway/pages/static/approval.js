@@ -9,7 +9,7 @@ const REASONS = { c: 'approval_checker', a: 'approval_manager', ca: 'approval_bo
 
 /** Why a second person is needed, from what a preview or a refusal said (`dual`, or an amount above a limit). */
 export function reasonOf(needed) {
-  if (needed.limit) return t('approval_amount', needed);
+  if (needed.limit) return t('approval_amount', { ...needed, amount: grouped(needed.amount), limit: grouped(needed.limit), settlement: meaning(needed.settlement ?? 'cash') });
   return t(REASONS[needed.dual] ?? 'approval_checker');
 }
 

@@ -2,9 +2,21 @@
 import { decimalsOf, grouped, scaled, unscaled } from './amounts.js';
 import { h } from './dom.js';
 import { meaning, t, term } from './language.js';
+import { addressOf, leadsTo } from './links.js';
 
-/** The table of a posting set's entries, with totals per side; `says` makes the content of a heading from its two languages. */
-export function entriesTable(entries, says = (text) => text) {
+const SAME = (text) => text;
+
+/** An account as a link to its detail where the page knows the query. */
+function accountNode(number, context) {
+  const goal = leadsTo('account', number);
+  return goal && context?.queries?.some((each) => each.id === goal[0]) ? h('a', { href: addressOf(goal) }, number) : number;
+}
+
+/**
+ * The table of a posting set's entries, with totals per side; `says` makes the content of a heading from its two languages, `context`
+ * knows the queries that accounts may lead to.
+ */
+export function entriesTable(entries, { says = SAME, context = null } = {}) {
   if (!entries.length) return h('p', { class: 'hint', text: t('no_entries') });
   const decimals = decimalsOf(entries.map((entry) => entry.amount));
   const total = (side) => entries.filter((entry) => entry.direction === side).reduce((sum, entry) => sum + signed(entry), 0n);
@@ -15,7 +27,7 @@ export function entriesTable(entries, says = (text) => text) {
     h('tbody', {}, entries.map((entry) => h('tr', { class: `${entry.red ? 'red' : ''} ${entry.automatic ? 'automatic' : ''}` },
       h('td', { class: 'number' }, entry.outlet),
       h('td', {}, entry.subject, ' ', Object.keys(entry.subject_name ?? {}).length > 0 && h('span', { text: entry.subject_name })),
-      h('td', { class: 'number' }, entry.account, entry.automatic && h('small', { class: 'tag', text: t('automatic_entry') }),
+      h('td', { class: 'number' }, accountNode(entry.account, context), entry.automatic && h('small', { class: 'tag', text: t('automatic_entry') }),
         entry.red && h('small', { class: 'tag', text: t('red_letter') })),
       ['debit', 'credit'].map((side) => h('td', { class: 'amount' }, entry.direction === side ? grouped(unscaled(signed(entry), decimals)) : ''))))),
     h('tfoot', {}, h('tr', {}, h('td', { colspan: 3 }, says(t('total'))),
@@ -23,12 +35,12 @@ export function entriesTable(entries, says = (text) => text) {
 }
 
 /** Off-sheet entries, single-sided. */
-export function offSheetTable(entries, says = (text) => text) {
+export function offSheetTable(entries, { says = SAME, context = null } = {}) {
   return h('table', { class: 'entries' },
     h('thead', {}, h('tr', {}, ['outlet', 'subject', 'account', 'direction'].map((key) => h('th', { scope: 'col' }, says(term(key)))),
       h('th', { scope: 'col', class: 'amount' }, says(term('amount'))))),
     h('tbody', {}, entries.map((entry) => h('tr', { class: entry.red ? 'red' : '' },
-      h('td', { class: 'number' }, entry.outlet), h('td', {}, entry.subject), h('td', { class: 'number' }, entry.account),
+      h('td', { class: 'number' }, entry.outlet), h('td', {}, entry.subject), h('td', { class: 'number' }, accountNode(entry.account, context)),
       h('td', { text: meaning(entry.direction) }), h('td', { class: 'amount' }, grouped(entry.amount))))));
 }
 

@@ -96,7 +96,7 @@ export function makeForm(schema, { context = {}, submit, changed, hidden = [], v
       .map((field) => ({ name: field.name, label: field.label, value: field.shownValue(), raw: field.value() })).filter(({ value }) => value !== undefined && value !== ''),
     check, clear, show, focus: focusFirst,
     lock: (on) => { for (const each of node.querySelectorAll('input, select, .rows button')) each.disabled = on; },
-    say: (text) => { speak(alert.appendChild(h('p')), text); },
+    say: (text) => { speak(alert.appendChild(h('p')), text); alert.scrollIntoView({ block: 'nearest' }); },
   };
 }
 

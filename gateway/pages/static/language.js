@@ -2,7 +2,7 @@
 import { isPair, speak } from './dom.js';
 
 const YEAR_SECONDS = 365 * 24 * 3600;
-const { texts, terms, values, menu_order: menuOrder } = await (await fetch('/pages/texts.json')).json();
+const { texts, terms, values, written, menu_order: menuOrder } = await (await fetch('/pages/texts.json')).json();
 const learnt = {};
 
 /** The language shown: `zh` or `en`. */
@@ -27,6 +27,11 @@ function filled(sentence, fillings, tongue) {
 /** What a key of an answer is called: by the texts, else as a form declares it, else the key as words. */
 export function term(key, labels = {}) {
   return labels[key] ?? terms[key] ?? learnt[key] ?? asWords(key);
+}
+
+/** Whether the values of a key are words that people wrote, never a code to explain. */
+export function isWritten(key) {
+  return written.includes(key);
 }
 
 /** Take in the labels that a form declares for its fields. */

@@ -8,16 +8,20 @@ import { makeFinder } from './finder.js';
 import { makeForm } from './form.js';
 import { announce, hasText, t } from './language.js';
 import { positionTree } from './positions.js';
+import { focusRow } from './rowkeys.js';
 
 const CURSOR = 'after';
 const PAGE = 'limit';
 /** Answers with a shape of their own. */
 const DRAWN = { 'ledger.position': positionTree };
 const FORMATS = ['xlsx', 'csv', 'pdf', 'html'];
+/** How many rows are fetched for paper at the most; longer lists are exported. */
+const PRINTED_ROWS = 2000;
 const work = document.getElementById('work');
 const reports = work.dataset.list === 'reports';
 let catalogue = null;
 let finder = null;
+let form = null;
 let turn = 0;
 
 /** Start with an entry of the list; conditions that the address gives are filled in and asked at once. */
@@ -26,7 +30,7 @@ function start(entry, given = {}) {
   finder.mark(entry.id);
   const answer = h('section', { class: 'answer-area', 'aria-live': 'polite' });
   const asker = h('button', { type: 'submit', class: 'primary' }, t(reports ? 'make_report' : 'ask'), h('kbd', {}, 'Enter'));
-  const form = makeForm(entry.schema, { submit: () => ask(entry, form, answer), hidden: [CURSOR, PAGE], values: given, buttons: [asker] });
+  form = makeForm(entry.schema, { submit: () => ask(entry, form, answer), hidden: [CURSOR, PAGE], values: given, buttons: [asker] });
   fill(work, h('header', { class: 'title' }, h('h1', { text: entry.name }), h('code', {}, entry.id)), form.node, answer);
   work.scrollTop = 0;
   form.focus();
@@ -54,13 +58,15 @@ async function ask(entry, form, area) {
 
 function show(entry, params, answer, area, form) {
   const context = contextOf(entry, answer, params);
-  if (Array.isArray(answer.columns)) return fill(area, toolbar(entry, params, form), ...reportNodes(answer, context));
-  if (DRAWN[entry.id]) return fill(area, toolbar(entry, params, form), DRAWN[entry.id](answer));
+  const tools = (list = null) => toolbar(entry, params, form, list);
+  if (reports) return fill(area, tools(), ...reportNodes(answer, context));
+  if (DRAWN[entry.id]) return fill(area, tools(), DRAWN[entry.id](answer));
   const { rows, next, ...facts } = answer;
   const plain = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== null));
   const list = Array.isArray(rows) ? pagesOf(entry, params, rows, next, context, form) : null;
-  fill(area, toolbar(entry, params, form), Object.keys(plain).length > 0 && factsOf(plain, context), list);
+  fill(area, tools(list ?? (answer.entries ? {} : null)), Object.keys(plain).length > 0 && factsOf(plain, context), list?.node);
   announce(list ? t('rows_shown', { count: rows.length }) : t('done'));
+  if (list) focusRow(list.node);
 }
 
 /** What the cells of an answer need to know: the choices its form declares, where links may lead, the date asked for. */
@@ -82,28 +88,34 @@ function reportNodes({ title, headers, columns, rows, totals }, context) {
   ];
 }
 
-/** Rows with a button for the next page as long as there is a cursor. */
+/** Rows with a button for the next page as long as there is a cursor: `{node, all(most)}`; `all` fetches the pages that are missing. */
 function pagesOf(entry, params, first, cursor, context, form) {
-  const all = [...first];
-  const area = h('div');
+  const rows = [...first];
+  const node = h('div');
   let next = cursor;
   const more = h('button', { type: 'button', on: { click: turnPage } }, t('more_rows'));
+  const table = () => (entry.columns?.length ? columnsTable(entry.columns, rows, {}, context) : tableOf(rows, context));
 
   function draw() {
-    fill(area,
-      all.length ? tableOf(all, context) : h('p', { class: 'hint', text: t('nothing_found') }),
-      all.length > 0 && h('p', { class: 'actions' }, h('span', { class: 'hint', text: t('rows_shown', { count: all.length }) }), next && more));
+    fill(node,
+      rows.length ? table() : h('p', { class: 'hint', text: t('nothing_found') }),
+      rows.length > 0 && h('p', { class: 'actions' }, h('span', { class: 'hint', text: t('rows_shown', { count: rows.length }) }), next && more));
+  }
+
+  async function fetchPage() {
+    const answer = await call('GET', `/api/queries/${entry.id}`, { params: { ...params, [CURSOR]: next } });
+    rows.push(...answer.rows);
+    next = answer.next;
+    announce(t('rows_shown', { count: rows.length }));
   }
 
   async function turnPage() {
+    const shown = rows.length;
     more.disabled = true;
     try {
-      const answer = await call('GET', `/api/queries/${entry.id}`, { params: { ...params, [CURSOR]: next } });
-      all.push(...answer.rows);
-      next = answer.next;
+      await fetchPage();
       draw();
-      if (next) more.focus();
-      announce(t('rows_shown', { count: all.length }));
+      if (!focusRow(node, shown) && next) more.focus();
     } catch (problem) {
       form.show(problem);
     } finally {
@@ -111,17 +123,49 @@ function pagesOf(entry, params, first, cursor, context, form) {
     }
   }
 
+  async function all(most) {
+    while (next && rows.length < most) await fetchPage();
+    draw();
+    return !next;
+  }
+
   draw();
-  return area;
+  return { node, all };
 }
 
-function toolbar(entry, params, form) {
-  const path = `/api/reports/${entry.id}`;
+/** Export and print. A list is exported and printed with all its pages, whatever the screen shows. */
+function toolbar(entry, params, form, list) {
+  const path = `/api/${reports ? 'reports' : 'queries'}/${entry.id}`;
+  const exporter = (format) => h('button', {
+    type: 'button', class: 'small', on: { click: (event) => busily(event.target, form, () => download(path, { ...params, format })) },
+  }, format.toUpperCase());
+  const printer = h('button', { type: 'button', class: 'small', on: { click: () => busily(printer, form, () => printAll(list, form)) } }, t('print'));
   return h('div', { class: 'toolbar' },
-    reports && [h('span', { class: 'hint', text: t('export') }), FORMATS.map((format) => h('button', {
-      type: 'button', class: 'small', on: { click: () => download(path, { ...params, format }).catch((problem) => form.show(problem)) },
-    }, format.toUpperCase()))],
-    h('button', { type: 'button', class: 'small', on: { click: () => print() } }, t('print')));
+    (reports || list) && [h('span', { class: 'hint', text: t('export') }), FORMATS.map(exporter)],
+    printer);
+}
+
+/** Do something that takes its time; the button is out of use meanwhile, and a refusal is shown at the form. */
+async function busily(button, form, action) {
+  button.disabled = true;
+  button.setAttribute('aria-busy', 'true');
+  form.clear();
+  try {
+    await action();
+  } catch (problem) {
+    form.show(problem);
+  } finally {
+    button.disabled = false;
+    button.removeAttribute('aria-busy');
+  }
+}
+
+async function printAll(list, form) {
+  if (list?.all && !(await list.all(PRINTED_ROWS))) {
+    form.say(t('too_long_to_print', { count: PRINTED_ROWS }));
+    return;
+  }
+  print();
 }
 
 function inGroups(entries) {
@@ -143,10 +187,12 @@ function entries() {
   return reports ? catalogue.reports : catalogue.queries;
 }
 
+const shortcuts = { F2: () => finder.focus(), Escape: () => form?.focus() };
+
 document.addEventListener('keydown', (event) => {
-  if (event.key !== 'F2' || !finder) return;
+  if (!finder || !shortcuts[event.key] || event.isComposing) return;
   event.preventDefault();
-  finder.focus();
+  shortcuts[event.key]();
 });
 
 try {

@@ -22,7 +22,7 @@ export function makePanel(root) {
 
   const panel = {
     account: (number) => show('account', number, () => call('GET', `/api/accounts/${encodeURIComponent(number)}`), accountFacts),
-    customer: (number) => show('customer', number, () => call('GET', '/api/queries/customer.search', { params: { customer_number: number } }), customerFacts),
+    customer: (number) => show('customer', number, () => call('GET', `/api/queries/customer.${number[0] < '4' ? 'personal' : 'corporate'}`, { params: { customer_number: number } }), customerFacts),
     again: () => (last ? panel[last[0]](last[1]) : undefined),
     clear() {
       last = null;
@@ -46,9 +46,7 @@ function accountFacts(account) {
   ];
 }
 
-function customerFacts(answer) {
-  const [customer] = answer.rows ?? [];
-  if (!customer) return h('p', { class: 'refusal', text: t('unknown_customer') });
+function customerFacts(customer) {
   const { customer_number: number, name, ...rest } = customer;
   return [h('p', { class: 'holder', text: name }), factsOf(rest), h('p', {}, h('a', { href: `/queries#account.search?customer_number=${number}` }, term('accounts')))];
 }

@@ -45,7 +45,7 @@ export function slipNode({ name, inputs, receipt, labels }, again = false) {
     lists.map(([key, value]) => h('section', {}, h('h3', {}, both(term(key, labels))), valueNode(key, value))),
     money && h('p', { class: 'slip-words' }, both(t('amount_in_words')),
       h('strong', { lang: 'zh' }, `人民币${inCapitals(money)}`), h('span', { class: 'amount' }, `¥${grouped(money)}`)),
-    h('section', {}, entriesTable(receipt.entries, both), receipt.off_sheet?.length > 0 && offSheetTable(receipt.off_sheet, both)),
+    h('section', {}, entriesTable(receipt.entries, { says: both }), receipt.off_sheet?.length > 0 && offSheetTable(receipt.off_sheet, { says: both })),
     h('footer', {},
       signature(t('operator'), receipt.teller), signature(t('second'), receipt.second ?? ''),
       signature(t('customer_signature'), ''), signature(t('bank_stamp'), ''),

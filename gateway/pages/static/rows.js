@@ -1,7 +1,7 @@
 // A field that holds rows of the same shape: a small table of controls. Rows with side and amount show their running difference.
 import { decimalsOf, grouped, scaled, unscaled } from './amounts.js';
+import { controlOf, resolved } from './controls.js';
 import { fill, h, speak } from './dom.js';
-import { controlOf, resolved } from './fields.js';
 import { t } from './language.js';
 
 /** Rows of `schema` (an object): `{node, value(), focusables(), culprit(path)}`; `least` rows are there from the start. */

@@ -53,7 +53,7 @@ class OpenTransaction {
   show() {
     fill(work,
       h('header', { class: 'title' }, h('h1', { text: this.transaction.name }), h('code', {}, this.transaction.code),
-        this.tag),
+        this.transaction.dual && h('span', { class: 'tag', text: t('approval_needed') })),
       this.form.node, this.preview);
     work.scrollTop = 0;
     this.form.focus();
@@ -109,20 +109,22 @@ class OpenTransaction {
     this.approver.hidden = false;
   }
 
+  /** Ask the second person; gives whether there is an approval now. */
   async approve() {
-    if (this.busy || !this.form.check()) return;
-    const body = this.form.body();
-    const given = await askApproval(this.transaction, body, this.needed ?? {});
-    if (!given) return;
+    if (this.busy || !this.form.check()) return false;
+    const given = await askApproval(this.transaction, this.form.body(), this.needed ?? {});
+    if (!given) return false;
     this.approval = given.approval;
     fill(this.approved, t('approved_by', { teller: given.teller }));
     if (this.previewed) this.executor.focus();
     else await this.showPreview();
+    return true;
   }
 
+  /** Send it; where a second person turns out to be needed, ask for one and send it again. */
   async execute() {
-    if (this.needed && !this.approval) return this.approve();
-    let refusedForApproval = false;
+    if (this.needed && !this.approval && !(await this.approve())) return;
+    let refusal = null;
     await this.while(async () => {
       announce(t('executing'));
       const headers = { 'Idempotency-Key': this.key, ...(this.approval ? { 'X-Approval': this.approval } : {}) };
@@ -131,7 +133,6 @@ class OpenTransaction {
         this.finish(receipt);
       } catch (problem) {
         if (problem.code === 'approval.required') refusal = problem;
-        if (refusedForApproval) this.needs({ dual: 'c', ...problem.errors[0] });
         if (!problem.outcomeUnknown) {
           this.form.lock(false);
           throw problem;
@@ -144,9 +145,8 @@ class OpenTransaction {
     });
     if (!refusal) return;
     this.approval = null;
-    this.needed ??= refusal.errors[0] ?? {};
-    this.mark();
-    if (await this.approve(refusal)) await this.execute();
+    this.needs({ dual: 'c', ...refusal.errors[0] });
+    if (await this.approve()) await this.execute();
   }
 
   finish(receipt) {
