@@ -9,9 +9,10 @@ A running transaction holds a lock on its intent, which ends with it however tha
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy import ColumnElement, FromClause, String, Update, cast, func, literal, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -114,6 +115,24 @@ async def has_posted(business_date: date, transaction_number: str, request: Requ
     numbered = (table.c.business_date == business_date, table.c.transaction_number == transaction_number, table.c.posts)
     async with resources.database.reading() as connection:
         return {"posted": (await connection.execute(select(table.c.posting_id).where(*numbered))).first() is not None}
+
+
+@router.get("/count")
+async def count_posted(
+    business_date: date,
+    outlet: Annotated[str, Query(pattern="^[0-9]{4}$")],
+    request: Request,
+    teller: Annotated[str | None, Query(pattern="^[SKA][0-9]{4}$")] = None,
+) -> dict[str, int]:
+    """How many postings this service has decided on at an outlet's counter on a date, of one teller or of all."""
+    resources = resources_of(request)
+    table = frame_of(resources).register
+    numbers = table.c.transaction_number.between(f"{outlet}0000000", f"{outlet}9999999")
+    chosen = [table.c.business_date == business_date, numbers, table.c.posts, table.c.state == "posted"]
+    if teller is not None:
+        chosen.append(table.c.teller == teller)
+    async with resources.database.reading() as connection:
+        return {"count": (await connection.execute(select(func.count()).select_from(table).where(*chosen))).scalar_one()}
 
 
 @router.get("/{posting_id}")

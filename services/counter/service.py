@@ -6,8 +6,10 @@ from banking.service import RECOVERY_SECONDS, BankService
 from kernel.text import Text
 from runtime.service import PeriodicTask
 from services.counter import api, voucher_holds
+from services.counter.catching_up import catch_up
 from services.counter.presence import settle_all
 from services.counter.queries import boxes, outlets, tellers
+from services.counter.reports import balancing, box_balancing
 from services.counter.right_queries import own_rights, right_changes, rights
 from services.counter.rights import settle_rights
 from services.counter.tables import FRAME, METADATA
@@ -53,4 +55,6 @@ SERVICE = BankService(
         *BOX_TRANSACTIONS,
     ),
     queries=(tellers, boxes, outlets, rights, own_rights, right_changes, *VOUCHER_QUERIES),
+    reports=(balancing, box_balancing),
+    catch_up=catch_up,
 )

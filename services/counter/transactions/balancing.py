@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from banking.fields import Form, OutletCode, TellerNumber, labelled
 from banking.menus import BALANCING, GENERAL
 from banking.transaction import Outcome, transaction
 from banking.work import Work
+from contracts.balancing import BalancingSheet
 from kernel.numbers import check_outlet
 from kernel.text import Text
 from services.counter import presence
 from services.counter.credentials import locked_teller
 from services.counter.domain.errors import TELLER_ELSEWHERE
 from services.counter.forms import Nothing
+from services.counter.sheets import balancing_sheet, box_sheets, boxes_of, cash_left, cash_rows, sheet_result
+from services.counter.voucher_sheets import voucher_sheets
 
 MENU = (GENERAL, BALANCING)
 
@@ -30,11 +35,27 @@ class WhichOutlet(Form):
 
 @transaction(code="counter.teller.balance", name=Text("柜员轧账", "Balance the teller"), menu=MENU, source="IB 807", gated=False)
 async def balance_teller(work: Work, _form: Nothing) -> Outcome:
-    """The teller does no more business today, in any service; repeating it changes nothing."""
-    teller = work.principal.teller
-    await presence.balance_teller(work.connection, work.frame, work.business_date, work.outlet, teller)
+    """The teller does no more business today, in any service; the receipt is his sheet. Repeating it changes nothing and gives it again.
+
+    The amount that limits are held against is the cash left in his boxes: a limit of 0.00 asks for empty boxes (IB 3134).
+    """
+    day, teller = work.business_date, work.principal.teller
+    sheet, complete = await balancing_sheet(work.resources, day, work.outlet, teller)
+    left = await cash_left(work.connection, work.ledger, day, work.outlet, teller)
+    result = {"teller": teller, "state": "balanced", "complete": complete, **await _sheets(work, sheet, teller)}
+    await presence.balance_teller(work.connection, work.frame, day, work.outlet, teller)
     work.after_commit.append(lambda: presence.settle_teller(work.resources, teller))
-    return Outcome(result={"teller": teller, "state": "balanced"})
+    return Outcome(result=result, cash_minor=left)
+
+
+async def _sheets(work: Work, sheet: BalancingSheet, teller: str) -> dict[str, Any]:
+    """The teller's subjects and transactions, and what is in his boxes."""
+    day, outlet = work.business_date, work.outlet
+    cash, vouchers = [], []
+    for box in await boxes_of(work.connection, outlet, teller):
+        cash += [{"cash_box": box, **row} for row in cash_rows(await box_sheets(work.resources, day, outlet, box))]
+        vouchers += await voucher_sheets(work.connection, day, outlet=outlet, cash_box=box)
+    return {**sheet_result(sheet), "rows": cash, "vouchers": vouchers}
 
 
 @transaction(
@@ -64,11 +85,12 @@ async def unbalance_teller(work: Work, form: WhichTeller) -> Outcome:
 async def close_outlet(work: Work, _form: Nothing) -> Outcome:
     """The outlet does no more business today, in any service; once a day, after all tellers who signed on have balanced.
 
-    Raises `counter.outlet.already_closed`, `counter.outlet.tellers_open`.
+    The receipt is the outlet's sheet. Raises `counter.outlet.already_closed`, `counter.outlet.tellers_open`.
     """
+    sheet, complete = await balancing_sheet(work.resources, work.business_date, work.outlet, None)
     await presence.close_outlet(work.connection, work.frame, work.business_date, work.outlet)
     work.after_commit.append(lambda: presence.settle_outlets(work.resources, [work.outlet]))
-    return Outcome(result={"outlet": work.outlet, "state": "closed"})
+    return Outcome(result={"outlet": work.outlet, "state": "closed", "complete": complete, **sheet_result(sheet)})
 
 
 @transaction(

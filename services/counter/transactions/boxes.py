@@ -8,14 +8,15 @@ from banking.fields import CURRENCY_CHOICES, AmountText, CashBoxNumber, Currency
 from banking.menus import CASH_BOXES, GENERAL
 from banking.transaction import Outcome, Posting, transaction
 from banking.work import CASH_BOX_REQUIRED, Work
-from kernel.money import CURRENCIES, format_amount, parse_amount
+from kernel.money import format_amount, parse_amount
 from kernel.numbers import superior_of
 from kernel.text import Text
 from services.counter.boxes import add_box, check_exists
 from services.counter.domain.boxes import account_of_box, not_the_vault
 from services.counter.domain.errors import BOX_SAME, NO_SUPERIOR
-from services.counter.domain.sheet import BoxSheet, Movement, box_sheet
 from services.counter.forms import Nothing
+from services.counter.sheets import box_sheets, cash_rows
+from services.counter.voucher_sheets import voucher_sheets
 
 MENU = (GENERAL, CASH_BOXES)
 
@@ -105,18 +106,13 @@ async def cash_transfer(work: Work, form: CashTransfer) -> Outcome:
     code="counter.box.balance", name=Text("钱箱轧账", "Balance the cash box"), menu=MENU, source="IB 803, 1612, 3657", gated=False
 )
 async def balance(work: Work, _form: Nothing) -> Outcome:
-    """The sheet of the box the teller signed on with, vault or own, as often as he likes. Raises `counter.cash_box_required`."""
+    """The sheet of the box the teller signed on with, vault or own, cash and vouchers, as often as he likes.
+
+    Raises `counter.cash_box_required`.
+    """
     cash_box = work.principal.cash_box
     if cash_box is None:
         raise CASH_BOX_REQUIRED()
-    accounts = {account_of_box(work.outlet, cash_box, currency): currency for currency in CURRENCIES}
-    sheets = {"CNY": box_sheet(0, ())}
-    for day in await work.ledger.account_days(list(accounts), work.business_date):
-        movements = [Movement(each.rule, each.debit_minor, each.credit_minor) for each in day.movements]
-        sheets[accounts[day.account]] = box_sheet(day.balance_minor, movements)
-    return Outcome(result={"cash_box": cash_box, "rows": [_row(currency, sheet) for currency, sheet in sorted(sheets.items())]})
-
-
-def _row(currency: str, sheet: BoxSheet) -> dict[str, Any]:
-    figures = {name.removesuffix("_minor"): format_amount(getattr(sheet, name), currency) for name in BoxSheet.__slots__}
-    return {"kind": "cash", "currency": currency, **figures}
+    sheets = await box_sheets(work.resources, work.business_date, work.outlet, cash_box)
+    vouchers = await voucher_sheets(work.connection, work.business_date, outlet=work.outlet, cash_box=cash_box)
+    return Outcome(result={"cash_box": cash_box, "rows": cash_rows(sheets), "vouchers": vouchers})
