@@ -53,6 +53,30 @@ class VoucherRange(BaseModel):
     sheets: int
 
 
+class VoucherSupply(BaseModel):
+    """Vouchers a bank that is being set up has in a vault or box."""
+
+    model_config = ConfigDict(frozen=True)
+
+    outlet: str
+    cash_box: str
+    kind: str
+    first: str
+    last: str
+
+
+class VouchersToLoad(BaseModel):
+    """The vouchers of a bank that is being set up, in the order of the numbers of each kind."""
+
+    supplies: list[VoucherSupply]
+
+
+class VouchersLoaded(BaseModel):
+    """How many posting sets brought the vouchers to where they are, those of earlier loads included."""
+
+    sets: int
+
+
 class VoucherClient:
     """The counter's voucher register as other services call it."""
 
@@ -72,3 +96,11 @@ class VoucherClient:
     async def void(self, posting_id: UUID) -> None:
         """The posting will not come: what it holds goes back to where it was. Repeating it is harmless."""
         await self._transport.call("counter", "POST", f"/internal/vouchers/{posting_id}/void")
+
+    async def load(self, vouchers: VouchersToLoad) -> VouchersLoaded:
+        """Supply a bank that is being set up, through all steps from the purchase to the boxes. Repeating it changes nothing.
+
+        Raises `voucher.kind_unknown`, `voucher.number.malformed`, `voucher.range`, `voucher.whole_books`, `voucher.exists`.
+        """
+        answer = await self._transport.call("counter", "POST", "/internal/vouchers/load", json=vouchers.model_dump())
+        return VouchersLoaded.model_validate(answer)

@@ -25,7 +25,7 @@ CASH_CHEQUE, TRANSFER_CHEQUE = "CCKZ", "TCKZ"
 class VoucherKind:
     """A kind of voucher 凭证种类: its code, its name, and how many sheets always go together (`book_sheets`; 1: each alone).
 
-    `used_by` are the letters of the tellers who work with it: savings, corporate or both.
+    `used_by` is the letter of the tellers who work with it: savings or corporate.
     """
 
     code: str

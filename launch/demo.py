@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from contracts.vouchers import VoucherClient, VouchersToLoad, VoucherSupply
 from kernel.numbers import CITY, business_department_of, is_business_department, superior_of
+from kernel.vouchers import BOOK, CARD, CASH_CHEQUE, KINDS, PASSBOOK, SLIP, TRANSFER_CHEQUE
 from runtime.transport import HttpTransport
 
 BUSINESS_DATE = date(2005, 9, 1)
@@ -34,6 +36,7 @@ DEPARTMENTS: tuple[tuple[str, str, str], ...] = (
     ("0300", "03支行营业部", "Sub-branch 03 business department"),
     ("0301", "03支行一分理处", "Sub-branch 03, outlet 1"),
 )
+VAULT = "00000"
 BOXES = {"S": "00001", "K": "00002"}
 PLACES = {"S": "储蓄", "K": "对公"}
 
@@ -81,7 +84,7 @@ def boxes() -> list[dict[str, Any]]:
     """The vault of every department, and the box of every 1-teller."""
     found = []
     for outlet, _zh, _en in DEPARTMENTS:
-        found.append({"outlet": outlet, "number": "00000", "name": "库钱箱", "tellers": []})
+        found.append({"outlet": outlet, "number": VAULT, "name": "库钱箱", "tellers": []})
         for letter, number in BOXES.items():
             found.append(
                 {"outlet": outlet, "number": number, "name": f"{PLACES[letter]}钱箱", "tellers": [teller_number(letter, outlet, "1")]}
@@ -126,6 +129,39 @@ def _cash(outlet: str) -> list[Opening]:
     ]
 
 
+@dataclass(frozen=True)
+class Supply:
+    """Sheets of the kinds that tellers of a letter work with, for a box of theirs and for the vault behind it."""
+
+    box_sheets: int
+    vault_sheets: int
+
+
+SUPPLIES = {
+    PASSBOOK: Supply(2000, 200),
+    SLIP: Supply(500, 100),
+    CARD: Supply(200, 50),
+    BOOK: Supply(200, 50),
+    CASH_CHEQUE: Supply(250, 50),
+    TRANSFER_CHEQUE: Supply(250, 50),
+}
+OTHER_SUPPLY = Supply(25, 5)
+
+
+def vouchers() -> list[VoucherSupply]:
+    """The stock of vaults and boxes: of each kind the numbers from 1 on, department by department, so that every sub-branch gets one
+    range."""
+    found = []
+    for kind in KINDS.values():
+        supply, following = SUPPLIES.get(kind.code, OTHER_SUPPLY), 1
+        for outlet, _zh, _en in DEPARTMENTS:
+            for box, sheets in ((BOXES[kind.used_by], supply.box_sheets), (VAULT, supply.vault_sheets)):
+                last = following + sheets - 1
+                found.append(VoucherSupply(outlet=outlet, cash_box=box, kind=kind.code, first=f"{following:08d}", last=f"{last:08d}"))
+                following = last + 1
+    return found
+
+
 async def load_demo(transport: HttpTransport, business_date: date = BUSINESS_DATE, say: Callable[[str], None] = lambda line: None) -> None:
     """Load the demo bank through the services, and wait until its opening entries stand in the journal."""
     say("departments")
@@ -136,10 +172,11 @@ async def load_demo(transport: HttpTransport, business_date: date = BUSINESS_DAT
     say("tellers and cash boxes")
     people = {"tellers": tellers(), "boxes": boxes(), "password": PASSWORD, "must_change_password": False}
     await transport.call("counter", "POST", "/internal/tellers", json=people)
-    say("opening entries")
+    say("opening entries and vouchers")
     entries = numbered(opening_entries())
-    await transport.call("ledger", "POST", "/internal/automatic", json={"code": "bank.open", "items": entries})
-    await _wait_until_posted(transport, business_date, len(entries))
+    posted = transport.call("ledger", "POST", "/internal/automatic", json={"code": "bank.open", "items": entries})
+    stocked, _ = await asyncio.gather(VoucherClient(transport).load(VouchersToLoad(supplies=vouchers())), posted)
+    await _wait_until_posted(transport, business_date, len(entries) + stocked.sets)
 
 
 def numbered(entries: list[Opening]) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from banking.service import RECOVERY_SECONDS, BankService
 from kernel.text import Text
 from runtime.service import PeriodicTask
-from services.counter import api, voucher_holds
+from services.counter import api, voucher_holds, voucher_loading
 from services.counter.catching_up import catch_up
 from services.counter.presence import settle_all
 from services.counter.queries import boxes, outlets, tellers
@@ -27,7 +27,7 @@ SERVICE = BankService(
     metadata=METADATA,
     plumbing=FRAME.plumbing,
     frame=FRAME,
-    routers=(api.router, voucher_holds.router),
+    routers=(api.router, voucher_holds.router, voucher_loading.router),
     undecided=voucher_holds.undecided,
     tasks=(
         PeriodicTask("settle_balancing", RECOVERY_SECONDS, settle_all),

@@ -190,29 +190,31 @@ async def note(
     connection: AsyncConnection, numbers: NumberRange, mover: Mover, action: str, come: Place, go: Place, account: str | None = None
 ) -> None:
     """Write a step into the register of movements."""
-    first, last = numbers.first, numbers.last
-    await connection.execute(
-        VOUCHER_MOVEMENT.insert().values(
-            posting_id=mover.posting_id,
-            line=mover.line,
-            state=mover.state,
-            initiator=mover.initiator,
-            transaction_code=mover.transaction_code,
-            business_date=mover.business_date,
-            action=action,
-            kind=numbers.kind.code,
-            first_number=first,
-            last_number=last,
-            sheets=numbers.sheets,
-            from_outlet=come.outlet,
-            from_box=come.cash_box,
-            to_outlet=go.outlet,
-            to_box=go.cash_box,
-            account=account,
-            counter_outlet=mover.outlet,
-            teller=mover.teller,
-        )
-    )
+    await connection.execute(VOUCHER_MOVEMENT.insert().values(movement_row(numbers, mover, action, come, go, account)))
+
+
+def movement_row(numbers: NumberRange, mover: Mover, action: str, come: Place, go: Place, account: str | None = None) -> dict[str, Any]:
+    """A step as a row of the register of movements."""
+    return {
+        "posting_id": mover.posting_id,
+        "line": mover.line,
+        "state": mover.state,
+        "initiator": mover.initiator,
+        "transaction_code": mover.transaction_code,
+        "business_date": mover.business_date,
+        "action": action,
+        "kind": numbers.kind.code,
+        "first_number": numbers.first,
+        "last_number": numbers.last,
+        "sheets": numbers.sheets,
+        "from_outlet": come.outlet,
+        "from_box": come.cash_box,
+        "to_outlet": go.outlet,
+        "to_box": go.cash_box,
+        "account": account,
+        "counter_outlet": mover.outlet,
+        "teller": mover.teller,
+    }
 
 
 def vault_of(outlet: str) -> Place:

@@ -67,3 +67,9 @@ NOT_SUBORDINATE = ErrorType(
 )
 CHEQUES_ONLY = ErrorType("voucher.cheques_only", Kind.INVALID, "{kind_zh}不是支票", "{kind_en} is not a cheque")
 HOLD_DECIDED = ErrorType("voucher.hold_decided", Kind.CONFLICT, "该笔凭证占用已了结", "what this posting holds has been decided already")
+SUPPLY_OVERLAPS = ErrorType(
+    "voucher.supply_overlaps",
+    Kind.CONFLICT,
+    "初始凭证与已登记的号码重叠",
+    "the vouchers to load overlap with each other or with numbers registered",
+)
