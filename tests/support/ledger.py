@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from decimal import Decimal
 from typing import Any
 
 from tests.support.bank import TestBank
+
+_passports = itertools.count(1_000_000)
 
 UNBALANCED = """
     SELECT outlet, currency, sum(CASE WHEN is_debit <> red THEN amount_minor ELSE -amount_minor END) AS difference
@@ -43,9 +46,9 @@ async def balance(bank: TestBank, account: str) -> Decimal:
     return sign * Decimal(shown["balance"])
 
 
-async def person(bank: TestBank, passport: str, teller: str = "S0211") -> str:
-    """A personal customer's number."""
-    body = {"name": "张三", "id_type": "B", "id_number": passport}
+async def person(bank: TestBank, teller: str = "S0211") -> str:
+    """A new personal customer's number."""
+    body = {"name": "张三", "id_type": "B", "id_number": f"P{next(_passports)}"}
     return (await bank.run(teller, "customer.personal.open", body))["result"]["customer_number"]
 
 
