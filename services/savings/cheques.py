@@ -154,12 +154,6 @@ async def count_voidable(connection: AsyncConnection, kind: str, first: str, las
     return (await connection.execute(select(func.count()).select_from(CHEQUE).where(*within))).scalar_one()
 
 
-async def voided_by(connection: AsyncConnection, kind: str, posting_id: UUID) -> int:
-    """How many cheques of a kind a posting has voided."""
-    done = (CHEQUE_EVENT.c.posting_id == posting_id, CHEQUE_EVENT.c.kind == kind, CHEQUE_EVENT.c.action == ChequeAction.VOID.value)
-    return (await connection.execute(select(func.count()).select_from(CHEQUE_EVENT).where(*done))).scalar_one()
-
-
 _VOIDABLE = [state.value for state in states_for(ChequeAction.VOID)]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from banking.service import BankService
+from banking.service import RECOVERY_SECONDS, BankService
 from kernel.text import Text
-from services.savings import api, cheque_routes, queries, quoting
+from runtime.service import PeriodicTask
+from services.savings import api, cheque_voids, queries, quoting
 from services.savings.accounts import KINDS
 from services.savings.freezes import end_freezes
 from services.savings.keeper import AccountKeeper
@@ -18,7 +19,7 @@ SERVICE = BankService(
     metadata=METADATA,
     plumbing=FRAME.plumbing,
     frame=FRAME,
-    routers=(api.router, cheque_routes.router, quoting.router),
+    routers=(api.router, cheque_voids.router, quoting.router),
     transactions=TRANSACTIONS,
     queries=(*queries.QUERIES, openings),
     account_kinds=KINDS,
@@ -27,4 +28,5 @@ SERVICE = BankService(
     sub_ledger=queries.sub_ledger,
     group_balances=queries.group_balances,
     day_events=(end_freezes,),
+    tasks=(PeriodicTask("settle_cheque_voids", RECOVERY_SECONDS, cheque_voids.settle_cheque_voids),),
 )

@@ -192,3 +192,23 @@ CHEQUE_EVENT = Table(
     info={"append_only": True},
 )
 """What was done to each cheque, step by step. A cheque is used once: the second use has no place here."""
+
+CHEQUE_VOID = Table(
+    "cheque_void",
+    METADATA,
+    Column("posting_id", Uuid, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("initiator", String, nullable=False),
+    Column("transaction_code", String, nullable=False),
+    Column("business_date", Date, nullable=False),
+    Column("counter_outlet", String(4), nullable=False),
+    Column("teller", String(5), nullable=False),
+    Column("kind", String(4), nullable=False),
+    Column("first_number", String(8), nullable=False),
+    Column("last_number", String(8), nullable=False),
+    Column("sheets", Integer, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("state IN ('pending', 'posted', 'voided')", name="state"),
+    Index("ix_cheque_void_pending", "created_at", postgresql_where=text("state = 'pending'")),
+)
+"""Batches that the counter voids, until its posting is decided; `sheets` were sold and not used when it was announced."""

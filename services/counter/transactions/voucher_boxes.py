@@ -93,6 +93,7 @@ async def void(work: Work, form: VoucherNumbers) -> Outcome:
     source="IB 745",
     outlets="city",
     dual="a",
+    two_phase=True,
 )
 async def void_batch(work: Work, form: CountedVouchers) -> Outcome:
     """Void a batch that has been handed in to the accounting department, those sold to customers and not used yet included.
@@ -115,11 +116,16 @@ async def void_batch(work: Work, form: CountedVouchers) -> Outcome:
 
 
 async def _void_in_customers_hands(work: Work, numbers: NumberRange) -> int:
-    """Tell who keeps sold cheques, after the own rows are held, as everybody does; how many he voided. The used ones stay used."""
+    """Tell who keeps sold cheques, after the own rows are held, as everybody does; how many he will void. The used ones stay used."""
     first, last = numbers.texts
-    answer = await ChequeClient(work.resources.transport).void(
+    client = ChequeClient(work.resources.transport)
+    if not work.dry_run:
+        work.on_failure.append(lambda: client.give_up(work.posting_id))
+        work.after_commit.append(lambda: client.post(work.posting_id))
+    answer = await client.void(
         ChequeVoid(
             posting_id=work.posting_id,
+            initiator=work.resources.name,
             transaction_code=work.code,
             business_date=work.business_date,
             counter_outlet=work.outlet,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import Counter
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+
+from services.savings.cheque_voids import settle_cheque_voids
 
 SELL, UNDO_SALE, REPORT_LOST, LIFT_LOSS, WRITE_OFF, UNDO_WRITE_OFF = (
     f"savings.cheque.{verb}" for verb in ("sell", "undo_sale", "report_lost", "lift_loss", "write_off", "undo_write_off")
@@ -242,30 +244,77 @@ async def test_a_closed_account_leaves_no_cheque_behind(savings):
     await savings.refuse("K0211", SELL, asked(account, stock(savings, "CCKZ"), "CCKZ"), "account.status")
 
 
-async def test_a_batch_is_voided_in_customers_hands(savings):
-    payer, payee = await savings.current("100.00"), await savings.current("100.00")
-    numbers = await sold(savings, payer, count=5)
-    await savings.run("K0211", TRANSFER, payment(payer, payee, numbers[0]))
-    await savings.run("K0211", REPORT_LOST, asked(payer, numbers[1:2]))
-    body = {
+def batch(savings, numbers, **fields):
+    return {
         "posting_id": str(uuid4()),
+        "initiator": "counter",
         "transaction_code": "counter.voucher.void_batch",
         "business_date": savings.business_date.isoformat(),
         "counter_outlet": "0002",
         "teller": "K0021",
         "kind": "TCKZ",
         "first": numbers[0],
-        "last": numbers[3],
+        "last": numbers[-1],
+        **fields,
     }
-    counted = await savings.internal("POST", "/internal/cheques/void", {**body, "dry_run": True})
-    assert counted.json() == {"voided": 3} and (await states(savings, numbers))[2] == "unused"
+
+
+async def void(savings, body, verb="", status=200):
+    path = f"/internal/cheques/void/{body['posting_id']}/{verb}" if verb else "/internal/cheques/void"
+    answer = await savings.internal("POST", path, None if verb else body)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+async def test_a_batch_is_voided_in_customers_hands_once_its_posting_has_committed(savings):
+    payer, payee = await savings.current("100.00"), await savings.current("100.00")
+    numbers = await sold(savings, payer, count=5)
+    await savings.run("K0211", TRANSFER, payment(payer, payee, numbers[0]))
+    await savings.run("K0211", REPORT_LOST, asked(payer, numbers[1:2]))
+    body = batch(savings, numbers[:4])
+    assert await void(savings, {**body, "dry_run": True}) == {"voided": 3}
+    assert await savings.rows("SELECT state FROM savings.cheque_void WHERE posting_id = $1", body["posting_id"]) == []
     for _ in range(2):
-        answer = await savings.internal("POST", "/internal/cheques/void", body)
-        assert (answer.status_code, answer.json()) == (200, {"voided": 3})
-    assert await states(savings, numbers) == ["used", "void", "void", "void", "unused"]
+        assert await void(savings, body) == {"voided": 3}
+    await savings.run("K0211", TRANSFER, payment(payer, payee, numbers[3]))
+    for _ in range(2):
+        assert (await void(savings, body, "post"))["state"] == "posted"
+    assert await states(savings, numbers) == ["used", "void", "void", "used", "unused"]
+    assert (await void(savings, body, "void", 409))["code"] == "cheque.void_decided"
     await savings.refuse("K0211", TRANSFER, payment(payer, payee, numbers[2]), "cheque.state")
-    late = await savings.internal("POST", "/internal/cheques/void", {**body, "business_date": "2001-01-01"})
-    assert late.json()["code"] == "day.date_wrong"
+    [event] = await savings.rows(
+        "SELECT action, teller, counter_outlet FROM savings.cheque_event WHERE posting_id = $1 LIMIT 1", body["posting_id"]
+    )
+    assert tuple(event) == ("void", "K0021", "0002")
+
+
+async def test_a_batch_whose_posting_failed_voids_nothing(savings):
+    payer = await savings.current("100.00")
+    numbers = await sold(savings, payer)
+    body = batch(savings, numbers)
+    await void(savings, body)
+    for _ in range(2):
+        assert (await void(savings, body, "void"))["state"] == "voided"
+    assert await states(savings, numbers) == ["unused"] * 3
+    assert (await void(savings, body, status=409))["code"] == "cheque.void_decided"
+    assert (await void(savings, body, "post", 409))["code"] == "cheque.void_decided"
+    stranger = batch(savings, numbers)
+    assert (await void(savings, stranger, "void"))["state"] == "voided"
+    assert (await void(savings, {**stranger, "business_date": "2001-01-01"}, status=409))["code"] == "day.date_wrong"
+
+
+async def test_a_batch_that_nobody_decides_is_settled_by_asking(savings, monkeypatch):
+    monkeypatch.setattr("services.savings.cheque_voids.ASK_AFTER_SECONDS", 0)
+    numbers = await sold(savings, await savings.current("100.00"))
+    posted, failed, running = (batch(savings, [number]) for number in numbers)
+    for body, state in ((posted, "posted"), (failed, "voided"), (running, "intended")):
+        await void(savings, body)
+        savings.neighbours.decisions[UUID(body["posting_id"])] = {"state": state, "transaction_number": None}
+    await settle_cheque_voids(savings.resources)
+    assert await states(savings, numbers) == ["void", "unused", "unused"]
+    found = await savings.rows("SELECT state FROM savings.cheque_void WHERE posting_id = $1", running["posting_id"])
+    assert found[0].state == "pending"
+    await void(savings, running, "void")
 
 
 async def test_ten_tellers_one_cheque(savings):
