@@ -19,6 +19,7 @@ export function valueNode(key, value, context = {}) {
   if (key === 'rule' && value.name && value.version) return ruleNode(value, context);
   if (typeof value === 'object') return factsOf(value, context);
   if (isMoney(value)) return h('span', { class: 'amount' }, grouped(value));
+  if (typeof value === 'string' && value.includes('\n')) return h('pre', {}, value);
   const text = isWritten(key) ? value : meaning(value, context.choices?.[key]);
   return linked(key, value, text, context);
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.ledger.queries import accounts, history, openings, subjects, transactions
+from services.ledger.queries import accounts, history, openings, rules, subjects, transactions
 
 QUERIES = (
     accounts.search,
@@ -18,4 +18,6 @@ QUERIES = (
     subjects.subjects,
     subjects.subject_day,
     subjects.differences,
+    rules.rules,
+    rules.rule,
 )
