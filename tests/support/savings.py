@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
@@ -33,9 +34,11 @@ DOCUMENT = "11010519491231002X"
 
 
 class PlayedBox:
-    """The counter's register of cheques as the savings service calls it: `box` and `sold` are numbers by kind, held ones in neither."""
+    """The counter's register as the savings service calls it: `box` and `sold` are cheques by kind and number, held ones in neither; of
+    passbooks and slips the box has every number, each once."""
 
     def __init__(self) -> None:
+        self.used: set[tuple[str, int]] = set()
         self.box: set[tuple[str, int]] = set()
         self.sold: set[tuple[str, int]] = set()
         self._held: dict[str, tuple[str, set[tuple[str, int]]]] = {}
@@ -44,6 +47,8 @@ class PlayedBox:
         return self._hold(asked) if verb == "hold" else self._decide(verb, posting_id)
 
     def _hold(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if asked["action"] == "use":
+            return self._use(asked)
         numbers = {(asked["kind"], number) for number in range(int(asked["first"]), int(asked["last"]) + 1)}
         source = self.sold if asked["action"] == "take_back" else self.box
         if not numbers <= source:
@@ -53,8 +58,21 @@ class PlayedBox:
             self._held[asked["posting_id"]] = asked["action"], numbers
         return {"first": asked["first"], "last": asked["last"], "sheets": len(numbers)}
 
+    def _use(self, asked: dict[str, Any]) -> dict[str, Any]:
+        lowest = next(number for number in itertools.count(70_000_001) if (asked["kind"], number) not in self.used)
+        number = int(asked["first"] or lowest)
+        if (asked["kind"], number) in self.used:
+            raise NOT_IN_PLACE(field=asked["field"])
+        if not asked["dry_run"]:
+            self.used.add((asked["kind"], number))
+            self._held[asked["posting_id"]] = "use", {(asked["kind"], number)}
+        return {"first": f"{number:08d}", "last": f"{number:08d}", "sheets": 1}
+
     def _decide(self, verb: str, posting_id: str) -> dict[str, Any]:
         action, numbers = self._held.pop(posting_id, ("sell", set()))
+        if action == "use":
+            self.used -= set() if verb == "post" else numbers
+            return {"state": "posted" if verb == "post" else "voided"}
         forth = (action == "sell") == (verb == "post")
         (self.sold if forth else self.box).update(numbers)
         return {"state": "posted" if verb == "post" else "voided"}

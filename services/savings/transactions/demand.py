@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from banking.fields import (
     AccountNumber,
     AmountText,
@@ -76,9 +78,10 @@ class DemandClosing(SettledForm, ProofForm, VoucherForm):
     code="savings.demand.open", name=Text("活期开户", "Open demand account"), menu=MENU, source="IB 890", operators="S", cash="receives"
 )
 async def open_demand(work: Work, form: Opening) -> Outcome:
-    """Open an account with its first deposit; the account and its balance. Raises as `open_deposit`."""
+    """Open an account with its first deposit; the account, its balance, and the number of its passbook. Raises as `open_deposit`."""
     account, settlement, amount_minor = await open_deposit(work, form, DEMAND)
-    return _moved(account, "savings.demand.open", settlement, amount_minor)
+    opened = _moved(account, "savings.demand.open", settlement, amount_minor)
+    return replace(opened, result={**opened.result, "voucher_number": account.voucher_number})
 
 
 @transaction(

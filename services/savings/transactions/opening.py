@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from banking.fields import CURRENCY_CHOICES, AmountText, CurrencyCode, CustomerNumber, Secret, SettledForm, labelled
+from banking.vouchers import use_vouchers
 from banking.work import Work
 from contracts.ledger import AccountReference
 from kernel.money import parse_amount
@@ -48,6 +49,13 @@ class SlipOpening(Opening):
     )
 
 
+async def own_voucher(work: Work, form: Opening, account: str) -> str:
+    """The passbook or slip the customer gets, out of the teller's box: the one the form names, else the lowest there. Raises as
+    `use_vouchers`."""
+    number, _ = await use_vouchers(work, form.instrument, form.voucher_number, account=account)
+    return number
+
+
 async def open_deposit(work: Work, form: Opening, product: Product) -> tuple[Account, AccountReference, int]:
     """The account that the form opens, stored with its first line; what paid for it, and how much.
 
@@ -62,8 +70,9 @@ async def open_deposit(work: Work, form: Opening, product: Product) -> tuple[Acc
     password_hash = await opening_password(work, mode, form.password, held)
     counter = (await lock(work.connection, counter_account=counter_number(form))).get(COUNTER)
     settlement = await take_money(work, counter, form, form.currency, amount_minor, form.counter_password, "counter_password")
+    number = await next_number(work.connection, product, form.customer_number)
     account = Account(
-        number=await next_number(work.connection, product, form.customer_number),
+        number=number,
         customer_number=form.customer_number,
         outlet=work.outlet,
         currency=form.currency,
@@ -76,7 +85,7 @@ async def open_deposit(work: Work, form: Opening, product: Product) -> tuple[Acc
         interest_bearing=True,
         password_hash=password_hash,
         instrument=form.instrument,
-        voucher_number=None if held else form.voucher_number,
+        voucher_number=None if held else await own_voucher(work, form, number),
         opened_on=work.business_date,
     )
     await enter_with_line(work.connection, account, line_of(work, amount_minor))

@@ -20,14 +20,16 @@ async def test_an_account_opens_with_number_balance_and_entries(savings):
     body = {"customer_number": customer, "instrument": "passbook", "voucher_number": "00000011", "currency": "CNY", "amount": "1.00"}
     receipt = await savings.run("S0211", OPEN, {**body, "withdrawal_mode": "A", "password": "123456", "cross_outlet": True})
     account = receipt["result"]["account"]
-    assert receipt["result"] == {"account": account, "balance": "1.00"}
+    assert receipt["result"] == {"account": account, "balance": "1.00", "voucher_number": "00000011"}
     assert account.startswith(customer + "0001") and check_account(account)
     assert legs(receipt) == [("0201", "debit", "101", "1.00"), ("0201", "credit", "211", "1.00")]
     panel = await savings.panel(account)
     assert panel["name"] == f"客户{customer}" and panel["product"] == {"zh": "活期储蓄", "en": "Demand savings"}
     assert (panel["balance"], panel["available"], panel["status"], panel["outlet"]) == ("1.00", "1.00", "normal", "0201")
     assert (panel["withdrawal_mode"], panel["cross_outlet"], panel["opened_on"]) == ("A", True, "2005-09-01")
-    second = await savings.run("S0211", OPEN, {**body, "withdrawal_mode": "C", "cross_outlet": False})
+    other = {**body, "withdrawal_mode": "C", "cross_outlet": False}
+    await savings.refuse("S0211", OPEN, other, "voucher.not_in_place")
+    second = await savings.run("S0211", OPEN, {**other, "voucher_number": "00000012"})
     assert second["result"]["account"].startswith(customer + "0002")
 
 
