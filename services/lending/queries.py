@@ -143,7 +143,8 @@ def _rate(annual_pct: Decimal) -> str:
     return f"{annual_pct.normalize():f}"
 
 
-def _kind_name(code: str) -> dict[str, str]:
+def kind_name(code: str) -> dict[str, str]:
+    """What a kind of loan is called, the overdue ones among them."""
     return _OVERDUE if code == OVERDUE_BUSINESS_CODE else KINDS[code].name.as_dict()
 
 
@@ -158,7 +159,7 @@ def _listed_loan(row: Row[Any]) -> dict[str, Any]:
         "outlet": row.outlet,
         "currency": row.currency,
         "kind": row.business_code,
-        "kind_name": _kind_name(row.business_code),
+        "kind_name": kind_name(row.business_code),
         "status": row.status,
         "status_name": LoanStatus(row.status).text.as_dict(),
         "state_name": STATE_TEXTS[loan_state_of(row.account)].as_dict(),
@@ -181,7 +182,7 @@ def _listed_note(row: Row[Any], today: date) -> dict[str, Any]:
         "deposit_account": row.deposit_account,
         "outlet": row.outlet,
         "kind": row.kind,
-        "kind_name": _kind_name(row.kind),
+        "kind_name": kind_name(row.kind),
         "principal": format_amount(row.principal_minor, row.currency),
         "currency": row.currency,
         "rate": _rate(row.annual_pct),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from banking.service import BankService
 from kernel.numbers import NumberKind
 from kernel.text import Text
-from services.lending import queries
+from services.lending import accounts, openings, queries
 from services.lending.keeper import LoanKeeper
 from services.lending.tables import FRAME, METADATA
 from services.lending.transactions import loans, notes
@@ -17,7 +17,8 @@ SERVICE = BankService(
     plumbing=FRAME.plumbing,
     frame=FRAME,
     transactions=(notes.enter, notes.maintain, loans.release, loans.repay_part, loans.repay_full),
-    queries=(queries.by_account, queries.notes),
+    queries=(queries.by_account, queries.notes, accounts.search, accounts.detail, openings.openings),
+    reports=(openings.sheet,),
     account_kinds=(NumberKind.LOAN,),
     panel=queries.panel,
     keeper=lambda resources: LoanKeeper(),

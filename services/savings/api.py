@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel
+from sqlalchemy import select
 
+from banking.business_day import business_date_of
 from contracts.savings import AccountView, HangingAccount
 from runtime.auth import service_only
 from runtime.service import resources_of
-from services.savings.accounts import accounts_on, hold_instrument, read
+from services.savings.accounts import account_of, accounts_on, hold_instrument, read
+from services.savings.queries.products import ACCUMULATING, products_on
+from services.savings.tables import ACCOUNT, FRAME
 
 router = APIRouter(prefix="/internal/accounts", dependencies=[Depends(service_only)], include_in_schema=False)
 
@@ -18,6 +23,22 @@ async def hanging(customer_number: str, instrument: str, request: Request) -> di
     async with resources_of(request).database.transaction() as connection:
         await hold_instrument(connection, customer_number, shared=False)
         return {"accounts": await accounts_on(connection, customer_number, instrument)}
+
+
+class Numbers(BaseModel):
+    """Account numbers."""
+
+    accounts: list[str]
+
+
+@router.post("/products")
+async def products_of(body: Numbers, request: Request) -> dict[str, dict[str, int]]:
+    """The products accounts have gathered before the business date, in minor units x days; others than accumulating ones are left out."""
+    async with resources_of(request).database.reading() as connection:
+        day = await business_date_of(connection, FRAME)
+        bearing = (ACCOUNT.c.product.in_(ACCUMULATING), ACCOUNT.c.interest_bearing)
+        wanted = select(ACCOUNT).where(ACCOUNT.c.account.in_(body.accounts), *bearing)
+        return {"products": {row.account: products_on(account_of(row), day) for row in await connection.execute(wanted)}}
 
 
 @router.get("/{number}")

@@ -10,6 +10,7 @@ from services.savings.accounts import KINDS
 from services.savings.freezes import end_freezes
 from services.savings.keeper import AccountKeeper
 from services.savings.openings import openings
+from services.savings.reports import REPORTS
 from services.savings.tables import FRAME, METADATA
 from services.savings.transactions import TRANSACTIONS
 
@@ -22,6 +23,7 @@ SERVICE = BankService(
     routers=(api.router, cheque_voids.router, quoting.router),
     transactions=TRANSACTIONS,
     queries=(*queries.QUERIES, openings),
+    reports=REPORTS,
     account_kinds=KINDS,
     panel=queries.panel,
     keeper=lambda resources: AccountKeeper(),

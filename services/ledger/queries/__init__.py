@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.ledger.queries import accounts, history, openings, rules, subjects, transactions
+from services.ledger.queries import accounts, chart, history, openings, rules, subjects, transactions
 
 QUERIES = (
     accounts.search,
@@ -20,4 +20,5 @@ QUERIES = (
     subjects.differences,
     rules.rules,
     rules.rule,
+    chart.chart,
 )

@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 from typing import Any, Literal
 
-from sqlalchemy import Date, Select, cast, func, literal, select, true, tuple_
+from sqlalchemy import Select, select, true, tuple_
 
 from banking.fields import AccountNumber, AmountText, Day, OutletCode, TellerNumber, labelled
 from banking.lists import ListForm, NumberBeginning, check_dates, cursor, page, place
@@ -28,7 +28,7 @@ from services.ledger.queries.forms import (
     shown_leg,
     shown_off_sheet_leg,
 )
-from services.ledger.queries.selections import legs_with_sets, table_of
+from services.ledger.queries.selections import dates_between, legs_with_sets, table_of
 from services.ledger.queries.transactions import NUMBER_DIGITS
 from services.ledger.tables import LEG, OFF_SHEET_LEG, POSTING_SET
 
@@ -134,7 +134,7 @@ async def by_amount(read: Read, form: AmountSearch) -> dict[str, Any]:
 
 def _date_by_date(first: date, last: date, conditions: list[Any], rows: int) -> Any:
     """The keys of the first so many legs that fit. Asked date by date, so that the index by date and amount answers for any span."""
-    days = select(cast(func.generate_series(cast(literal(first), Date), cast(literal(last), Date), "1 day"), Date).label("day")).subquery()
+    days = dates_between(first, last)
     fitting = (
         select(LEG.c.posting_id, LEG.c.line, LEG.c.business_date, LEG.c.entry)
         .where(LEG.c.business_date == days.c.day, *conditions)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, Table, select
+from sqlalchemy import Date, Integer, Select, Subquery, Table, cast, func, literal, select
 
 from services.ledger.tables import LEG, OFF_SHEET_LEG, POSTING_SET
 
@@ -26,6 +27,12 @@ OF_THE_SET = (
 def legs_with_sets(table: Table = LEG) -> Select[Any]:
     """Every leg with what lists show of its set."""
     return select(table, *OF_THE_SET).join_from(table, POSTING_SET, POSTING_SET.c.posting_id == table.c.posting_id)
+
+
+def dates_between(first: date, last: date) -> Subquery:
+    """One row per date, its column `day`: for asking date by date where an index begins with it."""
+    count = func.generate_series(literal(0, Integer), literal((last - first).days, Integer)).column_valued("count")
+    return select(cast(literal(first, Date) + count, Date).label("day")).subquery()
 
 
 def table_of(off_sheet: bool) -> Table:

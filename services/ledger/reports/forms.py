@@ -70,3 +70,7 @@ def currency_heading(currency: str) -> Heading:
 def operator_heading(read: Read) -> Heading:
     """Who makes the report."""
     return Heading(label=Text("操作员", "Made by"), value=read.principal.teller)
+
+
+UNIT = Heading(label=Text("金额单位", "Unit"), value=Text("元", "major unit"))
+"""Every amount on paper is in major units with its decimals."""

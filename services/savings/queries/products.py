@@ -67,6 +67,11 @@ async def products(read_: Read, form: AccountProducts) -> dict[str, Any]:
     return page(rows, form.limit, lambda row: cursor(row.account), lambda row: shown(account_of(row), read_.business_date))
 
 
+def products_on(account: Account, day: date) -> int:
+    """The products of an account when a date begins, in minor units x days."""
+    return accrue(account.accumulation, max(day, account.accumulation.until)).products
+
+
 def shown(account: Account, day: date) -> dict[str, Any]:
     """The products of an account as they stand when a date begins; those of its own day are still open."""
     state = accrue(account.accumulation, max(day, account.accumulation.until))
