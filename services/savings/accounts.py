@@ -210,6 +210,11 @@ async def save(connection: AsyncConnection, account: Account) -> None:
     await connection.execute(_CHANGE, {"number": account.number, **values})
 
 
+async def replace_voucher(connection: AsyncConnection, account: str, number: str) -> None:
+    """Store the number of the slip or passbook that replaces an account's old one."""
+    await connection.execute(update(ACCOUNT).where(ACCOUNT.c.account == account).values(voucher_number=number))
+
+
 async def book(connection: AsyncConnection, account: Account, line: Line) -> None:
     """Store a changed account and the line of the movement that changed it."""
     await save(connection, _with_line(account, line))

@@ -10,6 +10,7 @@ from services.savings.accounts import KINDS
 from services.savings.freezes import end_freezes
 from services.savings.keeper import AccountKeeper
 from services.savings.openings import openings
+from services.savings.renewals import renew_time_deposits
 from services.savings.reports import REPORTS
 from services.savings.tables import FRAME, METADATA
 from services.savings.transactions import TRANSACTIONS
@@ -29,6 +30,6 @@ SERVICE = BankService(
     keeper=lambda resources: AccountKeeper(),
     sub_ledger=queries.sub_ledger,
     group_balances=queries.group_balances,
-    day_events=(end_freezes,),
+    day_events=(end_freezes, renew_time_deposits),
     tasks=(PeriodicTask("settle_cheque_voids", RECOVERY_SECONDS, cheque_voids.settle_cheque_voids),),
 )

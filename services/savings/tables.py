@@ -12,12 +12,15 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    Numeric,
+    SmallInteger,
     String,
     Table,
     Uuid,
     func,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from banking.tables import frame_tables
 from runtime.database import service_metadata
@@ -212,3 +215,57 @@ CHEQUE_VOID = Table(
     Index("ix_cheque_void_pending", "created_at", postgresql_where=text("state = 'pending'")),
 )
 """Batches that the counter voids, until its posting is decided; `sheets` were sold and not used when it was announced."""
+
+TERM_DEPOSIT = Table(
+    "term_deposit",
+    METADATA,
+    Column("account", String(15), primary_key=True),
+    Column("term", String(3)),
+    Column("starts_on", Date, nullable=False),
+    Column("matures_on", Date),
+    Column("annual_pct", Numeric(9, 6)),
+    Column("renews", Boolean, nullable=False, server_default=_NO),
+    Column("interval_months", SmallInteger),
+    Column("parts_withdrawn", SmallInteger, nullable=False, server_default=_NONE),
+    Column("drawings", SmallInteger, nullable=False, server_default=_NONE),
+    Column("drawn_interest_minor", BigInteger, nullable=False, server_default=_NONE),
+    Column("drawn_tax_minor", BigInteger, nullable=False, server_default=_NONE),
+    Index("ix_term_deposit_renewing", "matures_on", postgresql_where=text("renews")),
+    postgresql_with={"fillfactor": "80"},
+)
+"""What an account with a life of its own agreed on: term 存期, first day 起息日 and maturity 到期日 of the running term, its rate where it
+is fixed, renewal 自动转存, months between drawings 取息间隔, and what has been drawn or taken out in part since it opened."""
+
+NOTICE_GIVEN = Table(
+    "notice_given",
+    METADATA,
+    Column("account", String(15), primary_key=True),
+    Column("number", SmallInteger, primary_key=True),
+    Column("given_on", Date, nullable=False),
+    Column("for_on", Date, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("posting_id", Uuid, nullable=False, unique=True),
+    Column("teller", String(5), nullable=False),
+    CheckConstraint("amount_minor > 0", name="amount"),
+    CheckConstraint("for_on >= given_on", name="order"),
+    info={"append_only": True},
+)
+"""取款通知 of notice deposits, kept as given; whether it was kept to is decided by what was withdrawn."""
+
+INTEREST_PAID = Table(
+    "interest_paid",
+    METADATA,
+    Column("posting_id", Uuid, primary_key=True),
+    Column("account", String(15), nullable=False),
+    Column("outlet", String(4), nullable=False),
+    Column("business_date", Date, nullable=False),
+    Column("code", String, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("interest_minor", BigInteger, nullable=False),
+    Column("tax_minor", BigInteger, nullable=False),
+    Column("segments", JSONB, nullable=False),
+    Index("ix_interest_paid_account", "account", "business_date"),
+    Index("ix_interest_paid_day", "business_date", "outlet", "account"),
+    info={"append_only": True},
+)
+"""利息清单: every payment of interest with the segments it comes from."""

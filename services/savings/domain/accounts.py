@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from kernel.interest import Accumulation, change_balance
+from kernel.interest import Accumulation, accrue, begin_next_period, change_balance
 from kernel.money import MAXIMUM_MINOR, format_amount
 from services.savings.domain import errors
 from services.savings.domain.account_status import AccountStatus, Action, after
@@ -211,11 +211,19 @@ def close_and_pay(account: Account, day: date, parameters: SavingsParameters) ->
     """
     if not isinstance(account.product.closing, CloseAtOnce):
         raise errors.WRONG_KIND(field="account", product_zh=account.product.name.zh, product_en=account.product.name.en)
+    statement, _rest = settle_at_closing(account.accumulation, account.product, account.currency, day, parameters, account.interest_bearing)
+    return close_with(account, day, statement)
+
+
+def close_with(account: Account, day: date, statement: InterestStatement) -> tuple[Account, Closing]:
+    """销户 with the interest of a statement: nothing is left, everything is paid out.
+
+    Raises `account.status`, `account.movements_pending`, `account.frozen`.
+    """
     status = after(account.status, Action.CLOSE)
     _check_idle(account)
-    statement, rest = settle_at_closing(account.accumulation, account.product, account.currency, day, parameters, account.interest_bearing)
-    closed = replace(account, status=status, accumulation=replace(rest, balance_minor=0), closed_on=day)
-    return closed, Closing(account.balance_minor, statement)
+    emptied = replace(begin_next_period(accrue(account.accumulation, day)), balance_minor=0)
+    return replace(account, status=status, accumulation=emptied, closed_on=day), Closing(account.balance_minor, statement)
 
 
 def close_empty(account: Account, day: date) -> Account:

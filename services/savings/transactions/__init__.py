@@ -1,12 +1,33 @@
 """The counter transactions of the savings service."""
 
-from services.savings.transactions import cheques, corporate, demand, freezes
+from services.savings.transactions import cheques, corporate, demand, freezes, instalment, interest_drawing, notice, optional, time
 
 TRANSACTIONS = (
     demand.open_demand,
     demand.deposit,
     demand.withdraw,
     demand.close,
+    time.open_time,
+    time.withdraw_part,
+    time.close_time,
+    time.close_before_holiday,
+    time.set_renewal,
+    optional.open_optional,
+    optional.close_optional,
+    instalment.open_instalment,
+    instalment.pay_instalment,
+    instalment.close_instalment,
+    interest_drawing.open_drawing,
+    interest_drawing.draw,
+    interest_drawing.transfer_interest,
+    interest_drawing.close_drawing,
+    notice.open_notice,
+    notice.notify,
+    notice.withdraw,
+    notice.close_notice,
+    instalment.open_education,
+    instalment.pay_education,
+    instalment.close_education,
     corporate.pre_open,
     corporate.deposit_cash,
     corporate.withdraw_cash,

@@ -24,7 +24,8 @@ from banking.work import Work
 from kernel.interest import Accumulation
 from kernel.money import currency_of, format_amount, parse_amount
 from kernel.text import Text
-from kernel.vouchers import CHEQUE_CHOICES
+from kernel.vouchers import CASH_CHEQUE, TRANSFER_CHEQUE
+from kernel.vouchers import KINDS as KINDS_OF_VOUCHERS
 from services.savings.accounts import (
     book,
     enter,
@@ -70,7 +71,9 @@ from services.savings.transactions.settlement import check_cash_only
 MENU = (CORPORATE, CURRENT)
 KINDS = tuple((product.code, product.name) for product in CORPORATE_CURRENT)
 FLAGS = tuple((flag.value, flag.text) for flag in AccountFlag)
-VOUCHER_TYPES = (*CHEQUE_CHOICES, ("OTHER", Text("其他", "Other")))
+OTHER = ("OTHER", Text("其他", "Other"))
+CASH_VOUCHERS = ((CASH_CHEQUE, KINDS_OF_VOUCHERS[CASH_CHEQUE].name), OTHER)
+TRANSFER_VOUCHERS = ((TRANSFER_CHEQUE, KINDS_OF_VOUCHERS[TRANSFER_CHEQUE].name), OTHER)
 NO_TERM = "000"
 KindCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")]
 TermOrNone = Annotated[str, StringConstraints(pattern=r"^([123][0-9]{2}|000)$")]
@@ -91,32 +94,47 @@ class PreOpening(Form):
     cross_outlet: bool = labelled("通存通兑", "Usable at other outlets", True, widget="boolean")
 
 
-class VoucherFields(Form):
-    """The cheque or other voucher that orders the payment."""
-
-    voucher_type: VoucherType | None = labelled("凭证类型", "Voucher type", None, widget="choice", choices=VOUCHER_TYPES)
-    voucher_number: VoucherNumber | None = labelled("支票号码", "Cheque number", None)
+def voucher_type(choices: tuple[tuple[str, Text], ...]) -> Any:
+    """The field for the voucher that orders the payment."""
+    return labelled("凭证类型", "Voucher type", None, widget="choice", choices=choices)
 
 
-class CashForm(SettledForm, VoucherFields):
+def voucher_number(zh: str, en: str, choices: tuple[tuple[str, Text], ...]) -> Any:
+    """The field for its number, asked for once its type is chosen."""
+    return labelled(zh, en, None, when={"voucher_type": [code for code, _ in choices]})
+
+
+class CashForm(SettledForm):
     """Cash in or out."""
 
     account: AccountNumber = labelled("账号", "Account", widget="account")
     amount: AmountText = labelled("金额", "Amount", widget="amount")
 
 
+class CashDeposit(CashForm):
+    """Cash in."""
+
+    voucher_type: VoucherType | None = voucher_type((OTHER,))
+    voucher_number: VoucherNumber | None = voucher_number("凭证号码", "Voucher number", (OTHER,))
+
+
 class CashWithdrawal(CashForm):
     """Cash out; four digits name a cheque where the account has one that ends so."""
 
-    voucher_number: ShortVoucherNumber | None = labelled("支票号码(可只录后4位)", "Cheque number (or its last 4 digits)", None)
+    voucher_type: VoucherType | None = voucher_type(CASH_VOUCHERS)
+    voucher_number: ShortVoucherNumber | None = voucher_number(
+        "支票号码(可只录后4位)", "Cheque number (or its last 4 digits)", CASH_VOUCHERS
+    )
 
 
-class Transfer(VoucherFields):
+class Transfer(Form):
     """Money from one account to another."""
 
     from_account: AccountNumber = labelled("转出账号", "From account", widget="account")
     to_account: AccountNumber = labelled("转入账号", "To account", widget="account")
     amount: AmountText = labelled("金额", "Amount", widget="amount")
+    voucher_type: VoucherType | None = voucher_type(TRANSFER_VOUCHERS)
+    voucher_number: VoucherNumber | None = voucher_number("支票号码", "Cheque number", TRANSFER_VOUCHERS)
 
 
 class OneAccount(Form):
@@ -183,7 +201,7 @@ def _nothing_yet(product: Product, currency: str, work: Work) -> Accumulation:
     operators="K",
     cash="receives",
 )
-async def deposit_cash(work: Work, form: CashForm) -> Outcome:
+async def deposit_cash(work: Work, form: CashDeposit) -> Outcome:
     """Cash in, also to activate the account; the account and its balance.
 
     Raises `account.*`, `amount.*`, `settlement.cash_only`, `cheque.not_taken`.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from kernel.calendar import add_months
 from kernel.errors import ErrorType, Kind
 from kernel.interest import minor_of
+from kernel.money import currency_of
 from kernel.numbers import Term
-from services.savings.domain.interest import Segment, statement_of
+from services.savings.domain.interest import InterestStatement, Segment, statement_of, tax_parts
 from services.savings.domain.life.deposit import Life, Question
 from services.savings.domain.life.refusals import NO_SUCH_MOVEMENT
 from services.savings.domain.life.segments import Rate, by_days, by_item, demand_rate
@@ -53,6 +55,12 @@ def posted_rate(question: Question, term: Term) -> Rate:
     return question.parameters.rate_on(f"instalment.{term.code}", question.deposit.opened_on, question.deposit.currency)
 
 
+def check_interval(term: Term, interval_months: int) -> None:
+    """Raises `interest_drawing.interval`."""
+    if interval_months <= 0 or term.months % interval_months:
+        raise INTERVAL_WRONG(field="interval_months", months=term.months)
+
+
 def drawings(question: Question, interval_months: int) -> tuple[tuple[date, int], ...]:
     """The days interest may be drawn from and the amounts in minor units: equal parts, the last takes the rest.
 
@@ -60,8 +68,7 @@ def drawings(question: Question, interval_months: int) -> tuple[tuple[date, int]
     """
     deposit = question.deposit
     term = term_of("interest_drawing", deposit)
-    if interval_months <= 0 or term.months % interval_months:
-        raise INTERVAL_WRONG(field="interval_months", months=term.months)
+    check_interval(term, interval_months)
     whole = by_item(question, deposit.opening_minor, deposit.opened_on, deposit.matures_on(term), posted_rate(question, term))
     count = term.months // interval_months
     total_minor = minor_of((whole.interest,), deposit.currency)
@@ -69,3 +76,34 @@ def drawings(question: Question, interval_months: int) -> tuple[tuple[date, int]
     days = [add_months(deposit.opened_on, interval_months * (number + 1)) for number in range(count)]
     amounts = [each_minor] * (count - 1) + [total_minor - each_minor * (count - 1)]
     return tuple(zip(days, amounts, strict=True))
+
+
+def drawings_due(question: Question, interval_months: int, day: date) -> int:
+    """How many drawing days have come. Raises as `drawings`."""
+    return sum(1 for due_on, _ in drawings(question, interval_months) if due_on <= day)
+
+
+def drawing_statement(question: Question, interval_months: int, done: int, due: int) -> InterestStatement:
+    """The interest of the drawings after the first `done`, up to the first `due`, each a segment of its own. Raises as `drawings`."""
+    deposit = question.deposit
+    planned = drawings(question, interval_months)
+    term = term_of("interest_drawing", deposit)
+    rate = posted_rate(question, term)
+    segments = []
+    for number in range(done, due):
+        first = planned[number - 1][0] if number else deposit.opened_on
+        end, amount_minor = planned[number]
+        interest = Decimal(amount_minor).scaleb(-currency_of(deposit.currency).exponent)
+        segments.append(
+            Segment(
+                first=first,
+                end=end,
+                products=deposit.opening_minor * (end - first).days,
+                annual_pct=rate.value,
+                rate_source=f"{rate.source}, {rate.effective.isoformat()}",
+                interest=interest,
+                tax_parts=tax_parts(first, end, interest, deposit.tax, question.parameters),
+                principal_minor=deposit.opening_minor,
+            )
+        )
+    return statement_of(tuple(segments), deposit.currency)

@@ -1,0 +1,134 @@
+"""What the term products' transactions have in common: opening with an agreement, withdrawing in part, closing (IB 980-1380)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from banking.fields import AccountNumber, AmountText, Secret, SettledForm, labelled
+from banking.transaction import Outcome, Posting
+from banking.work import Work
+from contracts.ledger import AccountReference
+from kernel.errors import DomainError
+from kernel.money import format_amount
+from kernel.numbers import Term, parse_term
+from services.savings.accounts import book, line_of, reference
+from services.savings.domain.accounts import Account, Closing, close_with
+from services.savings.domain.errors import WRONG_KIND
+from services.savings.domain.interest import InterestStatement
+from services.savings.domain.life.agreement import Agreement, agree, deposit_of, life_of_account
+from services.savings.domain.life.deposit import Life
+from services.savings.domain.life.terms import offered_term
+from services.savings.domain.products import Product
+from services.savings.parameters.load import parameters
+from services.savings.term_deposits import agreement_of, enter_agreement, enter_interest, history_of
+from services.savings.transactions.opening import Opening, open_deposit
+from services.savings.transactions.proofs import ProofForm, VoucherForm, authorise_withdrawal, check_voucher
+from services.savings.transactions.settlement import give_money, lock_both
+
+
+class LifeClosing(SettledForm, ProofForm, VoucherForm):
+    """All money out, for good."""
+
+    account: AccountNumber = labelled("账号", "Account", widget="account")
+    password: Secret | None = labelled("密码", "Password", None, widget="password")
+
+
+class LifeDeposit(SettledForm, ProofForm, VoucherForm):
+    """Money in; the proofs are those of the account that pays by transfer."""
+
+    account: AccountNumber = labelled("账号", "Account", widget="account")
+    amount: AmountText = labelled("金额", "Amount", widget="amount")
+    password: Secret | None = labelled("付款账户密码", "Password of the paying account", None, widget="password")
+
+
+class LifeWithdrawal(LifeClosing):
+    """A part of the money out."""
+
+    amount: AmountText = labelled("金额", "Amount", widget="amount")
+
+
+async def open_life(work: Work, form: Opening, product: Product, term: str | None, rate: str | None, **agreed: object) -> Outcome:
+    """Open an account of a term product; `rate` names the rate of the opening day that the term is agreed at, if it is.
+
+    The answer has the account, its maturity and its rate. Raises as `open_deposit`, and `term.*`, `parameter.*`.
+    """
+    length: Term | None = offered_term(product, parse_term(term, "term")) if term else None
+    account, settlement, amount_minor = await open_deposit(work, form, product)
+    annual_pct: Decimal | None = parameters().rate_on(rate, work.business_date, form.currency).value if rate else None
+    agreement = agree(account.number, product, length, work.business_date, annual_pct, **agreed)
+    await enter_agreement(work.connection, agreement)
+    result = {
+        "account": account.number,
+        "balance": format_amount(account.balance_minor, account.currency),
+        "matures_on": agreement.matures_on.isoformat() if agreement.matures_on else None,
+        "rate": f"{annual_pct.normalize():f}" if annual_pct is not None else None,
+    }
+    return Outcome(result, _posting(work, account, settlement, {"amount": amount_minor}))
+
+
+async def locked_life(work: Work, form: LifeClosing, product: Product) -> tuple[Account, Account | None, Agreement]:
+    """The account of the product that the form names, its counter account and its agreement, proved by what the customer shows.
+
+    Raises `account.*`, `voucher.mismatch`, `settlement.*`, `password.*`, `document.*`, `seal.required`, `customer.locked`.
+    """
+    account, counter = await lock_both(work, form.account, form)
+    check_product(account, product)
+    await check_voucher(work, account, form)
+    await authorise_withdrawal(work, account, form, form.password)
+    return account, counter, await agreement_of(work.connection, account.number)
+
+
+def check_product(account: Account, product: Product) -> None:
+    """Raises `account.wrong_kind`."""
+    if account.product is not product:
+        raise WRONG_KIND(field="account", product_zh=account.product.name.zh, product_en=account.product.name.en)
+
+
+async def life_today(work: Work, account: Account, agreement: Agreement, certificate: bool = False) -> Life:
+    """What the account earned if it closes today. Raises the refusals of the product, `account` as their field."""
+    history = await history_of(work.connection, account.number)
+    deposit = deposit_of(account.product, account.currency, account.balance_minor, agreement, history, work.business_date, certificate)
+    return as_field("account", lambda: life_of_account(account.product, deposit, parameters()))
+
+
+def as_field(field: str, reckon: Callable[[], Life]) -> Life:
+    """The life, with the form's field in its refusals."""
+    try:
+        return reckon()
+    except DomainError as refusal:
+        raise refusal.type(**{**refusal.values, "field": field}) from refusal
+
+
+async def close_life(work: Work, form: LifeClosing, product: Product, certificate: bool = False) -> Outcome:
+    """销户 of a term product: principal, interest, tax, and what is paid. Raises as `locked_life`, and the product's refusals."""
+    account, counter, agreement = await locked_life(work, form, product)
+    life = await life_today(work, account, agreement, certificate)
+    return await pay_closing(work, account, counter, life.statements[-1])
+
+
+async def pay_closing(work: Work, account: Account, counter: Account | None, statement: InterestStatement) -> Outcome:
+    """Pay principal and interest out and close the account."""
+    closed, closing = close_with(account, work.business_date, statement)
+    return await pay_out(work, closed, closing, counter)
+
+
+async def pay_out(work: Work, changed: Account, paid: Closing, counter: Account | None) -> Outcome:
+    """Store the changed account, pay the principal with its interest, keep the statement."""
+    amounts_minor = {
+        "principal": paid.principal_minor,
+        "interest": paid.statement.interest_minor,
+        "tax": paid.statement.tax_minor,
+        "paid": paid.paid_minor,
+    }
+    amounts = {name: format_amount(minor, changed.currency) for name, minor in amounts_minor.items()}
+    settlement = await give_money(work, counter, changed.currency, paid.paid_minor)
+    summary = f"利息 {amounts['interest']} 利息税 {amounts['tax']}"
+    await book(work.connection, changed, line_of(work, -paid.principal_minor, summary=summary))
+    await enter_interest(work, changed, paid.statement)
+    return Outcome(amounts, _posting(work, changed, settlement, amounts_minor))
+
+
+def _posting(work: Work, account: Account, settlement: AccountReference, amounts_minor: dict[str, int]) -> Posting:
+    roles = {"account": reference(account), "settlement": settlement}
+    return Posting(work.code, account.currency, roles, amounts_minor, voucher_number=account.voucher_number)

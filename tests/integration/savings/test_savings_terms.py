@@ -1,0 +1,256 @@
+"""Time, optional, instalment, interest-drawing, notice and education deposits through the service's door, across dates.
+
+Every amount is worked by hand from the rates: 2005-09-01 one year 2.25 %, demand 0.72 %, notice of seven days 1.62 %, interest tax 20 %.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import asyncpg
+import pytest
+
+from tests.support.savings import SavingsAlone
+
+PASSWORD = "123456"
+
+
+@pytest.fixture
+async def bank(savings: SavingsAlone, database_url: str) -> SavingsAlone:
+    """The savings service on the first of September 2005 again; its dates go forward within a test."""
+    owner = await asyncpg.connect(database_url)
+    await owner.execute(
+        "TRUNCATE savings.register; UPDATE savings.business_day SET business_date = '2005-09-01', closed = false;"
+        "UPDATE savings.outlet_gate SET business_date = '2005-09-01', is_open = true, last_number = 0"
+    )
+    await owner.close()
+    savings.business_date = date(2005, 9, 1)
+    return savings
+
+
+async def opened(bank: SavingsAlone, product: str, amount: str, **fields: Any) -> dict[str, Any]:
+    """A new account in cash, with a password."""
+    body = {"customer_number": bank.customers.person(), "amount": amount, "withdrawal_mode": "A", "password": PASSWORD, **fields}
+    return await bank.result("S0211", f"savings.{product}.open", body)
+
+
+def entries(receipt: dict[str, Any]) -> list[tuple[str, str, str]]:
+    return [(entry["direction"], entry["business_code"], entry["amount"]) for entry in receipt["entries"]]
+
+
+async def close(bank: SavingsAlone, product: str, account: str, **fields: Any) -> dict[str, str]:
+    return await bank.result("S0211", f"savings.{product}.close", {"account": account, "password": PASSWORD, **fields})
+
+
+def paid(principal: str, interest: str, tax: str, out: str) -> dict[str, str]:
+    return {"principal": principal, "interest": interest, "tax": tax, "paid": out}
+
+
+async def test_a_year_at_its_rate(bank: SavingsAlone) -> None:
+    made = await opened(bank, "time", "10000.00", term="301")
+    assert (made["matures_on"], made["rate"]) == ("2006-09-01", "2.25")
+    await bank.open_day(date(2006, 9, 1))
+    receipt = await bank.run("S0211", "savings.time.close", {"account": made["account"], "password": PASSWORD})
+    assert receipt["result"] == paid("10000.00", "225.00", "45.00", "10180.00")
+    assert entries(receipt) == [
+        ("debit", "215", "10000.00"),
+        ("debit", "521", "225.00"),
+        ("credit", "269", "45.00"),
+        ("credit", "101", "10180.00"),
+    ]
+    await bank.refuse("S0211", "savings.time.close", {"account": made["account"], "password": PASSWORD}, "account.status")
+
+
+async def test_a_part_early_and_the_rest_on_its_day(bank: SavingsAlone) -> None:
+    made = await opened(bank, "time", "10000.00", term="301")
+    await bank.open_day(date(2005, 12, 10))  # 100 days: 4000 x 100 x 0.72 % / 360 = 8.00
+    body = {"account": made["account"], "password": PASSWORD, "amount": "4000.00", "id_type": "A", "id_number": "110105194912310021"}
+    await bank.refuse("S0211", "savings.time.withdraw_part", {**body, "id_number": None}, "document.required")
+    await bank.refuse("S0211", "savings.time.withdraw_part", {**body, "amount": "10000.00"}, "quote.overdrawn")
+    slip = (await bank.panel(made["account"]))["voucher_number"]
+    assert await bank.result("S0211", "savings.time.withdraw_part", body) == paid("4000.00", "8.00", "1.60", "4006.40")
+    assert (await bank.panel(made["account"]))["voucher_number"] not in (slip, None)
+    await bank.refuse("S0211", "savings.time.withdraw_part", body, "time.partial_once")
+    await bank.open_day(date(2006, 9, 1))
+    assert await close(bank, "time", made["account"]) == paid("6000.00", "135.00", "27.00", "6108.00")
+
+
+@pytest.mark.parametrize(
+    ("day", "interest", "tax"),
+    [
+        (date(2006, 8, 31), "72.80", "14.56"),  # 364 days of demand interest
+        (date(2006, 9, 2), "225.20", "45.04"),  # a day of it on top
+    ],
+)
+async def test_early_and_late(bank: SavingsAlone, day: date, interest: str, tax: str) -> None:
+    made = await opened(bank, "time", "10000.00", term="301")
+    await bank.open_day(day)
+    answer = await close(bank, "time", made["account"])
+    assert (answer["interest"], answer["tax"]) == (interest, tax)
+
+
+async def test_before_a_holiday_the_rate_is_kept_for_the_actual_days(bank: SavingsAlone) -> None:
+    made = await opened(bank, "time", "10000.00", term="301")
+    body = {"account": made["account"], "password": PASSWORD}
+    await bank.open_day(date(2006, 8, 21))
+    await bank.refuse("S0211", "savings.time.close_before_holiday", body, "time.not_before_holiday")
+    await bank.open_day(date(2006, 8, 29))  # 362 days: 10000 x 362 x 2.25 % / 360 = 226.25
+    assert await bank.result("S0211", "savings.time.close_before_holiday", body) == paid("10000.00", "226.25", "45.25", "10181.00")
+
+
+async def test_optional(bank: SavingsAlone) -> None:
+    made = await opened(bank, "optional", "10000.00")
+    await bank.open_day(date(2005, 12, 1))  # three months: 1.71 % x 60 % / 4
+    assert await close(bank, "optional", made["account"]) == paid("10000.00", "25.65", "5.13", "10020.52")
+
+
+async def test_instalments_missed_made_up_and_in_default(bank: SavingsAlone) -> None:
+    account = (await opened(bank, "instalment", "200.00", term="301"))["account"]
+    body = {"account": account, "amount": "200.00"}
+    await bank.refuse("S0211", "savings.instalment.deposit", body, "instalment.amount")
+    await bank.open_day(date(2005, 11, 15))
+    await bank.refuse("S0211", "savings.instalment.deposit", {**body, "amount": "600.00"}, "instalment.amount")
+    assert (await bank.result("S0211", "savings.instalment.deposit", {**body, "amount": "400.00"}))["balance"] == "600.00"
+    await bank.open_day(date(2006, 2, 15))
+    await bank.refuse("S0211", "savings.instalment.deposit", body, "instalment.default")
+    await bank.open_day(date(2006, 9, 1))
+    await bank.refuse("S0211", "savings.instalment.deposit", body, "term.over")
+    # products: 200 x 12 + 400 x 10 = 6400 months x 1.71 % / 12 = 9.12
+    assert await close(bank, "instalment", account) == paid("600.00", "9.12", "1.82", "607.30")
+
+
+async def test_interest_is_drawn_on_its_days_and_taken_back_when_it_was_too_much(bank: SavingsAlone) -> None:
+    body = {"amount": "12000.00", "term": "301"}
+    customer = bank.customers.person()
+    opening = {"customer_number": customer, "withdrawal_mode": "C", **body}
+    await bank.refuse("S0211", "savings.interest_drawing.open", {**opening, "interval_months": 5}, "interest_drawing.interval")
+    account = (await bank.result("S0211", "savings.interest_drawing.open", {**opening, "interval_months": 3}))["account"]
+    await bank.refuse("S0211", "savings.interest_drawing.draw", {"account": account}, "interest_drawing.nothing_due")
+    await bank.open_day(date(2006, 3, 1))  # two quarters: 12000 x 1.71 % / 4 = 51.30 each
+    drawn = await bank.result("S0211", "savings.interest_drawing.draw", {"account": account})
+    assert drawn == {"interest": "102.60", "tax": "20.52", "paid": "82.08", "drawings": 2}
+    await bank.refuse("S0211", "savings.interest_drawing.draw", {"account": account}, "interest_drawing.nothing_due")
+    # closed on 2006-03-11, early: 191 days of demand 12000 x 191 x 0.72 % / 360 = 45.84, tax 9.17; 102.60 and 20.52 were drawn
+    await bank.open_day(date(2006, 3, 11))
+    closing = await bank.run("S0211", "savings.interest_drawing.close", {"account": account})
+    assert closing["result"] == paid("12000.00", "-56.76", "-11.35", "11954.59")
+    assert entries(closing) == [
+        ("debit", "215", "12000.00"),
+        ("credit", "521", "56.76"),
+        ("debit", "269", "11.35"),
+        ("credit", "101", "11954.59"),
+    ]
+
+
+async def test_interest_goes_to_another_account(bank: SavingsAlone) -> None:
+    customer = bank.customers.person()
+    opening = {"customer_number": customer, "withdrawal_mode": "C", "amount": "12000.00", "term": "301", "interval_months": 3}
+    account = (await bank.result("S0211", "savings.interest_drawing.open", opening))["account"]
+    demand = await bank.demand("1.00")
+    await bank.open_day(date(2005, 12, 1))
+    await bank.refuse("S0211", "savings.interest_drawing.transfer_interest", {"account": account}, "settlement.transfer_only")
+    body = {"account": account, "settlement": "transfer", "counter_account": demand}
+    await bank.run("S0211", "savings.interest_drawing.transfer_interest", body)
+    assert (await bank.panel(demand))["balance"] == "42.04"
+
+
+async def test_notice_kept_and_not_kept(bank: SavingsAlone) -> None:
+    account = (await opened(bank, "notice", "150000.00", term="107"))["account"]
+    notice = {"account": account, "amount": "50000.00", "for_on": "2005-10-31"}
+    await bank.open_day(date(2005, 10, 24))
+    await bank.refuse("S0211", "savings.notice.notify", {**notice, "for_on": "2005-10-30"}, "notice.too_soon")
+    await bank.refuse("S0211", "savings.notice.notify", {**notice, "amount": "150000.01"}, "account.insufficient")
+    assert (await bank.result("S0211", "savings.notice.notify", notice))["notice_number"] == 1
+    await bank.open_day(date(2005, 10, 31))
+    body = {"account": account, "password": PASSWORD}
+    await bank.refuse("S0211", "savings.notice.withdraw", {**body, "amount": "100000.01"}, "notice.rest_below_minimum")
+    # 60 days at 1.62 %: 50000 x 60 x 1.62 % / 360 = 135.00
+    assert await bank.result("S0211", "savings.notice.withdraw", {**body, "amount": "50000.00"}) == paid(
+        "50000.00", "135.00", "27.00", "50108.00"
+    )
+    # without notice on 2005-11-10, 70 days of demand: 100000 x 70 x 0.72 % / 360 = 140.00
+    await bank.open_day(date(2005, 11, 10))
+    assert await close(bank, "notice", account) == paid("100000.00", "140.00", "28.00", "100112.00")
+
+
+async def test_two_withdrawals_on_one_day_are_two(bank: SavingsAlone) -> None:
+    account = (await opened(bank, "notice", "200000.00", term="101"))["account"]
+    await bank.open_day(date(2005, 10, 1))
+    body = {"account": account, "password": PASSWORD, "amount": "50000.00"}
+    first = await bank.result("S0211", "savings.notice.withdraw", body)
+    second = await bank.result("S0211", "savings.notice.withdraw", body)
+    assert first == second == paid("50000.00", "30.00", "6.00", "50024.00")  # 30 days of demand
+
+
+async def test_education_with_and_without_the_certificate(bank: SavingsAlone) -> None:
+    accounts = [(await opened(bank, "education", "5000.00", term="301"))["account"] for _ in range(2)]
+    await bank.open_day(date(2005, 10, 1))
+    for account in accounts:
+        await bank.run("S0211", "savings.education.deposit", {"account": account, "amount": "5000.00"})
+    await bank.refuse("S0211", "savings.education.deposit", {"account": accounts[0], "amount": "10000.01"}, "education.limit")
+    await bank.open_day(date(2006, 9, 1))
+    # 5000 x (12 + 11) months: at 2.25 % 215.625, untaxed; at 1.71 % 163.875, tax 32.78
+    assert await close(bank, "education", accounts[0], school_certificate=True) == paid("10000.00", "215.63", "0.00", "10215.63")
+    assert await close(bank, "education", accounts[1]) == paid("10000.00", "163.88", "32.78", "10131.10")
+
+
+async def test_one_deposit_is_no_education_savings(bank: SavingsAlone) -> None:
+    account = (await opened(bank, "education", "5000.00", term="301"))["account"]
+    await bank.refuse("S0211", "savings.education.close", {"account": account, "password": PASSWORD}, "education.deposits_too_few")
+
+
+@pytest.mark.parametrize(
+    ("product", "change", "problem", "field"),
+    [
+        ("time", {"amount": "49.99", "term": "301"}, "product.below_opening_minimum", "amount"),
+        ("time", {"term": "304"}, "term.not_offered", "term"),
+        ("time", {"term": "300"}, "term.malformed", "term"),
+        ("time", {}, "request.invalid", "term"),
+        ("optional", {"term": "301"}, "request.invalid", "term"),
+        ("optional", {"amount": "49.99"}, "product.below_opening_minimum", "amount"),
+        ("instalment", {"amount": "4.99", "term": "301"}, "product.below_opening_minimum", "amount"),
+        ("instalment", {"term": "302"}, "term.not_offered", "term"),
+        ("interest_drawing", {"amount": "4999.99", "term": "301"}, "product.below_opening_minimum", "amount"),
+        ("notice", {"amount": "49999.99", "term": "101"}, "product.below_opening_minimum", "amount"),
+        ("notice", {"amount": "50000.00", "term": "103"}, "term.not_offered", "term"),
+        ("education", {"amount": "49.99", "term": "301"}, "product.below_opening_minimum", "amount"),
+        ("education", {"amount": "20000.01", "term": "301"}, "education.limit", "amount"),
+        ("time", {"term": "301", "currency": "USD"}, "product.currency_not_offered", "currency"),
+        ("time", {"term": "301", "instrument": "passbook"}, "request.invalid", "instrument"),
+    ],
+)
+async def test_what_does_not_open(bank: SavingsAlone, product: str, change: dict[str, Any], problem: str, field: str) -> None:
+    body = {"customer_number": bank.customers.person(), "amount": "10000.00", "withdrawal_mode": "C", **change}
+    assert (await bank.refuse("S0211", f"savings.{product}.open", body, problem))["field"] == field
+
+
+async def test_renewal_is_agreed_and_undone(bank: SavingsAlone) -> None:
+    made = await opened(bank, "time", "10000.00", term="203", auto_renew=True)
+    body = {"account": made["account"], "auto_renew": False}
+    assert (await bank.result("S0211", "savings.time.set_renewal", body))["auto_renew"] is False
+    await bank.refuse("S0221", "savings.time.set_renewal", body, "account.other_outlet")
+    other = await bank.demand("1.00")
+    await bank.refuse("S0211", "savings.time.set_renewal", {**body, "account": other}, "account.wrong_kind")
+
+
+async def test_at_maturity_a_deposit_is_renewed_with_its_interest_once(bank: SavingsAlone) -> None:
+    """Half a year at 2.07 %: 10000 -> 103.50 less 20.70, 10082.80 for another half year at the 2.07 % of the day; one that matures
+    later and one that is not to be renewed stay as they are."""
+    renewed = (await opened(bank, "time", "10000.00", term="206", auto_renew=True))["account"]
+    later = (await opened(bank, "time", "10000.00", term="301", auto_renew=True))["account"]
+    matured = (await opened(bank, "time", "10000.00", term="206"))["account"]
+    await bank.open_day(date(2006, 3, 1))
+    day = {"business_date": "2006-03-01"}
+    assert (await bank.internal("POST", "/internal/day/close", day)).status_code == 200
+    progress = [(await bank.internal("POST", "/internal/day/events", day)).json() for _ in range(3)]
+    assert progress[-1]["done"] == progress[-1]["total"] == progress[0]["total"]
+    balances = [(await bank.panel(account))["balance"] for account in (renewed, later, matured)]
+    assert balances == ["10082.80", "10000.00", "10000.00"]
+    rows = await bank.rows("SELECT starts_on, matures_on FROM savings.term_deposit WHERE account = $1", renewed)
+    assert [tuple(row) for row in rows] == [(date(2006, 3, 1), date(2006, 9, 1))]
+    sent = await bank.rows("SELECT 1 FROM savings.outbox WHERE convert_from(envelope, 'UTF8') LIKE '%savings.time.renew%'")
+    assert len(sent) == 1
+    # the second term: 10082.80 x 2.07 % / 2 = 104.357 on its day, less 20.87
+    await bank.open_day(date(2006, 9, 1))
+    assert await close(bank, "time", renewed) == paid("10082.80", "104.36", "20.87", "10166.29")
