@@ -18,6 +18,7 @@ from services.ledger.reports import REPORTS
 from services.ledger.reservations import settle_reservations
 from services.ledger.tables import FRAME, METADATA
 from services.ledger.transactions.accounts import close_account, maintain_off_sheet, open_account
+from services.ledger.transactions.chart import maintain_chart
 from services.ledger.transactions.corrections import difference, supplement, wrong_account
 from services.ledger.transactions.entry import post_entry, post_off_sheet
 from services.ledger.transactions.reverse import reverse
@@ -42,6 +43,7 @@ SERVICE = BankService(
         supplement,
         wrong_account,
         difference,
+        maintain_chart,
     ),
     queries=QUERIES,
     reports=REPORTS,

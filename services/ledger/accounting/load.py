@@ -246,6 +246,8 @@ def _check_unique(what: str, keys: Iterable[tuple[object, ...]]) -> None:
 
 
 def _check_subject(rulebook: Rulebook, subject: Subject) -> None:
+    if subject.code.startswith("7") is not (subject.subject_class is SubjectClass.OFF_SHEET):
+        raise AccountingDataError(f"subject {subject.code}: those off the balance sheet begin with 7, and no others")
     parents = rulebook.roll_up(subject.code, subject.effective)[1:]
     if any(parent.subject_class is not subject.subject_class for parent in parents):
         raise AccountingDataError(f"subject {subject.code} is of another class than the one it rolls up to")

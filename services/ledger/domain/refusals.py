@@ -173,3 +173,49 @@ TRANSFER_ONLY = ErrorType(
     "本交易只办理转账,现金错账请冲账后补账",
     "this correction is for transfers: cash is corrected by reversal and supplement",
 )
+
+ACCOUNTANTS_ONLY = ErrorType(
+    "ledger.chart.accountants_only",
+    Kind.FORBIDDEN,
+    "科目和业务代码由财会部 {outlet} 管理",
+    "subjects and business codes are kept by the accounting department {outlet}",
+)
+NOT_LATER = ErrorType(
+    "ledger.chart.not_later", Kind.INVALID, "生效日必须晚于营业日 {today}", "a change takes effect after the business date {today}"
+)
+CHART_CODE = ErrorType(
+    "ledger.chart.code", Kind.INVALID, "科目为3、5或7位数字,业务代码为3位", "a subject has 3, 5 or 7 digits, a business code has 3"
+)
+CHART_MISSING = ErrorType("ledger.chart.missing", Kind.INVALID, "新增 {code} 须录入 {name_zh}", "{code} is new: it needs its {name_en}")
+CHART_NOT_WANTED = ErrorType(
+    "ledger.chart.not_wanted", Kind.INVALID, "{name_zh}不属于本次维护的对象", "what is changed here has no {name_en}"
+)
+OFF_SHEET_DIGITS = ErrorType(
+    "ledger.chart.off_sheet_digits",
+    Kind.INVALID,
+    "表外科目以7开头,其他科目不以7开头",
+    "subjects off the balance sheet begin with 7, and no others",
+)
+CLASS_STAYS = ErrorType("ledger.chart.class_stays", Kind.INVALID, "科目 {code} 的类别不能变更", "the class of subject {code} cannot change")
+SHEET_STAYS = ErrorType(
+    "ledger.chart.sheet_stays",
+    Kind.INVALID,
+    "业务代码 {code} 不能在表内与表外之间变更",
+    "business code {code} cannot move on or off the balance sheet",
+)
+CUSTOMERS = ErrorType(
+    "ledger.chart.customers",
+    Kind.INVALID,
+    "客户账户的业务代码 {code} 只能变更名称和科目",
+    "of business code {code}, which customers' accounts have, only names and subject can change",
+)
+NO_CHANGE = ErrorType("ledger.chart.no_change", Kind.INVALID, "{code} 没有变更", "nothing of {code} would change")
+GUARD_VIOLATED = ErrorType(
+    "ledger.chart.guard_violated",
+    Kind.CONFLICT,
+    "账户 {account} 的余额已在禁止的一方",
+    "the balance of account {account} stands on the side that would be forbidden",
+)
+CONTRADICTION = ErrorType(
+    "ledger.chart.contradiction", Kind.INVALID, "与现行会计数据矛盾:{reason}", "this contradicts the accounting data: {reason}"
+)
