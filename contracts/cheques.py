@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.ledger import Transport
 
@@ -30,9 +30,11 @@ class ChequeVoid(BaseModel):
 
 
 class ChequesVoided(BaseModel):
-    """How many cheques in customers' hands are to be voided; until the posting is decided some may yet be used."""
+    """How many cheques in customers' hands are to be voided, and which of the batch are used; until the posting is decided some more may
+    be."""
 
     voided: int
+    used: list[str] = Field(default_factory=list)
 
 
 class ChequeClient:

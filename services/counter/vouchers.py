@@ -6,12 +6,13 @@ lowest number that is elsewhere. Of two transactions that want the same number, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Row, TableValuedAlias, and_, column, exists, func, literal, select
+from sqlalchemy import ARRAY, ColumnElement, Integer, Row, TableValuedAlias, and_, any_, cast, column, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -121,6 +122,13 @@ async def _lowest_not_taken(connection: AsyncConnection, numbers: NumberRange, m
     series = _series(numbers)
     taken = exists().where(VOUCHER.c.kind == numbers.kind.code, VOUCHER.c.number == series.c.n, VOUCHER.c.posting_id == mover.posting_id)
     return (await connection.execute(select(func.min(series.c.n)).where(~taken))).scalar_one()
+
+
+async def mark_used(connection: AsyncConnection, numbers: NumberRange, used: Sequence[int]) -> None:
+    """Numbers of the range that their customers have used before it was voided."""
+    if used:
+        among = any_(cast(list(used), ARRAY(Integer)))
+        await connection.execute(VOUCHER.update().where(in_range(numbers), VOUCHER.c.number == among).values(state=State.USED.value))
 
 
 async def register_new(connection: AsyncConnection, numbers: NumberRange, place: Place, mover: Mover) -> None:

@@ -154,6 +154,12 @@ async def count_voidable(connection: AsyncConnection, kind: str, first: str, las
     return (await connection.execute(select(func.count()).select_from(CHEQUE).where(*within))).scalar_one()
 
 
+async def used_between(connection: AsyncConnection, kind: str, first: str, last: str) -> list[str]:
+    """The cheques of a range that have paid."""
+    within = (CHEQUE.c.kind == kind, CHEQUE.c.number.between(first, last), CHEQUE.c.state == ChequeState.USED.value)
+    return list((await connection.execute(select(CHEQUE.c.number).where(*within).order_by(CHEQUE.c.number))).scalars())
+
+
 _VOIDABLE = [state.value for state in states_for(ChequeAction.VOID)]
 
 

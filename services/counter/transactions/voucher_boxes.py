@@ -17,7 +17,7 @@ from services.counter.domain.vouchers import NumberRange, State, kind_of_code
 from services.counter.transactions.boxes import own_box
 from services.counter.transactions.vouchers import CountedVouchers, KindCode, VoucherNumbers, in_the_vault, moved
 from services.counter.voucher_sheets import voucher_sheets
-from services.counter.vouchers import NOWHERE, Place, in_stock, is_sold, move, mover_of, note, take, vault_of, wrong
+from services.counter.vouchers import NOWHERE, Mover, Place, in_stock, is_sold, mark_used, move, mover_of, note, take, vault_of, wrong
 
 MENU = (GENERAL, CASH_BOXES)
 
@@ -53,9 +53,7 @@ async def take_out(work: Work, form: CountedVouchers) -> Outcome:
     return await _between(work, form.numbers(), "take_out", vault_of(work.outlet), Place(work.outlet, own_box(work)))
 
 
-@transaction(
-    code="counter.voucher.put_in", name=Text("凭证入库", "Vouchers from the box to the vault"), menu=MENU, source="IB 1603, 3608"
-)
+@transaction(code="counter.voucher.put_in", name=Text("凭证入库", "Vouchers from the box to the vault"), menu=MENU, source="IB 1603, 3608")
 async def put_in(work: Work, form: CountedVouchers) -> Outcome:
     """Out of the own box back into the vault. Raises as `counter.voucher.take_out`."""
     return await _between(work, form.numbers(), "put_in", Place(work.outlet, own_box(work)), vault_of(work.outlet))
@@ -111,14 +109,13 @@ async def void_batch(work: Work, form: CountedVouchers) -> Outcome:
     if handed_in + unused != numbers.sheets:
         raise await wrong(work.connection, numbers, mover)
     await note(work.connection, numbers, mover, "void_batch", vault, NOWHERE)
-    voided = await _void_in_customers_hands(work, numbers) if unused else 0
+    voided = await _void_in_customers_hands(work, numbers, mover) if unused else 0
     return moved(numbers, handed_in * SHEET_MINOR, "counter.voucher.void_batch", handed_in=handed_in, sold=voided)
 
 
-async def _void_in_customers_hands(work: Work, numbers: NumberRange) -> int:
+async def _void_in_customers_hands(work: Work, numbers: NumberRange, mover: Mover) -> int:
     """Tell who keeps sold cheques, after the own rows are held, as everybody does; how many he will void. The used ones stay used."""
-    first, last = numbers.texts
-    client = ChequeClient(work.resources.transport)
+    client, (first, last) = ChequeClient(work.resources.transport), numbers.texts
     if not work.dry_run:
         work.on_failure.append(lambda: client.give_up(work.posting_id))
         work.after_commit.append(lambda: client.post(work.posting_id))
@@ -136,6 +133,7 @@ async def _void_in_customers_hands(work: Work, numbers: NumberRange) -> int:
             dry_run=work.dry_run,
         )
     )
+    await mark_used(work.connection, numbers, [int(number) for number in answer.used])
     return answer.voided
 
 
