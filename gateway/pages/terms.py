@@ -74,6 +74,7 @@ TERMS: Mapping[str, Text] = {
     "direction": Text("借贷", "Side"),
     "done": Text("已完成", "Done"),
     "dual": Text("复核授权", "Second person"),
+    "drawings": Text("已取息次数", "Drawings made"),
     "due_on": Text("到期日", "Due on"),
     "effective": Text("生效日", "Effective"),
     "employer": Text("工作单位", "Employer"),
