@@ -8,9 +8,11 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from banking.query import Read
 from banking.visibility import Sight
+from services.ledger.domain.model import BusinessCode
+from services.ledger.rulebook import rulebook_on
 
 BALANCES = text(
     """
@@ -25,15 +27,14 @@ BALANCES = text(
             ORDER BY outlet, currency, business_code LIMIT 1
         ) AS following
     ), opening AS (
-        SELECT kept.*, subject, off_sheet, closing_minor FROM kept CROSS JOIN LATERAL (
-            SELECT subject, off_sheet, closing_minor FROM ledger.general_ledger AS gl
+        SELECT kept.*, closing_minor FROM kept CROSS JOIN LATERAL (
+            SELECT closing_minor FROM ledger.general_ledger AS gl
             WHERE (gl.outlet, gl.currency, gl.business_code) = (kept.outlet, kept.currency, kept.business_code)
               AND gl.business_date < :first
             ORDER BY business_date DESC LIMIT 1
         ) AS latest WHERE currency = :currency
     ), turnover AS (
         SELECT outlet, currency, business_code,
-               (array_agg(subject ORDER BY business_date DESC))[1] AS subject, bool_or(off_sheet) AS off_sheet,
                sum(debit_cash_minor)::bigint AS debit_cash_minor, sum(debit_transfer_minor)::bigint AS debit_transfer_minor,
                sum(credit_cash_minor)::bigint AS credit_cash_minor, sum(credit_transfer_minor)::bigint AS credit_transfer_minor,
                sum(debit_cash_count) AS debit_cash_count, sum(debit_transfer_count) AS debit_transfer_count,
@@ -42,8 +43,7 @@ BALANCES = text(
         WHERE business_date BETWEEN :first AND :last AND outlet BETWEEN :first_outlet AND :last_outlet AND currency = :currency
         GROUP BY outlet, currency, business_code
     )
-    SELECT outlet, currency, business_code, coalesce(turnover.subject, opening.subject) AS subject,
-           coalesce(turnover.off_sheet, opening.off_sheet) AS off_sheet, coalesce(closing_minor, 0) AS opening_minor,
+    SELECT outlet, currency, business_code, coalesce(closing_minor, 0) AS opening_minor,
            debit_cash_minor, debit_transfer_minor, credit_cash_minor, credit_transfer_minor,
            debit_cash_count, debit_transfer_count, credit_cash_count, credit_transfer_count
     FROM opening FULL JOIN turnover USING (outlet, currency, business_code)
@@ -124,17 +124,21 @@ class SubjectBalance:
     figures: Figures = field(default_factory=Figures)
 
 
-async def code_balances(connection: AsyncConnection, first: date, last: date, sight: Sight, currency: str) -> list[CodeBalance]:
-    """Every business code with a balance before the first date or turnover from it to the last, in the books of the outlets in sight."""
+async def code_balances(read: Read, first: date, last: date, sight: Sight, currency: str) -> list[CodeBalance]:
+    """Every business code with a balance before the first date or turnover from it to the last, in the books of the outlets in sight.
+
+    A code that has moved to another subject stands under the one it belongs to on the last date, with all it brings along.
+    """
+    rulebook = await rulebook_on(read.resources, last)
     asked = {"first": first, "last": last, "currency": currency}
     outlets = {"first_outlet": sight.beginning.ljust(4, "0"), "last_outlet": sight.beginning.ljust(4, "9")}
-    rows = await connection.execute(BALANCES, asked | outlets)
-    return [_balance(row) for row in rows.mappings()]
+    rows = await read.connection.execute(BALANCES, asked | outlets)
+    return [_balance(row, rulebook.business_code(row["business_code"], last)) for row in rows.mappings()]
 
 
-def _balance(row: Any) -> CodeBalance:
-    names = ("outlet", "currency", "business_code", "subject", "off_sheet")
-    return CodeBalance(**{name: row[name] for name in names}, figures=Figures(**{name: int(row[name] or 0) for name in FIGURES}))
+def _balance(row: Any, code: BusinessCode) -> CodeBalance:
+    figures = Figures(**{name: int(row[name] or 0) for name in FIGURES})
+    return CodeBalance(row["outlet"], row["currency"], code.code, code.subject, code.off_sheet, figures)
 
 
 def by_subject(balances: list[CodeBalance], *, off_sheet: bool = False) -> list[SubjectBalance]:

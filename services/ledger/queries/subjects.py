@@ -13,7 +13,7 @@ from services.ledger.balances import by_subject, code_balances
 from services.ledger.domain.model import CHANNELS
 from services.ledger.queries import forms
 from services.ledger.queries.forms import BooksForm, SubjectForm, rulebook_for
-from services.ledger.subject_sheets import SHEET_COLUMNS, sheet_rows
+from services.ledger.queries.subject_sheets import SHEET_COLUMNS, sheet_rows
 
 DIFFERENCES = (
     Column(key="outlet", label=Text("部门", "Outlet")),
@@ -41,7 +41,7 @@ async def differences(read: Read, form: BooksForm) -> dict[str, Any]:
     currency_of(form.currency)
     day = form.date or read.business_date
     rulebook = await rulebook_for(read)
-    balances = await code_balances(read.connection, day, day, books_of(read, form), form.currency)
+    balances = await code_balances(read, day, day, books_of(read, form), form.currency)
     rows = [
         {
             "outlet": each.outlet,
@@ -65,7 +65,7 @@ async def subjects(read: Read, form: SubjectForm) -> dict[str, Any]:
     currency_of(form.currency)
     day = form.date or read.business_date
     rulebook = await rulebook_for(read)
-    balances = await code_balances(read.connection, day, day, books_of(read, form), form.currency)
+    balances = await code_balances(read, day, day, books_of(read, form), form.currency)
     rows = [
         {
             "subject": each.subject,
@@ -87,7 +87,7 @@ async def subject_day(read: Read, form: SubjectForm) -> dict[str, Any]:
     """Per subject on the balance sheet: entries and turnover of the date, in cash and by transfer. Raises `outlet.outside`."""
     currency_of(form.currency)
     day = form.date or read.business_date
-    balances = await code_balances(read.connection, day, day, sight_for(read.principal, form.outlet), form.currency)
+    balances = await code_balances(read, day, day, sight_for(read.principal, form.outlet), form.currency)
     sheets = [each for each in by_subject(balances) if each.figures.moved and form.takes(each.subject)]
     rows = sheet_rows(sheets, await rulebook_for(read), day, form.currency)
     return {"date": day.isoformat(), "outlet": form.outlet, "currency": form.currency, "rows": rows, "next": None}

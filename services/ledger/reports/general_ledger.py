@@ -69,7 +69,7 @@ async def general_ledger(read: Read, form: GeneralLedgerForm) -> ReportTable:
 
 async def _figures(read: Read, form: GeneralLedgerForm, sight: Sight, first: date, last: date) -> Figures:
     whole = Figures()
-    for each in await code_balances(read.connection, first, last, sight, form.currency):
+    for each in await code_balances(read, first, last, sight, form.currency):
         if each.subject.startswith(form.subject):
             whole.add(each.figures)
     return whole

@@ -9,8 +9,8 @@ from kernel.money import currency_of, format_amount
 from kernel.text import Text
 from services.ledger.balances import Figures, SubjectBalance, by_subject, code_balances
 from services.ledger.queries.forms import rulebook_for
+from services.ledger.queries.subject_sheets import SHEET_COLUMNS, sheet_figures, sheet_rows
 from services.ledger.reports.forms import SheetForm, currency_heading, date_heading, operator_heading, outlet_heading
-from services.ledger.subject_sheets import SHEET_COLUMNS, sheet_figures, sheet_rows
 
 TITLE = Text("科目日结单", "Subject sheets of the day")
 OFF_SHEET_TITLE = Text("表外科目日结单", "Off-sheet subject sheets of the day")
@@ -49,7 +49,7 @@ async def off_sheet_day(read: Read, form: SheetForm) -> ReportTable:
 async def _moved(read: Read, form: SheetForm, *, off_sheet: bool) -> list[SubjectBalance]:
     currency_of(form.currency)
     day = form.date or read.business_date
-    balances = await code_balances(read.connection, day, day, sight_for(read.principal, form.outlet), form.currency)
+    balances = await code_balances(read, day, day, sight_for(read.principal, form.outlet), form.currency)
     return [each for each in by_subject(balances, off_sheet=off_sheet) if each.figures.moved and form.takes(each.subject)]
 
 

@@ -75,7 +75,7 @@ async def _trial(
     currency_of(form.currency)
     last = form.date or read.business_date
     first = first_of_period(form.period, last)
-    balances = await code_balances(read.connection, first, last, books_of(read, form), form.currency)
+    balances = await code_balances(read, first, last, books_of(read, form), form.currency)
     subjects = by_subject(balances, off_sheet=amounts is _single_sided)
     rulebook = await rulebook_for(read)
     rows: list[dict[str, Cell]] = [
