@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import StringConstraints
-
-from banking.fields import (
-    CURRENCY_CHOICES,
-    AccountNumber,
-    AmountText,
-    CurrencyCode,
-    CustomerNumber,
-    Form,
-    SettledForm,
-    ShortText,
-    VoucherNumber,
-    labelled,
-)
 from banking.menus import ACCOUNT_OPENING, CORPORATE, CURRENT
 from banking.transaction import Outcome, Posting, transaction
 from banking.work import Work
 from kernel.interest import Accumulation
 from kernel.money import currency_of, format_amount, parse_amount
 from kernel.text import Text
-from kernel.vouchers import CASH_CHEQUE, TRANSFER_CHEQUE
-from kernel.vouchers import KINDS as KINDS_OF_VOUCHERS
 from services.savings.accounts import (
     book,
     enter,
@@ -53,7 +37,6 @@ from services.savings.domain.accounts import (
 from services.savings.domain.accumulated import begin_accumulation
 from services.savings.domain.cheques import is_cheque
 from services.savings.domain.products import (
-    CORPORATE_CURRENT,
     AccountFlag,
     NoTerm,
     Owner,
@@ -65,82 +48,12 @@ from services.savings.domain.withdrawal_modes import (
     check_outlet_of_deposit,
 )
 from services.savings.parameters.load import parameters
+from services.savings.transactions.corporate_forms import CashDeposit, CashWithdrawal, OneAccount, PreOpening, Transfer
 from services.savings.transactions.customers import customer_for
 from services.savings.transactions.settlement import check_cash_only
 
 MENU = (CORPORATE, CURRENT)
-KINDS = tuple((product.code, product.name) for product in CORPORATE_CURRENT)
-FLAGS = tuple((flag.value, flag.text) for flag in AccountFlag)
-OTHER = ("OTHER", Text("其他", "Other"))
-CASH_VOUCHERS = ((CASH_CHEQUE, KINDS_OF_VOUCHERS[CASH_CHEQUE].name), OTHER)
-TRANSFER_VOUCHERS = ((TRANSFER_CHEQUE, KINDS_OF_VOUCHERS[TRANSFER_CHEQUE].name), OTHER)
 NO_TERM = "000"
-KindCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")]
-TermOrNone = Annotated[str, StringConstraints(pattern=r"^([123][0-9]{2}|000)$")]
-ShortVoucherNumber = Annotated[str, StringConstraints(pattern=r"^([0-9]{4}|[0-9]{8})$")]
-VoucherType = Annotated[str, StringConstraints(pattern=r"^[A-Z]{4,5}$")]
-
-
-class PreOpening(Form):
-    """An account without money yet."""
-
-    customer_number: CustomerNumber = labelled("客户号", "Customer number", widget="customer")
-    kind: KindCode = labelled("账户类别", "Kind of account", widget="choice", choices=KINDS)
-    account_flag: Literal["0", "1", "2", "3", "4", "5"] = labelled("账户标志", "Account flag", widget="choice", choices=FLAGS)
-    name: ShortText | None = labelled("账户注解", "Account name", None)
-    currency: CurrencyCode = labelled("货币", "Currency", "CNY", widget="choice", choices=CURRENCY_CHOICES)
-    term: TermOrNone | None = labelled("存期", "Term", None)
-    interest_bearing: bool = labelled("是否计息", "Bears interest", True, widget="boolean")
-    cross_outlet: bool = labelled("通存通兑", "Usable at other outlets", True, widget="boolean")
-
-
-def voucher_type(choices: tuple[tuple[str, Text], ...]) -> Any:
-    """The field for the voucher that orders the payment."""
-    return labelled("凭证类型", "Voucher type", None, widget="choice", choices=choices)
-
-
-def voucher_number(zh: str, en: str, choices: tuple[tuple[str, Text], ...]) -> Any:
-    """The field for its number, asked for once its type is chosen."""
-    return labelled(zh, en, None, when={"voucher_type": [code for code, _ in choices]})
-
-
-class CashForm(SettledForm):
-    """Cash in or out."""
-
-    account: AccountNumber = labelled("账号", "Account", widget="account")
-    amount: AmountText = labelled("金额", "Amount", widget="amount")
-
-
-class CashDeposit(CashForm):
-    """Cash in."""
-
-    voucher_type: VoucherType | None = voucher_type((OTHER,))
-    voucher_number: VoucherNumber | None = voucher_number("凭证号码", "Voucher number", (OTHER,))
-
-
-class CashWithdrawal(CashForm):
-    """Cash out; four digits name a cheque where the account has one that ends so."""
-
-    voucher_type: VoucherType | None = voucher_type(CASH_VOUCHERS)
-    voucher_number: ShortVoucherNumber | None = voucher_number(
-        "支票号码(可只录后4位)", "Cheque number (or its last 4 digits)", CASH_VOUCHERS
-    )
-
-
-class Transfer(Form):
-    """Money from one account to another."""
-
-    from_account: AccountNumber = labelled("转出账号", "From account", widget="account")
-    to_account: AccountNumber = labelled("转入账号", "To account", widget="account")
-    amount: AmountText = labelled("金额", "Amount", widget="amount")
-    voucher_type: VoucherType | None = voucher_type(TRANSFER_VOUCHERS)
-    voucher_number: VoucherNumber | None = voucher_number("支票号码", "Cheque number", TRANSFER_VOUCHERS)
-
-
-class OneAccount(Form):
-    """The account meant."""
-
-    account: AccountNumber = labelled("账号", "Account", widget="account")
 
 
 @transaction(

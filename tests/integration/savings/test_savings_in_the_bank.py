@@ -63,3 +63,24 @@ async def test_the_box_cannot_pay_what_it_does_not_hold(bank):
     answer = await bank.send("S0201", "savings.demand.withdraw", {"account": account, "amount": "250000.00", "password": "123456"})
     assert answer.status_code == 409, answer.text
     assert (await bank.ask("S0311", "account.detail", account=account))["account"]["balance"] == "300000.00"
+
+
+async def test_a_freeze_ends_with_the_day_end_of_its_last_day(bank):
+    person = await person_of(bank, "P2223334")
+    opening = {"customer_number": person, "instrument": "passbook", "currency": "CNY", "amount": "100.00", "withdrawal_mode": "A"}
+    account = (await bank.run("S0211", "savings.demand.open", {**opening, "password": "123456"}))["result"]["account"]
+    order = {"account": account, "reason": "B", "id_type": "Z", "id_number": "公警77", "summary": "市公安局"}
+    today = (await bank.sql("SELECT business_date FROM savings.business_day"))[0]["business_date"].isoformat()
+    await bank.run("S0211", "savings.account.freeze", {**order, "until": today})
+    await bank.run("S0211", "savings.account.freeze_part", {**order, "amount": "60.00"})
+    withdrawal = {"account": account, "amount": "10.00", "password": "123456"}
+    await bank.refuse("S0211", "savings.demand.withdraw", withdrawal, "account.frozen")
+    run = await bank.day_end()
+    assert run["state"] == "done", run
+    await bank.refuse("S0211", "savings.demand.withdraw", {**withdrawal, "amount": "40.01"}, "account.insufficient")
+    await bank.run("S0211", "savings.demand.withdraw", withdrawal)
+    found = await bank.ask("S0211", "account.freezes", account=account)
+    assert [(row["freeze_number"], row["state"], row["ended_by"]) for row in found["rows"]] == [
+        (1, "expired", "A0000"),
+        (2, "in_force", None),
+    ]
