@@ -5,8 +5,10 @@ from __future__ import annotations
 from banking.service import BankService
 from kernel.numbers import NumberKind
 from kernel.text import Text
-from services.lending import accounts, openings, queries
 from services.lending.keeper import LoanKeeper
+from services.lending.queries import QUERIES
+from services.lending.queries import loans as loans_asked
+from services.lending.reports import REPORTS
 from services.lending.tables import FRAME, METADATA
 from services.lending.transactions import loans, notes
 
@@ -17,11 +19,11 @@ SERVICE = BankService(
     plumbing=FRAME.plumbing,
     frame=FRAME,
     transactions=(notes.enter, notes.maintain, loans.release, loans.repay_part, loans.repay_full),
-    queries=(queries.by_account, queries.notes, accounts.search, accounts.detail, openings.openings),
-    reports=(openings.sheet,),
+    queries=QUERIES,
+    reports=REPORTS,
     account_kinds=(NumberKind.LOAN,),
-    panel=queries.panel,
+    panel=loans_asked.panel,
     keeper=lambda resources: LoanKeeper(),
-    sub_ledger=queries.sub_ledger,
-    group_balances=queries.group_balances,
+    sub_ledger=loans_asked.sub_ledger,
+    group_balances=loans_asked.group_balances,
 )

@@ -1,4 +1,4 @@
-"""大额存款客户登记簿: the accounts that hold most (IB 2870-2871)."""
+"""The sheets savings prints: openings, and the accounts that hold most 大额存款客户登记簿 (IB 2834, 2870-2871)."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from sqlalchemy import Row, select
 
 from banking.fields import CURRENCY_CHOICES, AmountText, CurrencyCode, Form, OutletCode, labelled
 from banking.lists import Cursor, cursor, place
+from banking.openings import openings_report
 from banking.query import Read, report
 from banking.visibility import sight_for
 from contracts.report import Cell, Column, Heading, ReportTable
 from kernel.money import CURRENCIES, currency_of, format_amount, parse_amount
 from kernel.text import Text
 from services.savings.domain.products import product_of
-from services.savings.openings import sheet
 from services.savings.parameters.load import parameters
+from services.savings.queries.openings import openings
 from services.savings.queries.selections import seen
 from services.savings.tables import ACCOUNT
 
@@ -101,4 +102,4 @@ def _line(row: Row[Any]) -> dict[str, Cell]:
     }
 
 
-REPORTS = (sheet, large_depositors)
+REPORTS = (openings_report(openings), large_depositors)

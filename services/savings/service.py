@@ -9,7 +9,6 @@ from services.savings import api, cheque_voids, queries, quoting
 from services.savings.accounts import KINDS
 from services.savings.freezes import end_freezes
 from services.savings.keeper import AccountKeeper
-from services.savings.openings import openings
 from services.savings.renewals import renew_time_deposits
 from services.savings.reports import REPORTS
 from services.savings.tables import FRAME, METADATA
@@ -23,7 +22,7 @@ SERVICE = BankService(
     frame=FRAME,
     routers=(api.router, cheque_voids.router, quoting.router),
     transactions=TRANSACTIONS,
-    queries=(*queries.QUERIES, openings),
+    queries=queries.QUERIES,
     reports=REPORTS,
     account_kinds=KINDS,
     panel=queries.panel,

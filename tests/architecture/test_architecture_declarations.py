@@ -94,8 +94,20 @@ def _texts(shape: dict[str, Any], definitions: dict[str, Any], path: str) -> Ite
 
 
 def test_codes_and_names_are_declared_once() -> None:
-    for names in ([each.code for each in TRANSACTIONS], [each.name for each in READS]):
+    codes = [each.code for each in TRANSACTIONS]
+    assert len(set(codes)) == len(codes)
+    for service in all_services():
+        names = [each.name for each in (*service.queries, *service.reports)]
         assert len(set(names)) == len(names)
+
+
+def test_what_several_services_have_a_part_in_is_one_thing() -> None:
+    """One name, one title, and rows with the same columns, so that the parts make one list at the door."""
+    for name in {each.name for each in READS}:
+        parts = [each for each in READS if each.name == name]
+        assert len({each.title for each in parts}) == 1, name
+        if name != "account.detail":  # one account has one keeper: its lines are shown as that one keeps them
+            assert len({getattr(each, "columns", ()) for each in parts}) == 1, name
 
 
 def test_accounts_of_one_kind_have_one_owner() -> None:

@@ -1,6 +1,6 @@
 """Questions about deposit accounts, their freezes and their cheques."""
 
-from services.savings.queries import accounts, cheques, freezes, products
+from services.savings.queries import accounts, cheques, freezes, openings, products
 from services.savings.queries.accounts import panel
 from services.savings.queries.sums import group_balances, sub_ledger
 
@@ -12,6 +12,7 @@ QUERIES = (
     cheques.by_number,
     cheques.by_account,
     cheques.transactions,
+    openings.openings,
 )
 
 __all__ = ["QUERIES", "group_balances", "panel", "sub_ledger"]

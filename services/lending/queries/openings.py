@@ -1,4 +1,4 @@
-"""Loans released and repaid, for the list and the sheet of openings (IB 1778, 2834)."""
+"""Loans released and repaid, for the list of openings (IB 1778, 3807)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from banking.openings import Openings, openings_report
-from services.lending.queries import kind_name
+from banking.openings import Openings
+from services.lending.queries.loans import kind_name
 from services.lending.tables import LOAN, LOAN_LINE
 
 
@@ -25,4 +25,3 @@ openings = Openings(
     more=(LOAN.c.released_on, LOAN.c.due_on, LOAN.c.business_code),
     shown=_shown,
 ).query()
-sheet = openings_report(openings)

@@ -1,4 +1,4 @@
-"""Deposit accounts opened and closed, for the list and the sheet of openings (IB 1778, 2834)."""
+"""Deposit accounts opened and closed, for the list of openings (IB 1778, 3807)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from banking.openings import Openings, openings_report
+from banking.openings import Openings
 from services.savings.domain.products import product_of
 from services.savings.tables import ACCOUNT, ACCOUNT_LINE
 
@@ -25,4 +25,3 @@ openings = Openings(
     more=(ACCOUNT.c.opened_on, ACCOUNT.c.product),
     shown=_shown,
 ).query()
-sheet = openings_report(openings)

@@ -15,7 +15,7 @@ from kernel.money import format_amount
 from kernel.text import Text
 from services.lending.domain.errors import LOAN_UNKNOWN
 from services.lending.domain.loans import LoanStatus
-from services.lending.queries import kind_name
+from services.lending.queries.loans import kind_name
 from services.lending.tables import FRAME, LOAN, LOAN_LINE
 
 LINES = (
