@@ -314,6 +314,7 @@ VALUES: Mapping[str, Text] = {
     "use": Text("使用", "use"),
     "sell": Text("出售", "sell"),
     "take_back": Text("收回", "take back"),
+    "own": Text("手册之外", "beyond the manual"),
 }
 
 WRITTEN = ("name", "summary", "remark", "address", "reason", "id_number", "before", "after")
