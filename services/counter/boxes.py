@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.counter.domain.boxes import VAULT
-from services.counter.domain.errors import BOX_EXISTS, BOX_NOT_OWN, BOX_UNKNOWN
+from services.counter.domain.errors import BOX_EXISTS, BOX_NOT_OWN, BOX_SHARED_ALREADY, BOX_UNKNOWN
 from services.counter.tables import CASH_BOX, CASH_BOX_USER
 
 VAULT_NAME = "库钱箱"
@@ -40,6 +40,13 @@ async def add_box(connection: AsyncConnection, outlet: str, cash_box: str, name:
     if (await connection.execute(row.on_conflict_do_nothing().returning(CASH_BOX.c.number))).first() is None:
         raise BOX_EXISTS(field="cash_box", outlet=outlet, cash_box=cash_box)
     await connection.execute(CASH_BOX_USER.insert().values(outlet=outlet, number=cash_box, teller=teller))
+
+
+async def share_box(connection: AsyncConnection, outlet: str, cash_box: str, teller: str) -> None:
+    """Let another teller use a box as well. Raises `counter.box.already_user`."""
+    row = insert_or(CASH_BOX_USER).values(outlet=outlet, number=cash_box, teller=teller)
+    if (await connection.execute(row.on_conflict_do_nothing().returning(CASH_BOX_USER.c.teller))).first() is None:
+        raise BOX_SHARED_ALREADY(field="teller", teller=teller, cash_box=cash_box)
 
 
 async def ensure_vaults(connection: AsyncConnection, outlets: set[str], day: date | None) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kernel.errors import DomainError
 from runtime.hashing import hasher_of
 from runtime.service import Resources
-from services.counter.domain.errors import CREDENTIALS_WRONG, LOCKED, PASSWORD_LOST, TELLER_UNKNOWN
+from services.counter.domain.errors import CREDENTIALS_WRONG, LOCKED, PASSWORD_LOST, TELLER_LEFT, TELLER_UNKNOWN
 from services.counter.domain.passwords import Attempts
 from services.counter.tables import TELLER
 
@@ -23,7 +23,7 @@ async def verified(resources: Resources, teller: str, password: str, day: date) 
     """The teller whose password this is.
 
     A wrong password is counted in a transaction of its own, whatever becomes of the caller's; the right one clears the count.
-    Raises `teller.credentials_wrong` (also for a teller who does not exist), `teller.locked`, `teller.password_lost`.
+    Raises `teller.credentials_wrong` (also for a teller who does not exist), `teller.locked`, `teller.password_lost`, `teller.left`.
     """
     hasher = hasher_of(resources)
     while True:
@@ -60,7 +60,8 @@ async def _judge(connection: AsyncConnection, row: Row[Any], right: bool, day: d
         await connection.execute(TELLER.update().where(TELLER.c.teller == row.teller).values(**changed))
     if not right:
         return CREDENTIALS_WRONG()
-    return PASSWORD_LOST(teller=row.teller) if row.state == "lost" else None
+    barred = {"lost": PASSWORD_LOST, "left": TELLER_LEFT}.get(row.state)
+    return barred(teller=row.teller) if barred else None
 
 
 async def locked_teller(connection: AsyncConnection, teller: str, field: str = "teller") -> Row[Any]:

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import StringConstraints
+
 from banking.fields import Form
+from banking.menus import GENERAL, TELLERS
 from kernel.text import Text
+
+TELLER_MENU = (GENERAL, TELLERS)
+CardNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{4,20}$")]
+"""The number of a teller's card 柜员卡."""
 
 LEVELS = (
     ("A", Text("A 管理级", "A management")),

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import ColumnElement, Row, and_, func, select, true
 
-from banking.fields import Form, OutletCode, labelled
+from banking.fields import Form, OutletCode, TellerNumber, labelled
+from banking.lists import ListForm, cursor, page, place
 from banking.query import Read, query
+from banking.visibility import sight_of
+from contracts.report import Column
 from kernel.numbers import CITY_BRANCH
 from kernel.text import Text
 from services.counter.domain.boxes import account_of_box
 from services.counter.domain.errors import OTHER_OUTLET
 from services.counter.domain.passwords import Attempts
-from services.counter.tables import CASH_BOX, CASH_BOX_USER, FRAME, OUTLET_DAY, TELLER, TELLER_DAY
+from services.counter.tables import CASH_BOX, CASH_BOX_USER, FRAME, OUTLET_DAY, TELLER, TELLER_CHANGE, TELLER_DAY
 
 
 class WhichOutlet(Form):
@@ -57,6 +61,61 @@ async def tellers(read: Read, form: WhichOutlet) -> dict[str, Any]:
         for row in (await read.connection.execute(found)).all()
     ]
     return {"rows": rows, "next": None}
+
+
+class WhichTeller(ListForm):
+    """Changes of one teller, or of all that are seen."""
+
+    teller: TellerNumber | None = labelled("柜员号", "Teller", None)
+
+
+TELLER_CHANGES = (
+    Column(key="business_date", label=Text("账务日期", "Business date"), kind="date"),
+    Column(key="teller", label=Text("柜员号", "Teller")),
+    Column(key="change", label=Text("变更", "Change")),
+    Column(key="summary", label=Text("摘要", "Summary")),
+    Column(key="before", label=Text("变更前", "Before")),
+    Column(key="after", label=Text("变更后", "After")),
+    Column(key="made_by", label=Text("经办柜员", "Made by")),
+    Column(key="second", label=Text("授权柜员", "Approved by")),
+    Column(key="transaction_number", label=Text("流水号", "Transaction number")),
+)
+
+
+@query(name="counter.teller_changes", title=Text("柜员变更登记", "Changes of tellers"), source="IB 310-328", columns=TELLER_CHANGES)
+async def teller_changes(read: Read, form: WhichTeller) -> dict[str, Any]:
+    """Who was created, maintained, reported, reset or changed his password, by whom; the newest first, of tellers of the outlets seen."""
+    table, register = TELLER_CHANGE, FRAME.register
+    found = (
+        select(table, register.c.transaction_number)
+        .join(register, register.c.posting_id == table.c.posting_id, isouter=True)
+        .join(TELLER, TELLER.c.teller == table.c.teller)
+        .where(sight_of(read.principal).condition(TELLER.c.outlet))
+    )
+    if form.teller is not None:
+        found = found.where(table.c.teller == form.teller)
+    if (after := place(form.after, UUID)) is not None:
+        found = found.where(table.c.posting_id < after[0])
+    rows = (await read.connection.execute(found.order_by(table.c.posting_id.desc()).limit(form.limit + 1))).all()
+    return page(rows, form.limit, lambda row: cursor(row.posting_id), _teller_change)
+
+
+def _teller_change(row: Row[Any]) -> dict[str, Any]:
+    content = row.content
+    before, after = content.get("before"), content.get("after")
+    if row.change == "created":
+        after = content
+    return {
+        "business_date": row.business_date.isoformat(),
+        "teller": row.teller,
+        "change": row.change,
+        "summary": content.get("summary"),
+        "before": before,
+        "after": after,
+        "made_by": row.made_by,
+        "second": row.second,
+        "transaction_number": row.transaction_number,
+    }
 
 
 @query(name="counter.boxes", title=Text("钱箱查询", "Cash boxes"), source="IB 344, 757")

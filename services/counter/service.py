@@ -8,15 +8,17 @@ from runtime.service import PeriodicTask
 from services.counter import api, voucher_holds, voucher_loading
 from services.counter.catching_up import catch_up
 from services.counter.presence import settle_all
-from services.counter.queries import boxes, outlets, tellers
+from services.counter.queries import boxes, outlets, teller_changes, tellers
 from services.counter.reports import balancing, box_balancing
 from services.counter.right_queries import own_rights, right_changes, rights
 from services.counter.rights import settle_rights
 from services.counter.tables import FRAME, METADATA
 from services.counter.transactions.balancing import balance_teller, close_outlet, reopen_outlet, unbalance_teller
-from services.counter.transactions.boxes import add, balance, cash_in, cash_out, cash_receive, cash_transfer
+from services.counter.transactions.boxes import add, balance, cash_in, cash_out, cash_transfer, leave, share
+from services.counter.transactions.cash_issues import cash_issue, cash_receive, cash_return, undo_cash_issue
+from services.counter.transactions.passwords import change_password, report_password_lost, reset_password
 from services.counter.transactions.rights import set_limit, set_right
-from services.counter.transactions.tellers import change_password, create_teller, report_password_lost, reset_password
+from services.counter.transactions.tellers import create_teller, maintain_teller
 from services.counter.transactions.voucher_boxes import BOX_TRANSACTIONS
 from services.counter.transactions.vouchers import VAULT_TRANSACTIONS
 from services.counter.voucher_queries import VOUCHER_QUERIES
@@ -36,13 +38,19 @@ SERVICE = BankService(
     ),
     transactions=(
         create_teller,
+        maintain_teller,
         change_password,
         report_password_lost,
         reset_password,
         set_right,
         set_limit,
         add,
+        share,
+        leave,
+        cash_issue,
+        undo_cash_issue,
         cash_receive,
+        cash_return,
         cash_out,
         cash_in,
         cash_transfer,
@@ -54,7 +62,7 @@ SERVICE = BankService(
         *VAULT_TRANSACTIONS,
         *BOX_TRANSACTIONS,
     ),
-    queries=(tellers, boxes, outlets, rights, own_rights, right_changes, *VOUCHER_QUERIES),
+    queries=(tellers, teller_changes, boxes, outlets, rights, own_rights, right_changes, *VOUCHER_QUERIES),
     reports=(balancing, box_balancing),
     catch_up=catch_up,
 )

@@ -16,7 +16,7 @@ from runtime.auth import Signer
 from runtime.identifiers import new_id
 from runtime.service import Resources
 from services.counter.boxes import check_use
-from services.counter.credentials import verified
+from services.counter.credentials import locked_teller, verified
 from services.counter.domain.errors import SIGN_ON_AGAIN
 from services.counter.domain.passwords import reminder_due
 from services.counter.presence import attend
@@ -37,12 +37,14 @@ def signer_of(resources: Resources) -> Signer:
 
 
 async def sign_on(resources: Resources, asked: SignOn) -> SignedOn:
-    """Check the password and the box, note the teller as present. Raises as `credentials.verified`, and `counter.box.*`."""
+    """Check the password and the box, note the teller as present. Raises as `credentials.verified`, `counter.box.*`."""
     day = await business_date(resources)
     row = await verified(resources, asked.teller, asked.password, day)
     cash_box = None if row.must_change_password else (asked.cash_box or "").strip() or None
     principal = Principal(row.teller, row.outlet, row.level, cash_box, new_id().hex)
     async with resources.database.transaction() as connection:
+        if _differs(await locked_teller(connection, row.teller), principal):
+            raise SIGN_ON_AGAIN()
         if cash_box is not None:
             await check_use(connection, row.outlet, cash_box, row.teller)
         if not row.must_change_password:
@@ -56,7 +58,8 @@ async def renew(resources: Resources, token: str) -> SignedOn:
     principal = principal_of(claims)
     async with resources.database.transaction() as connection:
         day = await business_date_of(connection, frame_of(resources))
-        row = (await connection.execute(select(TELLER).where(TELLER.c.teller == principal.teller))).first()
+        found = select(TELLER).where(TELLER.c.teller == principal.teller).with_for_update()
+        row = (await connection.execute(found)).first()
         if row is None or _changed_since(row, principal, claims):
             raise SIGN_ON_AGAIN()
         await _enter(connection, row, day)
@@ -64,9 +67,13 @@ async def renew(resources: Resources, token: str) -> SignedOn:
 
 
 def _changed_since(row: Row[Any], principal: Principal, claims: dict[str, Any]) -> bool:
-    if row.state != "active" or row.must_change_password or (row.outlet, row.level) != (principal.outlet, principal.level):
+    if row.must_change_password or _differs(row, principal):
         return True
     return int(claims["iat"]) < int(row.credentials_changed_at.timestamp())
+
+
+def _differs(row: Row[Any], principal: Principal) -> bool:
+    return row.state != "active" or (row.outlet, row.level) != (principal.outlet, principal.level)
 
 
 async def _enter(connection: AsyncConnection, row: Row[Any], day: date) -> None:

@@ -44,6 +44,22 @@ PASSWORD_GUESSABLE = ErrorType(
 ALREADY_LOST = ErrorType(
     "teller.password.already_lost", Kind.CONFLICT, "柜员 {teller} 的密码已经挂失", "the password of {teller} is reported lost already"
 )
+PASSWORDS_DIFFER = ErrorType(
+    "teller.password.repeat_differs", Kind.INVALID, "两次输入的新密码不一致", "the new password was not repeated alike"
+)
+CARD_WRONG = ErrorType("teller.card_wrong", Kind.FORBIDDEN, "柜员卡号不符", "this is not the teller's card")
+TELLER_LEFT = ErrorType("teller.left", Kind.FORBIDDEN, "柜员 {teller} 已离职", "teller {teller} has left the bank")
+OWN_RECORD = ErrorType("teller.own_record", Kind.FORBIDDEN, "不能维护本人资料", "nobody maintains the own record")
+NOTHING_CHANGED = ErrorType("teller.nothing_changed", Kind.INVALID, "柜员 {teller} 的资料没有变更", "nothing about teller {teller} changes")
+PRESENT_TODAY = ErrorType(
+    "teller.present_today",
+    Kind.CONFLICT,
+    "柜员 {teller} 当日已签到,须在其签到前调动网点",
+    "teller {teller} has signed on today; move him before he signs on",
+)
+STILL_WORKING = ErrorType(
+    "teller.still_working", Kind.CONFLICT, "柜员 {teller} 当日尚未轧账", "teller {teller} is at work and has not balanced"
+)
 
 BOX_UNKNOWN = ErrorType(
     "counter.box.unknown", Kind.NOT_FOUND, "网点 {outlet} 没有钱箱 {cash_box}", "outlet {outlet} has no cash box {cash_box}"
@@ -56,8 +72,47 @@ BOX_IS_VAULT = ErrorType(
     "counter.box.is_vault", Kind.CONFLICT, "库钱箱不能办理此交易,请以柜员钱箱签到", "this is done with a teller's box, not with the vault"
 )
 BOX_SAME = ErrorType("counter.box.same", Kind.INVALID, "调入钱箱与调出钱箱相同", "both boxes are the same")
+BOX_SINGLE = ErrorType(
+    "counter.box.single_teller",
+    Kind.CONFLICT,
+    "储蓄柜员钱箱只许本柜员使用;只有对公柜员可共用钱箱",
+    "a savings teller's box is his alone; only tellers of corporate business share one",
+)
+BOX_SHARED_ALREADY = ErrorType(
+    "counter.box.already_user", Kind.CONFLICT, "柜员 {teller} 已可使用钱箱 {cash_box}", "teller {teller} may use box {cash_box} already"
+)
+BOX_IN_USE = ErrorType(
+    "counter.box.in_use",
+    Kind.CONFLICT,
+    "正以钱箱 {cash_box} 签到,请改以其他钱箱或不输钱箱号重新签到",
+    "you are signed on with box {cash_box}; sign on without it first",
+)
+BOX_NOT_EMPTY = ErrorType(
+    "counter.box.not_empty",
+    Kind.CONFLICT,
+    "钱箱 {cash_box} 尚有现金或凭证,须先入库",
+    "box {cash_box} still holds cash or vouchers; put them into the vault first",
+)
 NO_SUPERIOR = ErrorType(
     "counter.box.no_superior", Kind.CONFLICT, "本部门没有上级库钱箱", "this department has no superior to draw cash from"
+)
+NOT_BELOW = ErrorType(
+    "counter.cash.not_below", Kind.INVALID, "部门 {outlet} 不是本部门的直接下级", "department {outlet} is not directly below this one"
+)
+VAULT_SHORT = ErrorType(
+    "counter.cash.vault_short",
+    Kind.CONFLICT,
+    "库钱箱可下发现金仅 {free}",
+    "the vault has only {free} that is not set aside yet",
+)
+NOT_ISSUED = ErrorType(
+    "counter.cash.not_issued", Kind.NOT_FOUND, "没有该笔未领用的下发现金", "there is no such cash set aside that was not drawn yet"
+)
+NOT_AS_ISSUED = ErrorType(
+    "counter.cash.not_as_issued",
+    Kind.CONFLICT,
+    "须全额领用上级下发的现金:{amounts}",
+    "the cash that was set aside must be drawn whole: {amounts}",
 )
 
 NOT_BALANCED = ErrorType("counter.teller.not_balanced", Kind.CONFLICT, "柜员 {teller} 尚未轧账", "teller {teller} has not balanced")

@@ -9,6 +9,8 @@ from kernel.calendar import add_months
 from services.counter.domain.errors import PASSWORD_GUESSABLE, PASSWORD_TOO_SHORT, PASSWORD_UNCHANGED
 
 LEAST_LENGTH = 8
+DEFAULT_PASSWORD = "888888"
+"""What a new teller signs on with the first time (IB 692); too short to be kept."""
 ATTEMPTS = 5
 """Wrong passwords one after the other in one business date that lock a teller, as they lock a customer (IB 417)."""
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from banking.fields import CURRENCY_CHOICES, AmountText, CashBoxNumber, CurrencyCode, Form, ShortText, labelled
+from banking.fields import CURRENCY_CHOICES, AmountText, CashBoxNumber, CurrencyCode, Form, ShortText, TellerNumber, labelled
 from banking.menus import CASH_BOXES, GENERAL
 from banking.transaction import Outcome, Posting, transaction
 from banking.work import CASH_BOX_REQUIRED, Work
 from kernel.money import format_amount, parse_amount
-from kernel.numbers import superior_of
 from kernel.text import Text
-from services.counter.boxes import add_box, check_exists
+from services.counter.boxes import add_box, check_exists, check_use, share_box
+from services.counter.credentials import locked_teller
 from services.counter.domain.boxes import account_of_box, not_the_vault
-from services.counter.domain.errors import BOX_SAME, NO_SUPERIOR
+from services.counter.domain.errors import BOX_IN_USE, BOX_SAME, BOX_SINGLE, TELLER_ELSEWHERE, TELLER_LEFT
 from services.counter.forms import Nothing
 from services.counter.sheets import box_sheets, cash_rows
+from services.counter.tellers import give_up_boxes
 from services.counter.voucher_sheets import voucher_sheets
 
 MENU = (GENERAL, CASH_BOXES)
@@ -26,6 +27,18 @@ class NewBox(Form):
 
     cash_box: CashBoxNumber = labelled("钱箱号", "Cash box")
     name: ShortText = labelled("钱箱名称", "Name")
+
+
+class BoxNumber(Form):
+    """A box."""
+
+    cash_box: CashBoxNumber = labelled("钱箱号", "Cash box")
+
+
+class SharedBox(BoxNumber):
+    """A box, and who shall use it as well."""
+
+    teller: TellerNumber = labelled("柜员号", "Teller")
 
 
 class CashAmount(Form):
@@ -49,6 +62,41 @@ async def add(work: Work, form: NewBox) -> Outcome:
     return Outcome(result={"cash_box": form.cash_box, "name": form.name, "account": account_of_box(work.outlet, form.cash_box)})
 
 
+@transaction(
+    code="counter.box.share", name=Text("共用钱箱", "Share a cash box"), menu=MENU, source="IB 348-349, 758-759", operators="K"
+)
+async def share(work: Work, form: SharedBox) -> Outcome:
+    """Let a colleague use the own box as well; he signs on again to use it. Only boxes of corporate tellers are shared.
+
+    Raises `counter.box.*`, `teller.unknown`, `teller.elsewhere`, `teller.left`.
+    """
+    not_the_vault(form.cash_box)
+    await check_use(work.connection, work.outlet, form.cash_box, work.principal.teller)
+    colleague = await locked_teller(work.connection, form.teller)
+    if colleague.outlet != work.outlet:
+        raise TELLER_ELSEWHERE(field="teller", teller=form.teller)
+    if colleague.state == "left":
+        raise TELLER_LEFT(field="teller", teller=form.teller)
+    if not form.teller.startswith("K"):
+        raise BOX_SINGLE(field="teller")
+    await share_box(work.connection, work.outlet, form.cash_box, form.teller)
+    return Outcome(result={"cash_box": form.cash_box, "teller": form.teller})
+
+
+@transaction(code="counter.box.leave", name=Text("退出钱箱", "Give up a cash box"), menu=MENU, source="IB 348-349, 758-759")
+async def leave(work: Work, form: BoxNumber) -> Outcome:
+    """Give a box up; the last of its tellers leaves neither cash nor vouchers in it.
+
+    Raises `counter.box.is_vault`, `.unknown`, `.not_own`, `.in_use`, `.not_empty`.
+    """
+    not_the_vault(form.cash_box)
+    await check_use(work.connection, work.outlet, form.cash_box, work.principal.teller)
+    if work.principal.cash_box == form.cash_box:
+        raise BOX_IN_USE(field="cash_box", cash_box=form.cash_box)
+    await give_up_boxes(work, work.outlet, work.principal.teller, [form.cash_box])
+    return Outcome(result={"cash_box": form.cash_box})
+
+
 def own_box(work: Work) -> str:
     """The box the teller signed on with, not the vault. Raises `counter.cash_box_required`, `counter.box.is_vault`."""
     if work.principal.cash_box is None:
@@ -56,37 +104,23 @@ def own_box(work: Work) -> str:
     return not_the_vault(work.principal.cash_box)
 
 
-def _moved(rule: str, form: CashAmount, result: dict[str, Any], **references: str) -> Outcome:
+def moved(rule: str, form: CashAmount, result: dict[str, Any], **references: str) -> Outcome:
     """Cash of this form's amount moved under a rule."""
     amount_minor = parse_amount(form.amount, form.currency)
     result |= {"currency": form.currency, "amount": format_amount(amount_minor, form.currency)}
     return Outcome(result, Posting(rule=rule, currency=form.currency, amounts_minor={"amount": amount_minor}, references=references))
 
 
-@transaction(
-    code="counter.box.cash_receive",
-    name=Text("现金领用(支行到库钱箱)", "Draw cash from the sub-branch into the vault"),
-    menu=MENU,
-    source="IB 384-386",
-)
-async def cash_receive(work: Work, form: CashAmount) -> Outcome:
-    """Cash from the superior's vault into the outlet's. Raises `counter.box.no_superior`, and the ledger's refusal."""
-    superior = superior_of(work.outlet)
-    if superior is None:
-        raise NO_SUPERIOR()
-    return _moved("counter.cash.receive", form, {"from_outlet": superior}, branch=superior)
-
-
 @transaction(code="counter.box.cash_out", name=Text("现金出库", "Cash from the vault to the box"), menu=MENU, source="IB 386, 3615")
 async def cash_out(work: Work, form: CashAmount) -> Outcome:
     """Cash from the vault into the own box. Raises `counter.cash_box_required`, `counter.box.is_vault`, and the ledger's refusal."""
-    return _moved("counter.cash.out", form, {"cash_box": own_box(work)})
+    return moved("counter.cash.out", form, {"cash_box": own_box(work)})
 
 
 @transaction(code="counter.box.cash_in", name=Text("现金入库", "Cash from the box to the vault"), menu=MENU, source="IB 386, 3622")
 async def cash_in(work: Work, form: CashAmount) -> Outcome:
     """Cash from the own box into the vault. Raises as `counter.box.cash_out`."""
-    return _moved("counter.cash.in", form, {"cash_box": own_box(work)})
+    return moved("counter.cash.in", form, {"cash_box": own_box(work)})
 
 
 @transaction(code="counter.box.cash_transfer", name=Text("现金调配", "Cash to another box"), menu=MENU, source="IB 388")
@@ -99,7 +133,7 @@ async def cash_transfer(work: Work, form: CashTransfer) -> Outcome:
     if not_the_vault(form.to_box, "to_box") == giving:
         raise BOX_SAME(field="to_box")
     await check_exists(work.connection, work.outlet, form.to_box, "to_box")
-    return _moved("counter.cash.transfer", form, {"cash_box": giving, "to_box": form.to_box}, to_box=form.to_box)
+    return moved("counter.cash.transfer", form, {"cash_box": giving, "to_box": form.to_box}, to_box=form.to_box)
 
 
 @transaction(

@@ -7,17 +7,15 @@ from typing import Annotated, Any, Literal
 from pydantic import StringConstraints
 
 from banking.fields import CURRENCY_CHOICES, AmountText, CurrencyCode, Form, labelled
-from banking.menus import GENERAL, TELLERS
 from banking.transaction import Outcome, transaction
 from banking.work import Work
 from contracts.rights import EVERY, RightRule
 from kernel.money import currency_of, format_amount, parse_signed
 from kernel.text import Text
 from services.counter.domain.errors import LIMIT_NEGATIVE, RIGHT_FIXED, RIGHT_TRANSACTION_UNKNOWN
-from services.counter.forms import LEVELS
+from services.counter.forms import LEVELS, TELLER_MENU
 from services.counter.rights import change_rule, declarations
 
-MENU = (GENERAL, TELLERS)
 FIXED = frozenset({"counter.right.set", "counter.right.limit", "counter.teller.change_password"})
 """Without these nobody could set rights any more, or get past the first password."""
 
@@ -51,7 +49,7 @@ class LimitOfLevel(Form):
 @transaction(
     code="counter.right.set",
     name=Text("柜员权限维护", "Set a right"),
-    menu=MENU,
+    menu=TELLER_MENU,
     source="IB 315-319, 326, 696",
     levels="A",
     outlets="centre",
@@ -72,7 +70,7 @@ async def set_right(work: Work, form: RightOfLevel) -> Outcome:
 @transaction(
     code="counter.right.limit",
     name=Text("柜员限额维护", "Set a limit"),
-    menu=MENU,
+    menu=TELLER_MENU,
     source="IB 315-319, 326, 696",
     levels="A",
     outlets="centre",
