@@ -5,53 +5,21 @@ Every test works on numbers of its own. 702 is carried at 1.00 a sheet in one ac
 
 from __future__ import annotations
 
-from typing import Any
-
+from tests.integration.vouchers.steps import (
+    BRANCH,
+    BUYER,
+    OUTLET,
+    at_outlet,
+    books_agree,
+    bought,
+    counted,
+    numbers,
+    off_sheet,
+    refused,
+    vault,
+    where,
+)
 from tests.support.bank import TestBank
-
-BUYER, BRANCH, OUTLET = "K0021", "K0201", "K0211"
-"""Tellers of 0002, 0200 and 0201."""
-
-
-def numbers(first: int, last: int, kind: str = "CCKZ") -> dict[str, Any]:
-    return {"kind": kind, "first": f"{first:08d}", "last": f"{last:08d}"}
-
-
-def counted(first: int, last: int, kind: str = "CCKZ") -> dict[str, Any]:
-    return {**numbers(first, last, kind), "sheets": last - first + 1}
-
-
-async def vault(bank: TestBank, teller: str, code: str, body: dict[str, Any], **options: Any) -> dict[str, Any]:
-    return await bank.run(teller, f"counter.voucher.{code}", body, cash_box=None, **options)
-
-
-async def refused(bank: TestBank, teller: str, code: str, body: dict[str, Any], problem: str, **options: Any) -> dict[str, Any]:
-    return await bank.refuse(teller, f"counter.voucher.{code}", body, problem, **{"cash_box": None, **options})
-
-
-async def bought(bank: TestBank, first: int, last: int, kind: str = "CCKZ") -> None:
-    await vault(bank, BUYER, "purchase", counted(first, last, kind))
-
-
-async def at_branch(bank: TestBank, first: int, last: int, kind: str = "CCKZ") -> None:
-    await bought(bank, first, last, kind)
-    await vault(bank, BUYER, "issue", {**numbers(first, last, kind), "to_outlet": "0200"})
-    await vault(bank, BRANCH, "receive", counted(first, last, kind))
-
-
-async def at_outlet(bank: TestBank, first: int, last: int, kind: str = "CCKZ") -> None:
-    await at_branch(bank, first, last, kind)
-    await vault(bank, BRANCH, "issue", {**numbers(first, last, kind), "to_outlet": "0201"})
-    await vault(bank, OUTLET, "receive", counted(first, last, kind))
-
-
-async def where(bank: TestBank, number: int, kind: str = "CCKZ") -> tuple[str, str | None, str | None]:
-    [row] = await bank.sql("SELECT state, outlet, cash_box FROM counter.voucher WHERE kind = $1 AND number = $2", kind, number)
-    return row["state"], row["outlet"], row["cash_box"]
-
-
-def off_sheet(receipt: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
-    return [(each["account"], each["direction"], each["amount"], each["red"]) for each in receipt["off_sheet"]]
 
 
 async def test_the_whole_chain_moves_702_where_sheets_come_and_go(bank: TestBank) -> None:
@@ -185,6 +153,10 @@ async def test_a_receipt_has_no_reversal(bank: TestBank) -> None:
     await bank.settle()
     body = {"transaction_number": receipt["transaction_number"], "business_date": receipt["business_date"]}
     await bank.refuse(BUYER, "ledger.correct.reverse", body, "ledger.rule.not_reversible", second="K0029")
+
+
+async def test_the_off_sheet_books_hold_what_the_outlets_hold(bank: TestBank) -> None:
+    await books_agree(bank)
 
 
 async def test_issue_and_receipt_belong_to_one_day(bank: TestBank) -> None:
