@@ -37,12 +37,15 @@ async def day(bank_template: Any) -> AsyncIterator[SmallDay]:
     """The bank with the small day behind it, still open."""
     async with running_bank(bank_template) as bank:
         account = await open_demand(bank, "S0311", "P1234567", "5000.00")
+        receipts = {}
         paid = {"account": account, "amount": "300.00", "password": "123456"}
-        receipts = {
-            "deposit": await bank.run("S0211", "savings.demand.deposit", {"account": account, "amount": "1000.00"}),
-            "withdrawal": await bank.run("S0111", "savings.demand.withdraw", paid),
-            "mistake": await bank.run("S0211", "savings.demand.deposit", {"account": account, "amount": "60.00"}),
-        }
+        for name, teller, code, body in (
+            ("deposit", "S0211", "savings.demand.deposit", {"account": account, "amount": "1000.00"}),
+            ("withdrawal", "S0111", "savings.demand.withdraw", paid),
+            ("mistake", "S0211", "savings.demand.deposit", {"account": account, "amount": "60.00"}),
+        ):
+            await bank.settle()  # so that the books have them in this order too: outlets reach the ledger side by side
+            receipts[name] = await bank.run(teller, code, body)
         await bank.settle()
         wrong = {"transaction_number": receipts["mistake"]["transaction_number"], "business_date": DAY}
         receipts["reversal"] = await bank.run("S0211", "ledger.correct.reverse", wrong, second="S0219")
