@@ -272,10 +272,10 @@ async def test_a_batch_is_voided_in_customers_hands_once_its_posting_has_committ
     await savings.run("K0211", TRANSFER, payment(payer, payee, numbers[0]))
     await savings.run("K0211", REPORT_LOST, asked(payer, numbers[1:2]))
     body = batch(savings, numbers[:4])
-    assert await void(savings, {**body, "dry_run": True}) == {"voided": 3}
+    assert await void(savings, {**body, "dry_run": True}) == {"voided": 3, "used": numbers[:1]}
     assert await savings.rows("SELECT state FROM savings.cheque_void WHERE posting_id = $1", body["posting_id"]) == []
     for _ in range(2):
-        assert await void(savings, body) == {"voided": 3}
+        assert await void(savings, body) == {"voided": 3, "used": numbers[:1]}
     await savings.run("K0211", TRANSFER, payment(payer, payee, numbers[3]))
     for _ in range(2):
         assert (await void(savings, body, "post"))["state"] == "posted"
