@@ -30,8 +30,7 @@ class ChequeVoid(BaseModel):
 
 
 class ChequesVoided(BaseModel):
-    """How many cheques in customers' hands are to be voided, and which of the batch are used; until the posting is decided some more may
-    be."""
+    """How many cheques in customers' hands are to be voided, and which of the batch are used; no more are until the posting is decided."""
 
     voided: int
     used: list[str] = Field(default_factory=list)

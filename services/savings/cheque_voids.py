@@ -19,7 +19,7 @@ from contracts.movement import Decision, PostingState, RegisterClient
 from kernel.errors import DomainError
 from runtime.auth import service_only
 from runtime.service import Resources, resources_of
-from services.savings.cheques import Deed, count_voidable, used_between, void_range
+from services.savings.cheques import Deed, hold_voidable, used_between, void_range
 from services.savings.domain.errors import CHEQUE_VOID_DECIDED
 from services.savings.tables import CHEQUE_VOID
 
@@ -31,7 +31,8 @@ router = APIRouter(prefix="/internal/cheques/void", dependencies=[Depends(servic
 
 @router.post("")
 async def announce(body: ChequeVoid, request: Request) -> ChequesVoided:
-    """Take note of a batch that is being voided; how many sold cheques of it are not used, and which are.
+    """Take note of a batch that is being voided; how many sold cheques of it are not used, and which are. None is used from then on until
+    the posting is decided.
 
     Raises `day.*`, `cheque.void_decided`.
     """
@@ -42,10 +43,10 @@ async def announce(body: ChequeVoid, request: Request) -> ChequesVoided:
         row = await _announced(connection, body.posting_id)
         if row is not None and row.state == "voided":
             raise CHEQUE_VOID_DECIDED()
+        sheets = await hold_voidable(connection, body.kind, body.first, body.last) if row is None else row.sheets
         used = await used_between(connection, body.kind, body.first, body.last)
         if row is not None:
-            return ChequesVoided(voided=row.sheets, used=used)
-        sheets = await count_voidable(connection, body.kind, body.first, body.last)
+            return ChequesVoided(voided=sheets, used=used)
         kept = body.model_dump(exclude={"dry_run", "first", "last"})
         numbers = {"first_number": body.first, "last_number": body.last}
         await connection.execute(CHEQUE_VOID.insert().values(state="pending", sheets=sheets, **numbers, **kept))

@@ -24,7 +24,7 @@ from services.savings.domain.cheques import (
     state_after,
     states_for,
 )
-from services.savings.tables import CHEQUE, CHEQUE_EVENT
+from services.savings.tables import CHEQUE, CHEQUE_EVENT, CHEQUE_VOID
 
 FIELD = "voucher_number"
 
@@ -109,7 +109,7 @@ async def use_cheque(work: Work, account: Account, voucher_type: str | None, num
     as given (IB 752-754, 3938-3941, 3955).
 
     Raises `cheque.wrong_kind`, `cheque.number_required`, `cheque.number_short`, `cheque.ambiguous`, `cheque.not_sold`,
-    `cheque.other_account`, `cheque.state`.
+    `cheque.other_account`, `cheque.state`, `cheque.being_voided`.
     """
     if voucher_type is None or not is_cheque(voucher_type):
         return number
@@ -121,7 +121,16 @@ async def use_cheque(work: Work, account: Account, voucher_type: str | None, num
             raise errors.CHEQUE_NUMBER_SHORT(field=FIELD)
         number = await _completed(work.connection, account, voucher_type, number)
     await change(work.connection, account, voucher_type, (number,), ChequeAction.USE, deed_of(work), FIELD)
+    await _check_not_being_voided(work.connection, voucher_type, number)
     return number
+
+
+async def _check_not_being_voided(connection: AsyncConnection, kind: str, number: str) -> None:
+    """Whoever announces a batch waits for the rows of its cheques; whoever has got hold of one afterwards sees the announcement."""
+    table = CHEQUE_VOID.c
+    within = (table.state == "pending", table.kind == kind, table.first_number <= number, table.last_number >= number)
+    if (await connection.execute(select(table.posting_id).where(*within).limit(1))).first() is not None:
+        raise errors.CHEQUE_BEING_VOIDED(field=FIELD, kind=kind, number=number)
 
 
 async def _completed(connection: AsyncConnection, account: Account, kind: str, digits: str) -> str:
@@ -148,10 +157,10 @@ async def void_range(connection: AsyncConnection, kind: str, first: str, last: s
     return await _void(connection, and_(CHEQUE.c.kind == kind, CHEQUE.c.number.between(first, last)), deed)
 
 
-async def count_voidable(connection: AsyncConnection, kind: str, first: str, last: str) -> int:
-    """How many `void_range` would void."""
+async def hold_voidable(connection: AsyncConnection, kind: str, first: str, last: str) -> int:
+    """How many cheques `void_range` would void; payments under way are waited for, later ones wait until the commit."""
     within = (CHEQUE.c.kind == kind, CHEQUE.c.number.between(first, last), CHEQUE.c.state.in_(_VOIDABLE))
-    return (await connection.execute(select(func.count()).select_from(CHEQUE).where(*within))).scalar_one()
+    return len((await connection.execute(select(CHEQUE.c.number).where(*within).order_by(CHEQUE.c.number).with_for_update())).all())
 
 
 async def used_between(connection: AsyncConnection, kind: str, first: str, last: str) -> list[str]:

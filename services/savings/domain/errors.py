@@ -180,6 +180,12 @@ NO_INSTRUMENT = ErrorType(
     "客户没有{instrument_zh},请先开立",
     "the customer has no {instrument_en}: it must be opened first",
 )
+CHEQUE_BEING_VOIDED = ErrorType(
+    "cheque.being_voided",
+    Kind.CONFLICT,
+    "支票 {kind} {number} 所在批次正在作废",
+    "the batch of cheque {kind} {number} is being voided",
+)
 CHEQUE_VOID_DECIDED = ErrorType(
     "cheque.void_decided", Kind.CONFLICT, "该批支票作废已了结", "what this posting voids has been decided already"
 )

@@ -276,10 +276,11 @@ async def test_a_batch_is_voided_in_customers_hands_once_its_posting_has_committ
     assert await savings.rows("SELECT state FROM savings.cheque_void WHERE posting_id = $1", body["posting_id"]) == []
     for _ in range(2):
         assert await void(savings, body) == {"voided": 3, "used": numbers[:1]}
-    await savings.run("K0211", TRANSFER, payment(payer, payee, numbers[3]))
+    await savings.refuse("K0211", TRANSFER, payment(payer, payee, numbers[3]), "cheque.being_voided")
+    await savings.run("K0211", TRANSFER, payment(payer, payee, numbers[4]))
     for _ in range(2):
         assert (await void(savings, body, "post"))["state"] == "posted"
-    assert await states(savings, numbers) == ["used", "void", "void", "used", "unused"]
+    assert await states(savings, numbers) == ["used", "void", "void", "void", "used"]
     assert (await void(savings, body, "void", 409))["code"] == "cheque.void_decided"
     await savings.refuse("K0211", TRANSFER, payment(payer, payee, numbers[2]), "cheque.state")
     [event] = await savings.rows(
@@ -296,11 +297,23 @@ async def test_a_batch_whose_posting_failed_voids_nothing(savings):
     for _ in range(2):
         assert (await void(savings, body, "void"))["state"] == "voided"
     assert await states(savings, numbers) == ["unused"] * 3
+    await savings.run("K0211", TRANSFER, payment(payer, await savings.current("1.00"), numbers[0]))
     assert (await void(savings, body, status=409))["code"] == "cheque.void_decided"
     assert (await void(savings, body, "post", 409))["code"] == "cheque.void_decided"
     stranger = batch(savings, numbers)
     assert (await void(savings, stranger, "void"))["state"] == "voided"
     assert (await void(savings, {**stranger, "business_date": "2001-01-01"}, status=409))["code"] == "day.date_wrong"
+
+
+async def test_a_payment_and_the_end_of_its_batch_race(savings):
+    """What the announcement says of a cheque is what becomes of it."""
+    payer, payee = await savings.current("100.00"), await savings.current("1.00")
+    for number in await sold(savings, payer, count=6):
+        body = batch(savings, [number])
+        paid, announced = await asyncio.gather(savings.send("K0211", TRANSFER, payment(payer, payee, number)), void(savings, body))
+        assert announced == ({"voided": 0, "used": [number]} if paid.status_code == 200 else {"voided": 1, "used": []})
+        await void(savings, body, "post")
+        assert await states(savings, [number]) == ["used" if paid.status_code == 200 else "void"]
 
 
 async def test_a_batch_that_nobody_decides_is_settled_by_asking(savings, monkeypatch):
