@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from banking.fields import CustomerNumber, Form, LongText, ShortText, labelled
+from kernel.text import Text
 from services.customer.domain.identity import CustomerKind, document_choices
 from services.customer.domain.natures import NATURES
 
@@ -17,6 +18,8 @@ Nature = Annotated[str, StringConstraints(pattern=r"^00[1-9]$")]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=30, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Postcode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 PERSONAL_DOCUMENTS = document_choices(CustomerKind.PERSONAL)
+MODES = (("A", Text("密码", "Password")), ("B", Text("密码与证件", "Password and document")))
+"""印鉴类别 of cards and books: a password must be left with the bank (IB 307)."""
 
 
 class CustomerForm(Form):

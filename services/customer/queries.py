@@ -18,7 +18,7 @@ from services.customer.domain.errors import CUSTOMER_UNKNOWN
 from services.customer.domain.identity import DOCUMENT_TYPES, RESIDENT_CARD, CustomerKind
 from services.customer.domain.instruments import InstrumentKind
 from services.customer.domain.natures import NATURES
-from services.customer.forms import CorporateMaintenance, PersonalMaintenance
+from services.customer.forms import MODES, CorporateMaintenance, PersonalMaintenance
 from services.customer.tables import CUSTOMER, CUSTOMER_CHANGE, FRAME, INSTRUMENT, ISSUED_NUMBER
 
 NumberBeginning = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{1,10}$")]
@@ -171,7 +171,9 @@ async def _instruments(read: Read, number: str) -> list[dict[str, Any]]:
     table = INSTRUMENT
     columns = (table.c[name] for name in ("kind", "number", "state", "withdrawal_mode", "cross_outlet", "opened_on", "ended_on", "outlet"))
     found = select(*columns).where(table.c.customer_number == number).order_by(table.c.opened_on, table.c.kind, table.c.number)
-    return [_listed(row) for row in (await read.connection.execute(found)).mappings()]
+    modes = {mode: text.as_dict() for mode, text in MODES}
+    rows = (await read.connection.execute(found)).mappings()
+    return [_listed(row) | {"withdrawal_mode_name": modes[row["withdrawal_mode"]]} for row in rows]
 
 
 def _number(row: RowMapping) -> str:

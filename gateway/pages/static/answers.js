@@ -90,7 +90,7 @@ export function columnsTable(columns, rows, totals = {}, context = {}) {
     .map((column) => [column.key, decimalsOf(rows.map((row) => row[column.key] ?? ''))]));
   const cell = (column, row) => h('td', { class: `${column.kind} ${String(row[column.key] ?? '').length > LONG_CHARACTERS ? 'long' : ''} ${String(row[column.key] ?? '').startsWith('-') && decimals[column.key] !== undefined ? 'negative' : ''}` },
     column.kind === 'amount' ? grouped(row[column.key] ?? '')
-      : row[column.key] === null || row[column.key] === undefined ? '' : valueNode(column.key, row[`${column.key}_name`] ?? row[column.key],
+      : isEmpty(row[column.key]) ? '' : valueNode(column.key, row[`${column.key}_name`] ?? row[column.key],
         { ...context, beside: row, date: row.business_date ?? row.date ?? context.date }));
   const summed = columns.some((column) => totals[column.key] !== undefined && totals[column.key] !== null);
   return h('div', { class: 'scroll' }, h('table', { class: 'answer' },

@@ -34,6 +34,14 @@ export function entriesTable(entries, { says = SAME, context = null } = {}) {
       ['debit', 'credit'].map((side) => h('td', { class: 'amount' }, grouped(unscaled(total(side), decimals)))))));
 }
 
+/** What a receipt or a preview shows of a set: its entries, and under a heading of their own those off-sheet. */
+export function setTables({ entries, off_sheet: offSheet = [] }, { says = SAME, context = null } = {}) {
+  return [
+    (entries.length > 0 || offSheet.length === 0) && entriesTable(entries, { says, context }),
+    offSheet.length > 0 && [h('h3', {}, says(t('off_sheet'))), offSheetTable(offSheet, { says, context })],
+  ];
+}
+
 /** Off-sheet entries, single-sided. */
 export function offSheetTable(entries, { says = SAME, context = null } = {}) {
   return h('table', { class: 'entries' },

@@ -12,8 +12,10 @@ export function makeForm(schema, { context = {}, submit, changed, hidden = [], v
   const fields = Object.entries(schema.properties ?? {})
     .filter(([name]) => !hidden.includes(name))
     .map(([name, declared]) => makeField(name, preset(declared, values[name]), { required: needed.has(name), defs: schema.$defs ?? {}, context }));
-  const first = fields.filter((field) => field.required);
-  const rest = fields.filter((field) => !field.required);
+  /** What a needed field decides about stands beside it. */
+  const isFirst = (field) => field.required || Object.keys(field.schema['x-when'] ?? {}).some((other) => needed.has(other));
+  const first = fields.filter(isFirst);
+  const rest = fields.filter((field) => !isFirst(field));
   const alert = h('div', { class: 'alert', role: 'alert' });
   const node = h('form', { novalidate: true, class: 'generated' },
     alert,

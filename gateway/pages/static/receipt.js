@@ -4,7 +4,7 @@ import { decimalsOf, grouped, inCapitals, isAmount, normal, scaled, unscaled } f
 import { nested, valueNode } from './answers.js';
 import { fill, h, isPair } from './dom.js';
 import { t, term } from './language.js';
-import { entriesTable, offSheetTable } from './entries.js';
+import { setTables } from './entries.js';
 
 const KEPT = 'receipts';
 const KEPT_RECEIPTS = 5;
@@ -45,7 +45,7 @@ export function slipNode({ name, inputs, receipt, labels }, again = false) {
     lists.map(([key, value]) => h('section', {}, h('h3', {}, both(term(key, labels))), valueNode(key, value))),
     money && h('p', { class: 'slip-words' }, both(t('amount_in_words')),
       h('strong', { lang: 'zh' }, `人民币${inCapitals(money)}`), h('span', { class: 'amount' }, `¥${grouped(money)}`)),
-    h('section', {}, entriesTable(receipt.entries, { says: both }), receipt.off_sheet?.length > 0 && offSheetTable(receipt.off_sheet, { says: both })),
+    h('section', {}, setTables(receipt, { says: both })),
     h('footer', {},
       signature(t('operator'), receipt.teller), signature(t('second'), receipt.second ?? ''),
       signature(t('customer_signature'), ''), signature(t('bank_stamp'), ''),

@@ -4,7 +4,7 @@ import { call, session } from './api.js';
 import { askApproval, reasonOf } from './approval.js';
 import { adjusted, loadCatalogue, loadRights, permitted } from './catalogue.js';
 import { fill, h } from './dom.js';
-import { entriesTable, offSheetTable } from './entries.js';
+import { setTables } from './entries.js';
 import { makeFinder } from './finder.js';
 import { makeForm } from './form.js';
 import { announce, t } from './language.js';
@@ -92,8 +92,7 @@ class OpenTransaction {
       if (receipt.second_needed) this.needs(receipt.second_needed);
       fill(this.preview,
         h('h2', { text: t('entries_preview') }),
-        entriesTable(receipt.entries),
-        receipt.off_sheet.length > 0 && [h('h3', { text: t('off_sheet') }), offSheetTable(receipt.off_sheet)],
+        setTables(receipt),
         receipt.rule && h('p', { class: 'hint' }, t('posting_rule'), ` ${receipt.rule}`),
         this.needed && !this.approval && h('p', { class: 'notice', text: reasonOf(this.needed) }),
         h('div', { class: 'actions' }, this.executor));

@@ -13,11 +13,10 @@ from services.customer.customers import check_shown_document, enter, keep_histor
 from services.customer.domain.errors import INSTRUMENT_NUMBER_MISSING, INSTRUMENT_NUMBER_NOT_WANTED
 from services.customer.domain.identity import CustomerKind
 from services.customer.domain.instruments import BOTH, OPENED_TOGETHER, Category, InstrumentKind, check_may_have, check_numbers
-from services.customer.forms import PERSONAL_DOCUMENTS, DocumentLetter, DocumentNumber, PersonalCustomer
+from services.customer.forms import MODES, PERSONAL_DOCUMENTS, DocumentLetter, DocumentNumber, PersonalCustomer
 from services.customer.instruments import give, holding_of, in_use
 
 KINDS = tuple((kind.value, kind.text) for kind in (InstrumentKind.BOOK, InstrumentKind.CARD))
-MODES = (("A", Text("密码", "Password")), ("B", Text("密码与证件", "Password and document")))
 
 
 class HoldingForm(Form):
@@ -30,17 +29,22 @@ class HoldingForm(Form):
     enclosures: int = labelled("附件数", "Enclosures", 0, ge=0, le=99)
 
 
-class InstrumentCustomer(HoldingForm, PersonalCustomer):
-    """A person with the instruments wanted. A card bears its customer number; with a book alone the bank gives one (IB 868-870)."""
+class InstrumentsWanted(Form):
+    """Card, book, or both, with their numbers; a book without one is the next of the box."""
 
     instrument: Literal["book", "card", "both"] = labelled(
-        "凭证类型", "Instrument", "book", widget="choice", choices=(*KINDS, (BOTH, Text("卡本通", "Card and book")))
-    )
-    customer_number: CustomerNumber | None = labelled(
-        "客户号", "Customer number printed on the card", None, widget="customer", when={"instrument": ["card", BOTH]}
+        "凭证类型", "Instrument", widget="choice", choices=(*KINDS, (BOTH, Text("卡本通", "Card and book")))
     )
     book_number: VoucherNumber | None = labelled("存折号", "Book number", None, when={"instrument": ["book", BOTH]})
     card_number: VoucherNumber | None = labelled("卡号", "Card number", None, when={"instrument": ["card", BOTH]})
+
+
+class InstrumentCustomer(HoldingForm, PersonalCustomer, InstrumentsWanted):
+    """A person with the instruments wanted. A card bears its customer number; with a book alone the bank gives one (IB 868-870)."""
+
+    customer_number: CustomerNumber | None = labelled(
+        "客户号", "Customer number (on the card)", None, widget="customer", when={"instrument": ["card", BOTH]}
+    )
 
 
 class InstrumentAddition(HoldingForm):
