@@ -8,9 +8,8 @@ from runtime.service import PeriodicTask
 from services.counter import api, voucher_holds, voucher_loading
 from services.counter.catching_up import catch_up
 from services.counter.presence import settle_all
-from services.counter.queries import boxes, outlets, teller_changes, tellers
+from services.counter.queries import QUERIES
 from services.counter.reports import balancing, box_balancing
-from services.counter.right_queries import own_rights, right_changes, rights
 from services.counter.rights import settle_rights
 from services.counter.tables import FRAME, METADATA
 from services.counter.transactions.balancing import balance_teller, close_outlet, reopen_outlet, unbalance_teller
@@ -21,7 +20,6 @@ from services.counter.transactions.rights import set_limit, set_right
 from services.counter.transactions.tellers import create_teller, maintain_teller
 from services.counter.transactions.voucher_boxes import BOX_TRANSACTIONS
 from services.counter.transactions.vouchers import VAULT_TRANSACTIONS
-from services.counter.voucher_queries import VOUCHER_QUERIES
 
 SERVICE = BankService(
     name="counter",
@@ -62,7 +60,7 @@ SERVICE = BankService(
         *VAULT_TRANSACTIONS,
         *BOX_TRANSACTIONS,
     ),
-    queries=(tellers, teller_changes, boxes, outlets, rights, own_rights, right_changes, *VOUCHER_QUERIES),
+    queries=QUERIES,
     reports=(balancing, box_balancing),
     catch_up=catch_up,
 )

@@ -27,6 +27,7 @@ OF_ITS_OWN = {
         "account_days.py",
         "accounting",
         "balances.py",
+        "balancing.py",
         "catching_up.py",
         "day_end",
         "general_ledger.py",
@@ -48,7 +49,22 @@ OF_ITS_OWN = {
     "lending": {"accruals.py", "loans.py", "notes.py", "refusals.py"},
     "clearing": {"books.py", "netting.py", "runs.py", "settling.py"},
     "reconciliation": {"proving.py", "sources.py"},
-    "counter": {"boxes.py", "credentials.py", "forms.py", "loading.py", "presence.py", "signing.py"},
+    "counter": {
+        "boxes.py",
+        "catching_up.py",
+        "credentials.py",
+        "forms.py",
+        "loading.py",
+        "presence.py",
+        "rights.py",
+        "sheets.py",
+        "signing.py",
+        "tellers.py",
+        "voucher_holds.py",
+        "voucher_loading.py",
+        "voucher_sheets.py",
+        "vouchers.py",
+    },
 }
 """The business of each service in files named for it. A new name here should be a new thing, not another word for an old one."""
 ELSEWHERE = {"ledger": {"services.ledger.posting": "consumers", "services.ledger.day_end.routes": "gauges"}}
