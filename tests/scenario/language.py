@@ -5,13 +5,16 @@ A `.day` file is read line by line; blank lines and lines beginning with `#` are
     date 2005-09-01                                   first business date of the bank (must be the first line)
     S0311 customer.personal.open name=张三 id_type=Z -> customer=customer_number
     S0311 savings.demand.open customer_number=$customer amount=500.00 ... -> a=account
-        0311 debit  101  500.00                       indented lines: the entries the receipt must show, exactly these, in any order
-        0311 credit 211  500.00
+        0311 debit  101  500.00                       indented lines: the entries the receipt must show, exactly these, in any order;
+        0311 credit 211  500.00                       off-sheet ones are looked at where a line says receive or pay
+        0311 pay    702  1.00
+    K0021/ counter.voucher.purchase ...               a teller without a cash box; K0021/00002 with that one
     S0211 savings.demand.withdraw account=$a amount=9.00 refused account.insufficient
     S0311 ledger.correct.reverse transaction_number=$n business_date=2005-09-01 +S0319        approved by S0319
     result balance 491.00                             a field of the last receipt's result
     position 0201 417 1000.00                         balance of a 416 sub-account of an outlet, credit positive
     subject 0201 40702 4000000.00                     closing balance of a subject in an outlet (`-` for the bank), debit positive
+    voucher 0201 00001 passbook 1990                  sheets of a kind in a box or vault (00000)
     balance $a 500.00                                 balance of an account as its panel shows it
     trial                                             the daily trial balance balances, in the bank and in every outlet named so far
     day-end 2005-09-02                                run day ends until this is the business date
@@ -35,6 +38,7 @@ from typing import Any
 from tests.support.door import Door
 
 Entry = tuple[str, str, str, Decimal]
+OFF_SHEET = ("receive", "pay")
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ class Play:
 
     async def _step(self, step: Step) -> None:
         verb, *words = step.words
-        if re.fullmatch(r"[SKA][0-9]{4}", verb):
+        if re.fullmatch(r"[SKA][0-9]{4}(/([0-9]{5})?)?", verb):
             await self._transaction(verb, words, step.entries)
             return
         await getattr(self, "_" + verb.replace("-", "_"))(*(self._value(word) for word in words))
@@ -93,7 +97,9 @@ class Play:
     def _value(self, word: str) -> str:
         return self.names[word[1:]] if word.startswith("$") else word
 
-    async def _transaction(self, teller: str, words: list[str], expected: tuple[Entry, ...]) -> None:
+    async def _transaction(self, verb: str, words: list[str], expected: tuple[Entry, ...]) -> None:
+        teller, box_named, box = verb.partition("/")
+        where = {"cash_box": box or None} if box_named else {}
         code, *rest = words
         body: dict[str, Any] = {}
         wanted: list[str] = []
@@ -114,14 +120,15 @@ class Play:
             position += 1
         self.outlets.add(f"{teller[1:3]}0{teller[3]}" if not teller.startswith("000", 1) else "0001")
         if refusal:
-            await self.door.refuse(teller, code, body, refusal, second=second)
+            await self.door.refuse(teller, code, body, refusal, second=second, **where)
             return
-        self.receipt = await self.door.run(teller, code, body, second=second)
+        self.receipt = await self.door.run(teller, code, body, second=second, **where)
         for pair in wanted:
             name, _, source = pair.partition("=")
             self.names[name] = str(self.receipt["result"].get(source, self.receipt.get(source)))
         if expected:
-            made = sorted(_entry(each) for each in self.receipt["entries"])
+            off_sheet = self.receipt["off_sheet"] if any(side.startswith(OFF_SHEET) for _, side, _, _ in expected) else []
+            made = sorted(_entry(each) for each in (*self.receipt["entries"], *off_sheet))
             assert made == sorted(expected), "\n".join(["entries were:", *(" ".join(map(str, entry)) for entry in made)])
 
     def _typed(self, value: str) -> Any:
@@ -135,6 +142,11 @@ class Play:
 
     async def _result(self, name: str, value: str) -> None:
         assert str(self.receipt["result"][name]) == value, f"{name} is {self.receipt['result'][name]}"
+
+    async def _voucher(self, outlet: str, cash_box: str, kind: str, sheets: str) -> None:
+        rows = (await self.door.ask("S0009", "voucher.stock", outlet=outlet, cash_box=cash_box, kind=kind))["rows"]
+        found = sum(row["balance"] for row in rows)
+        assert found == int(sheets), f"the box holds {found}: {json.dumps(rows, ensure_ascii=False)}"
 
     async def _position(self, outlet: str, sub_account: str, amount: str) -> None:
         await self.door.settle()
