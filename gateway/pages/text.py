@@ -71,6 +71,9 @@ TEXTS: Mapping[str, Text] = {
     "approval_checker": Text("须由另一柜员复核", "Another teller must check this transaction"),
     "approval_manager": Text("须由管理级（A级）柜员授权", "A teller of level A must approve this transaction"),
     "approval_both": Text("须复核并由管理级（A级）柜员授权", "This transaction must be checked and approved by level A"),
+    "password_reminder": Text(
+        "密码已满一个月未修改，请办理操作员密码修改。", "The password is a month old: please change it (counter.teller.change_password)."
+    ),
     "approval_amount": Text(
         "{settlement}金额 {amount} 超过限额 {limit}，须由 {level} 级或以上柜员授权",
         "{amount} ({settlement}) is above the limit of {limit}: a teller of level {level} or above must approve",

@@ -191,6 +191,15 @@ def test_an_amount_above_the_limit_asks_for_a_second_person(page: Page, bank: Fa
     assert len({headers["idempotency-key"] for _, headers, _ in bank.calls}) == 1
 
 
+def test_a_month_old_password_is_mentioned(page: Page, bank: FakeBank) -> None:
+    signed_on(page, "/teller")
+    expect(page.locator("#work h1")).to_be_visible()
+    expect(page.locator("#work .notice")).to_have_count(0)
+    page.evaluate("sessionStorage.session = JSON.stringify({...JSON.parse(sessionStorage.session), password_reminder: true})")
+    page.reload()
+    expect(page.locator("#work .notice")).to_contain_text("密码已满一个月未修改")
+
+
 def test_what_the_administrator_took_away_is_not_offered(page: Page, bank: FakeBank, monkeypatch: pytest.MonkeyPatch) -> None:
     rule = {"transaction": "savings.demand.deposit", "settlement": "", "allowed": False, "dual": None}
     monkeypatch.setitem(ANSWERS, "counter.own_rights", lambda params: {"rows": [rule], "next": None})

@@ -197,6 +197,7 @@ function rest() {
   panel.clear();
   const keys = [['Enter', 'key_enter'], ['Ctrl Enter', 'key_control_enter'], ['F2', 'key_f2'], ['F9', 'key_f9'], ['F11', 'key_f11'], ['Esc', 'key_escape']];
   fill(work, h('div', { class: 'rest' },
+    session.get()?.password_reminder && h('p', { class: 'notice', role: 'status', text: t('password_reminder') }),
     h('h1', { text: t('choose_transaction') }), h('p', { class: 'hint', text: t('choose_transaction_hint') }),
     h('h2', { text: t('keys') }),
     h('dl', { class: 'keys' }, keys.map(([key, text]) => h('div', {}, h('dt', {}, key.split(' ').map((each) => h('kbd', {}, each))), h('dd', { text: t(text) }))))));
