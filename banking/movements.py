@@ -45,6 +45,10 @@ class Keeper(Protocol):
         """The account as a fact names it."""
         ...
 
+    async def interest_from(self, connection: AsyncConnection, account: str, value_date: date) -> date | None:
+        """The day from which a change as of a value date counts for interest; None where no products are gathered."""
+        ...
+
     async def apply(self, connection: AsyncConnection, movement: Row[Any]) -> None:
         """Make a held change real."""
         ...
@@ -107,7 +111,8 @@ async def hold(connection: AsyncConnection, resources: Resources, body: Movement
             ],
         )
     accounts = [await keeper.describe(connection, line.account) for line in body.lines]
-    return MovementAnswer(accounts=accounts, balances_minor=balances)
+    counted = [await keeper.interest_from(connection, line.account, body.value_date) for line in body.lines]
+    return MovementAnswer(accounts=accounts, balances_minor=balances, interest_from=counted)
 
 
 async def require_day(connection: AsyncConnection, frame: Frame, resources: Resources, business_date: date) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.ledger import AccountReference, Transport
 
@@ -55,10 +55,15 @@ class Decision(BaseModel):
 
 
 class MovementAnswer(BaseModel):
-    """The accounts as the fact must name them, in the order of the lines, with balances as they will be after posting."""
+    """The accounts as the fact must name them, in the order of the lines, with balances as they will be after posting.
+
+    `interest_from` is the day from which each change counts for interest: the value date, or the first day of the period that is not
+    settled yet; None where an account gathers no products.
+    """
 
     accounts: list[AccountReference]
     balances_minor: list[int]
+    interest_from: list[date | None] = Field(default_factory=list)
 
 
 class MovementClient:

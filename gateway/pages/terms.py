@@ -237,6 +237,8 @@ TERMS: Mapping[str, Text] = {
     "vouchers": Text("凭证", "Vouchers"),
     "waiting": Text("待清算", "To be netted"),
     "withdrawal_mode": Text("印鉴类别", "Withdrawal mode"),
+    "handed_in": Text("上缴张数", "Handed in"),
+    "sold": Text("已售未用张数", "Sold and not used"),
 }
 
 VALUES: Mapping[str, Text] = {
@@ -320,6 +322,10 @@ VALUES: Mapping[str, Text] = {
     "sell": Text("出售", "sell"),
     "take_back": Text("收回", "take back"),
     "own": Text("手册之外", "beyond the manual"),
+    "stock": Text("库存", "in stock"),
+    "held": Text("占用中", "held"),
+    "sold": Text("已出售", "sold"),
+    "undo_issue": Text("取消下发", "issue undone"),
 }
 
 WRITTEN = ("name", "summary", "remark", "address", "reason", "id_number", "before", "after")

@@ -16,7 +16,7 @@ from banking.business_day import service_of_number
 from banking.transaction import Posting
 from banking.work import Work
 from contracts.ledger import AccountReference, FreeLeg, PostingRequested
-from contracts.movement import MovementLine, RegisterClient
+from contracts.movement import MovementAnswer, MovementLine, RegisterClient
 from kernel.money import format_amount
 from kernel.numbers import NumberKind, check_account
 from services.ledger.catching_up import first_row, until_posted
@@ -116,10 +116,11 @@ async def remember(work: Work, kind: CorrectionKind, corrects: UUID, legs: Seque
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The legs with their accounts as a fact names them, and the balances the owners answered, for the receipt."""
+    """The legs with their accounts as a fact names them; for the receipt the balances the owners answered, and what it does to interest."""
 
     legs: tuple[FreeLeg, ...]
     balances: list[dict[str, str]]
+    interest: list[dict[str, Any]]
 
 
 async def move(work: Work, original: Row[Any], legs: Sequence[FreeLeg], summary: str, *, in_original: bool, cash: bool) -> Moved:
@@ -141,6 +142,7 @@ async def move(work: Work, original: Row[Any], legs: Sequence[FreeLeg], summary:
             raise TRANSFER_ONLY(field=field)
         named[position] = reference
     balances: dict[str, str] = {}
+    interest: list[dict[str, Any]] = []
     for owner, positions in sorted(held.items()):
         lines = tuple(
             MovementLine(account=legs[each].account.number, amount_minor=credit_minor(legs[each]), summary=legs[each].summary or summary)
@@ -150,10 +152,32 @@ async def move(work: Work, original: Row[Any], legs: Sequence[FreeLeg], summary:
         named.update(zip(positions, answer.accounts, strict=True))
         for line, minor in zip(lines, answer.balances_minor, strict=True):
             balances[line.account] = format_amount(minor, original.currency)
+        interest += interest_put_right(work, original.currency, original.value_date, lines, answer)
     return Moved(
         tuple(leg.model_copy(update={"account": named[position]}) for position, leg in enumerate(legs)),
         [{"account": account, "balance": balance} for account, balance in balances.items()],
+        interest,
     )
+
+
+def interest_put_right(
+    work: Work, currency: str, value_date: date, lines: Sequence[MovementLine], answer: MovementAnswer
+) -> list[dict[str, Any]]:
+    """What a correction across dates does to accumulated products (IB 3406-3408): per change the first day it counts from, the days put
+    right by that, and the days whose interest is settled already, which somebody has to put right by hand."""
+    if value_date >= work.business_date:
+        return []
+    return [
+        {
+            "account": line.account,
+            "amount": format_amount(line.amount_minor, currency),
+            "from": first.isoformat(),
+            "days": (work.business_date - first).days,
+            "settled_days": (first - value_date).days,
+        }
+        for line, first in zip(lines, answer.interest_from, strict=True)
+        if first is not None
+    ]
 
 
 async def posting_of(work: Work, kind: CorrectionKind, original: Row[Any], moved: Moved, summary: str) -> Posting:

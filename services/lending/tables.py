@@ -101,13 +101,13 @@ LOAN = Table(
     CheckConstraint("status IN ('open', 'closed', 'cancelled')", name="status"),
     CheckConstraint("(status = 'open') = (balance_minor > 0) AND balance_minor >= 0", name="balance"),
     CheckConstraint("(status = 'open') = (closed_on IS NULL)", name="closed_on"),
-    CheckConstraint("(held_by IS NULL) = (held_reverses IS NULL)", name="held"),
+    CheckConstraint("held_reverses IS NULL OR held_by IS NOT NULL", name="held"),
     Index("ix_loan_deposit_account", "deposit_account", "account"),
     Index("ix_loan_group", "outlet", "currency", "business_code"),
     postgresql_with={"fillfactor": "70"},
 )
 """Loan accounts. `balance_minor` is what is outstanding; products and dates are the interest of the running period, `segments` what a
-change of rate closed in it. `held_by` is a correction under way, `held_reverses` the posting it takes back."""
+change of rate closed in it. `held_by` is a correction under way, `held_reverses` the posting it takes back if it is a reversal."""
 
 LOAN_LINE = Table(
     "loan_line",
@@ -126,7 +126,7 @@ LOAN_LINE = Table(
     Column("reverses", Uuid),
     Column("before", JSONB),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    CheckConstraint("kind IN ('release', 'repay_part', 'repay_full', 'correction')", name="kind"),
+    CheckConstraint("kind IN ('release', 'repay_part', 'repay_full', 'correction', 'adjustment')", name="kind"),
     CheckConstraint("(kind = 'correction') = (reverses IS NOT NULL)", name="reverses"),
     Index("uq_loan_line_posting", "posting_id", "account", unique=True),
     Index("uq_loan_line_reverses", "reverses", "account", unique=True, postgresql_where=text("reverses IS NOT NULL")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row
@@ -13,11 +14,13 @@ from services.savings.accounts import Line, book, lock, read, reference, save
 from services.savings.domain.accounts import (
     Account,
     check_currency,
+    check_current,
     hold,
     release,
     settle_hold,
 )
 from services.savings.domain.errors import VALUE_DATE_AHEAD
+from services.savings.domain.products import AccumulatedInterest
 from services.savings.parameters.load import parameters
 
 
@@ -29,18 +32,27 @@ class AccountKeeper:
         """Hold a debit, announce a credit. Returns the balance once everything under way is done.
 
         Raises `account.unknown`, `account.status`, `account.currency_differs`, `account.insufficient`, `account.frozen`,
-        `account.value_date_ahead`, `product.below_opening_minimum`.
+        `account.value_date_ahead`, `product.below_opening_minimum`; `account.wrong_kind` for a correction written by hand on an account
+        that has a term: what its own transactions did is reversed, and done again by them.
         """
         if request.value_date > request.business_date:
             raise VALUE_DATE_AHEAD(field="value_date", value_date=request.value_date.isoformat())
         account = await _locked(connection, line.account)
         check_currency(account, request.currency)
+        if request.correction and request.reverses is None:
+            check_current(account, None)
         held = hold(account, line.amount_minor, request.value_date, parameters())
         await save(connection, held)
         return held.balance_minor - held.held_minor + held.incoming_minor
 
     async def describe(self, connection: AsyncConnection, account: str) -> AccountReference:
         return reference(await read(connection, account))
+
+    async def interest_from(self, connection: AsyncConnection, account: str, value_date: date) -> date | None:
+        """The value date, or the first day that is not settled yet; None for accounts without accumulated products."""
+        found = await read(connection, account)
+        gathers = found.interest_bearing and isinstance(found.product.interest, AccumulatedInterest)
+        return max(value_date, found.accumulation.since) if gathers else None
 
     async def apply(self, connection: AsyncConnection, movement: Row[Any]) -> None:
         """Make the change real, with its line."""

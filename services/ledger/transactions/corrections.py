@@ -183,5 +183,10 @@ async def _write(
     work: Work, kind: CorrectionKind, wrong: Row[Any], legs: list[FreeLeg], summary: str, *, in_original: bool, cash: bool
 ) -> Outcome:
     moved = await move(work, wrong, legs, summary, in_original=in_original, cash=cash)
-    result = {"corrected": named_in_result(wrong), "value_date": wrong.value_date.isoformat(), "balances": moved.balances}
+    result = {
+        "corrected": named_in_result(wrong),
+        "value_date": wrong.value_date.isoformat(),
+        "balances": moved.balances,
+        "interest_put_right": moved.interest,
+    }
     return Outcome(result=result, posting=await posting_of(work, kind, wrong, moved, summary))

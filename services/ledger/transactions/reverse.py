@@ -16,7 +16,7 @@ from banking.work import Work
 from contracts.ledger import PostingRequested
 from contracts.movement import MovementLine
 from kernel.text import Text
-from services.ledger.corrections import hold_correctable, named_in_result, standing_corrections
+from services.ledger.corrections import hold_correctable, interest_put_right, named_in_result, standing_corrections
 from services.ledger.domain.model import CodeKind
 from services.ledger.domain.refusals import ALREADY_REVERSED, CORRECTED
 from services.ledger.rulebook import rulebook_on
@@ -49,8 +49,10 @@ async def reverse(work: Work, form: WrongForm) -> Outcome:
         raise CORRECTED(field="transaction_number", number=form.transaction_number)
     await _mark(work, original.posting_id, form.transaction_number)
     fact = PostingRequested.model_validate(original.fact)
+    interest = []
     for owner, lines in (await _lines_by_owner(work, original.posting_id, form.transaction_number)).items():
-        await work.move(owner, fact.currency, lines, value_date=fact.value_date, correction=True, reverses=original.posting_id)
+        answer = await work.move(owner, fact.currency, lines, value_date=fact.value_date, correction=True, reverses=original.posting_id)
+        interest += interest_put_right(work, fact.currency, fact.value_date, lines, answer)
     posting = Posting(
         rule=fact.rule,
         currency=fact.currency,
@@ -70,7 +72,7 @@ async def reverse(work: Work, form: WrongForm) -> Outcome:
             "reversed_date": form.business_date.isoformat(),
         },
     )
-    return Outcome(result={"reversed": named_in_result(original)}, posting=posting)
+    return Outcome(result={"reversed": named_in_result(original), "interest_put_right": interest}, posting=posting)
 
 
 async def _mark(work: Work, posting_id: UUID, number: str) -> None:

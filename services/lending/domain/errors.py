@@ -120,3 +120,15 @@ CORRECTION_CLOSED = ErrorType(
     "贷款已结清,须先冲正全部还贷",
     "the loan has been repaid in full: take the full repayment back first",
 )
+ADJUSTMENT_WHOLE = ErrorType(
+    "loan.correction.whole",
+    Kind.CONFLICT,
+    "更正后贷款余额须大于零,全部还贷请用还贷交易",
+    "a correction leaves something of the loan: what repays the whole of it is a repayment",
+)
+ADJUSTMENT_BEYOND = ErrorType(
+    "loan.correction.beyond",
+    Kind.CONFLICT,
+    "更正后贷款余额不能超过发放金额 {released}",
+    "a correction leaves no more than the {released} that were released",
+)

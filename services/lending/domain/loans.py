@@ -12,6 +12,8 @@ from kernel.numbers import branch_of
 from kernel.text import Text
 from services.lending.domain import interest
 from services.lending.domain.errors import (
+    ADJUSTMENT_BEYOND,
+    ADJUSTMENT_WHOLE,
     CORRECTED_ALREADY,
     CORRECTION_AMOUNT,
     CORRECTION_CLOSED,
@@ -52,6 +54,7 @@ class LineKind(Enum):
     REPAY_PART = "repay_part"
     REPAY_FULL = "repay_full"
     CORRECTION = "correction"
+    ADJUSTMENT = "adjustment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,8 @@ def take_back(loan: Loan, history: list[LoanLine], position: int, amount_minor: 
     """冲账: the loan without the line at `position` of its history; `amount_minor` is the change of the correction, credit positive.
 
     A release is taken back when nothing that stands came after it; a full repayment reopens the loan as it was; a partial repayment
-    gives the principal back from `value_date` on, interest of periods already settled stays. Raises `loan.correction.*`.
+    or an adjustment gives the principal back from `value_date` on, interest of periods already settled stays. Raises
+    `loan.correction.*`.
     """
     line = history[position]
     if line.kind is LineKind.CORRECTION:
@@ -148,8 +152,22 @@ def take_back(loan: Loan, history: list[LoanLine], position: int, amount_minor: 
             if line.before is None:
                 raise ValueError("a full repayment is kept with the accrual before it")
             return replace(loan, status=LoanStatus.OPEN, accrual=line.before)
-        case LineKind.REPAY_PART:
+        case LineKind.REPAY_PART | LineKind.ADJUSTMENT:
             if loan.status is not LoanStatus.OPEN:
                 raise CORRECTION_CLOSED(field="transaction_number")
-            principal = change_balance(loan.accrual.principal, line.amount_minor, value_date)
-            return replace(loan, accrual=replace(loan.accrual, principal=principal))
+            return adjust(loan, -history[0].amount_minor, amount_minor, value_date)
+
+
+def adjust(loan: Loan, released_minor: int, amount_minor: int, value_date: date) -> Loan:
+    """补账, 串户冲补账, 差额冲正: the loan with its principal changed as of a date (credit positive), products of the days since with it.
+
+    Something stays of the loan, and no more than was released. Raises `loan.not_open`, `loan.correction.whole`, `loan.correction.beyond`.
+    """
+    require_open(loan)
+    left_minor = loan.outstanding_minor - amount_minor
+    if left_minor <= 0:
+        raise ADJUSTMENT_WHOLE(field="amount")
+    if left_minor > released_minor:
+        raise ADJUSTMENT_BEYOND(field="amount", released=format_amount(released_minor, loan.accrual.currency))
+    principal = change_balance(loan.accrual.principal, -amount_minor, value_date)
+    return replace(loan, accrual=replace(loan.accrual, principal=principal))

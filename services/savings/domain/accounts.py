@@ -120,14 +120,15 @@ def check_flag(product: Product, flag: AccountFlag, field: str = "account_flag")
 
 
 def credit(account: Account, amount_minor: int, value_date: date, parameters: SavingsParameters, field: str = "account") -> Account:
-    """The account after money came. The first deposit activates a pre-opened account 激活 (IB 1829-1834).
+    """The account after money came. The first deposit activates a pre-opened account 激活 (IB 1829-1834), never before it was entered.
 
     Raises `account.status`, `product.below_opening_minimum`, `account.balance_too_large`.
     """
     status = check_credit(account, amount_minor, value_date, parameters, field)
     if account.status is AccountStatus.PRE_OPENED:
-        begun = begin_accumulation(account.product, account.currency, value_date, parameters, amount_minor)
-        return replace(account, status=status, accumulation=begun, opened_on=value_date)
+        opened_on = max(value_date, account.accumulation.since)
+        begun = begin_accumulation(account.product, account.currency, opened_on, parameters, amount_minor)
+        return replace(account, status=status, accumulation=begun, opened_on=opened_on)
     return replace(account, status=status, accumulation=_moved(account, amount_minor, value_date))
 
 

@@ -67,6 +67,7 @@ async def test_a_supplement_posts_what_should_have_been_posted(bank: TestBank, t
         "corrected": {"transaction_number": receipt["transaction_number"], "business_date": TODAY, "code": "savings.demand.deposit"},
         "value_date": TODAY,
         "balances": [{"account": account, "balance": "1070.00"}],
+        "interest_put_right": [],
     }
     assert await balance(bank, account) == 1070
     line = (await bank.ask("S0211", "account.detail", account=account))["rows"][0]
