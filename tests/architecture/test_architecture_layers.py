@@ -41,6 +41,7 @@ OF_ITS_OWN = {
         "cheque_voids.py",
         "cheques.py",
         "freezes.py",
+        "interest_days.py",
         "passwords.py",
         "quoting.py",
         "renewals.py",

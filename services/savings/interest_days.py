@@ -1,0 +1,203 @@
+"""结息: on the day after a settlement day every account gets the interest of its period (IB 2740, domain.md section 3).
+
+Set-wise: one statement reckons, pays and keeps a portion of accounts, with the arithmetic of `kernel.interest`; the tests hold both
+against each other. An account is paid once for a period: its products begin anew, and the posting id names account and period.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from banking.automatic import SYSTEM_TELLER, Automatic, post_automatically
+from banking.transaction import Posting
+from contracts.day import EventProgress
+from contracts.ledger import AccountReference
+from kernel.calendar import ONE_DAY
+from kernel.money import CURRENCIES
+from kernel.rates import Stretch
+from runtime.database import driver_connection
+from runtime.service import Resources
+from services.savings.domain.account_status import AccountStatus
+from services.savings.domain.parameters import SavingsParameters
+from services.savings.domain.products import CATALOGUE, AccumulatedInterest, Owner, Product, TaxedInterest
+from services.savings.parameters.load import parameters
+
+PORTION = 20_000
+"""How many accounts one transaction of the day end pays."""
+CODES = {Owner.PERSONAL: "savings.demand.settle_interest", Owner.CORPORATE: "savings.corporate.settle_interest"}
+STATES = [AccountStatus.NORMAL.value, AccountStatus.DORMANT.value]
+EARLIEST = date(1980, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What accounts of some products in one currency are paid for the period that ended the day before: rate, year, tax stretches."""
+
+    code: str
+    products: tuple[str, ...]
+    currency: str
+    pct: Decimal
+    rate_source: str
+    year_days: int
+    taxes: tuple[Stretch[Decimal], ...]
+
+
+def settlements(day: date, dated: SavingsParameters) -> Iterator[Settlement]:
+    """What is to be paid on a day: for every convention whose period ended the day before, one settlement for each currency with a rate."""
+    settled_on = day - ONE_DAY
+    groups: dict[tuple[AccumulatedInterest, Owner, bool], list[Product]] = {}
+    for product in CATALOGUE.values():
+        if isinstance(product.interest, AccumulatedInterest):
+            groups.setdefault((product.interest, product.owner, isinstance(product.tax, TaxedInterest)), []).append(product)
+    for (interest, owner, taxed), members in groups.items():
+        convention = dated.convention_on(interest.convention, settled_on)
+        if settled_on not in convention.settlement:
+            continue
+        taxes = dated.interest_tax.stretches(max(EARLIEST, dated.interest_tax.entries[0].effective), day) if taxed else ()
+        for currency in CURRENCIES:
+            name = interest.rate if currency == "CNY" else f"{currency}.{interest.rate}"
+            if name not in dated.rates or dated.rates[name].entries[0].effective > settled_on:
+                continue
+            rate = dated.rates[name].entry_on(settled_on)
+            source = f"{rate.source}, {rate.effective.isoformat()}"
+            codes = tuple(product.code for product in members)
+            yield Settlement(CODES[owner], codes, currency, rate.value, source, convention.year_days, taxes)
+
+
+async def settle_interest(resources: Resources, day: date) -> EventProgress:
+    """The day-end event: the next portion of the accounts whose period ended yesterday; nothing on any other day."""
+    done = left = 0
+    busy = False
+    for settlement in settlements(day, parameters()):
+        async with resources.database.transaction() as connection:
+            if not busy:
+                paid = await _pay(connection, settlement, day)
+                busy = bool(paid)
+                items = [_posting(row, settlement) for row in paid if row["pays"]]
+                await post_automatically(connection, resources, settlement.code, day, items)
+            waiting, over = await _progress(connection, settlement, day)
+            done, left = done + over, left + waiting
+    return EventProgress(done=done, total=done + left)
+
+
+async def _pay(connection: AsyncConnection, settlement: Settlement, day: date) -> Sequence[Any]:
+    raw = await driver_connection(connection)
+    return await raw.fetch(
+        statement_of(settlement.taxes),
+        day,
+        list(settlement.products),
+        settlement.currency,
+        STATES,
+        PORTION,
+        settlement.pct,
+        settlement.year_days,
+        CURRENCIES[settlement.currency].exponent,
+        settlement.code,
+        settlement.rate_source,
+        SYSTEM_TELLER,
+    )
+
+
+def statement_of(taxes: Sequence[Stretch[Decimal]]) -> str:
+    """The statement that pays a portion. The tax of each stretch is a share of the interest by its days, the last takes the rest."""
+    return f"""
+WITH due AS (
+    SELECT account, outlet, business_code, name, balance_minor, products_since, lines, products + greatest(0, $1::date - products_until)
+               * (greatest(balance_minor, 0) / interest_unit_minor * interest_unit_minor) AS products
+    FROM savings.account
+    WHERE product = ANY($2::text[]) AND currency = $3 AND status = ANY($4::text[]) AND interest_bearing AND products_since < $1::date
+    ORDER BY account LIMIT $5 FOR UPDATE
+), earned AS (
+    SELECT *, round(products::numeric / 10::numeric ^ $8::int * $6::numeric / (100 * $7::int), 3) AS interest,
+           ($1::date - products_since) AS days
+    FROM due
+), shared AS (
+    SELECT *, {_shares(taxes)} FROM earned
+), reckoned AS (
+    SELECT *, md5('huitong:' || $9::text || ':' || account || ':' || $1::date)::uuid AS posting_id,
+           (round(interest, $8::int) * 10::numeric ^ $8::int)::bigint AS interest_minor,
+           (round({_tax(taxes)}, $8::int) * 10::numeric ^ $8::int)::bigint AS tax_minor
+    FROM shared
+), changed AS (
+    UPDATE savings.account AS kept
+    SET balance_minor = kept.balance_minor + paid.interest_minor - paid.tax_minor, products = 0, products_since = $1::date,
+        products_until = $1::date, lines = kept.lines + (paid.interest_minor > 0)::int
+    FROM reckoned AS paid WHERE kept.account = paid.account
+), lined AS (
+    INSERT INTO savings.account_line
+        (account, line, posting_id, code, business_date, value_date, amount_minor, balance_after_minor, counter_outlet, teller, summary)
+    SELECT account, lines + 1, posting_id, $9, $1, $1, interest_minor - tax_minor, balance_minor + interest_minor - tax_minor,
+           outlet, $11, '结息'
+    FROM reckoned WHERE interest_minor > 0
+), stated AS (
+    INSERT INTO savings.interest_paid
+        (posting_id, account, outlet, business_date, code, currency, interest_minor, tax_minor, segments)
+    SELECT posting_id, account, outlet, $1, $9, $3, interest_minor, tax_minor, jsonb_build_array(jsonb_build_object(
+        'first', products_since, 'end', $1::date, 'products', products, 'principal_minor', NULL, 'annual_pct', $6::numeric::text,
+        'rate_source', $10::text, 'interest', interest::text, 'taxes', {_tax_parts(taxes)}))
+    FROM reckoned WHERE interest_minor > 0
+)
+SELECT account, outlet, business_code, name, posting_id, interest_minor, tax_minor, interest_minor > 0 AS pays FROM reckoned
+"""
+
+
+def _date(day: date) -> str:
+    return f"DATE '{day.isoformat()}'"
+
+
+def _shares(taxes: Sequence[Stretch[Decimal]]) -> str:
+    """The interest that accrued under each tax rate but the last; `kernel.interest.split_by_days` in SQL."""
+    days = (f"least($1::date, {_date(each.end)}) - greatest(products_since, {_date(each.first)})" for each in taxes[:-1])
+    shares = [f"round(interest * greatest(0, {counted}) / days, 3) AS share_{n}" for n, counted in enumerate(days)]
+    return ", ".join(shares) or "0 AS no_shares"
+
+
+def _last_share(taxes: Sequence[Stretch[Decimal]]) -> str:
+    return " - ".join(["interest", *(f"share_{n}" for n in range(len(taxes) - 1))])
+
+
+def _tax(taxes: Sequence[Stretch[Decimal]]) -> str:
+    if not taxes:
+        return "0"
+    shares = [*(f"share_{n}" for n in range(len(taxes) - 1)), f"({_last_share(taxes)})"]
+    return " + ".join(f"{share} * {each.entry.value} / 100" for share, each in zip(shares, taxes, strict=True))
+
+
+def _tax_parts(taxes: Sequence[Stretch[Decimal]]) -> str:
+    """The parts of the interest under each tax rate, for the statement; those without days are left out."""
+    if not taxes:
+        return "'[]'::jsonb"
+    shares = [*(f"share_{n}" for n in range(len(taxes) - 1)), f"({_last_share(taxes)})"]
+    parts = [
+        f"(CASE WHEN products_since < {_date(each.end)} THEN jsonb_build_array(jsonb_build_object("
+        f"'first', greatest(products_since, {_date(each.first)}), 'end', least($1::date, {_date(each.end)}), "
+        f"'interest', ({share})::numeric(20, 3)::text, 'pct', '{each.entry.value}')) ELSE '[]'::jsonb END)"
+        for share, each in zip(shares, taxes, strict=True)
+    ]
+    return "(" + " || ".join(parts) + ")"
+
+
+def _posting(row: Any, settlement: Settlement) -> Automatic:
+    account = AccountReference(number=row["account"], outlet=row["outlet"], business_code=row["business_code"], name=row["name"])
+    amounts_minor = {"interest": row["interest_minor"]} | ({"tax": row["tax_minor"]} if settlement.taxes else {})
+    return Automatic(row["posting_id"], row["outlet"], Posting(settlement.code, settlement.currency, {"account": account}, amounts_minor))
+
+
+async def _progress(connection: AsyncConnection, settlement: Settlement, day: date) -> tuple[int, int]:
+    """How many accounts wait, and how many are done."""
+    raw = await driver_connection(connection)
+    row = await raw.fetchrow(
+        "SELECT count(*) FILTER (WHERE products_since < $1) AS waiting, count(*) FILTER (WHERE products_since = $1) AS over "
+        "FROM savings.account WHERE product = ANY($2::text[]) AND currency = $3 AND status = ANY($4::text[]) AND interest_bearing",
+        day,
+        list(settlement.products),
+        settlement.currency,
+        STATES,
+    )
+    return row["waiting"], row["over"]

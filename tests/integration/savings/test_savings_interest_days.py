@@ -1,0 +1,148 @@
+"""结息 at day end: set-wise in SQL, and to the fen what the domain says of each account by itself."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from kernel.interest import Accumulation
+from kernel.numbers import corporate_account, customer_number, personal_account
+from services.savings.domain.interest import settle_period
+from services.savings.domain.products import product_of
+from services.savings.parameters.load import parameters
+from tests.support.savings import SavingsAlone
+
+ONE_DAY = timedelta(days=1)
+
+
+@pytest.fixture
+async def owner(savings: SavingsAlone, database_url: str) -> Any:
+    """The owner's connection to a savings service without accounts."""
+    connection = await asyncpg.connect(database_url)
+    await connection.execute("TRUNCATE savings.register, savings.account, savings.account_line, savings.outbox, savings.interest_paid")
+    yield connection
+    await connection.close()
+
+
+async def on(savings: SavingsAlone, owner: asyncpg.Connection, day: date, closed: bool) -> None:
+    await owner.execute("UPDATE savings.business_day SET business_date = $1, closed = $2", day, closed)
+    await owner.execute("UPDATE savings.outlet_gate SET business_date = $1, is_open = $2, last_number = 0, postings = 0", day, not closed)
+    savings.business_date = day
+
+
+async def events(savings: SavingsAlone, day: date) -> list[dict[str, int]]:
+    """The events of a day, asked for until everything is done."""
+    said = []
+    while not said or said[-1]["done"] < said[-1]["total"]:
+        answer = await savings.internal("POST", "/internal/day/events", {"business_date": day.isoformat()})
+        assert answer.status_code == 200, answer.text
+        said.append(answer.json())
+        assert len(said) < 50
+    return said
+
+
+async def insert_account(owner: asyncpg.Connection, number: str, product: str, state: Accumulation, **more: Any) -> None:
+    row = {
+        "account": number,
+        "customer_number": number[:10],
+        "outlet": "0201",
+        "branch": "02",
+        "currency": "CNY",
+        "product": product,
+        "business_code": product_of(product).business_code,
+        "name": "客户",
+        "status": "normal",
+        "withdrawal_mode": "C",
+        "cross_outlet": False,
+        "interest_bearing": True,
+        "balance_minor": state.balance_minor,
+        "products": state.products,
+        "products_since": state.since,
+        "products_until": state.until,
+        "interest_unit_minor": state.unit_minor,
+        "entered_on": state.since,
+        **more,
+    }
+    places = ", ".join(f"${position}" for position in range(1, len(row) + 1))
+    await owner.execute(f"INSERT INTO savings.account ({', '.join(row)}) VALUES ({places})", *row.values())
+
+
+@pytest.mark.parametrize("day", [date(2005, 12, 21), date(2007, 9, 21), date(2008, 12, 21), date(2000, 7, 1)])
+async def test_every_account_gets_what_the_domain_says(savings: SavingsAlone, owner: asyncpg.Connection, day: date) -> None:
+    """Random accounts, periods over changes of the tax rate among them."""
+    chance = random.Random(day.toordinal())
+    expected: dict[str, tuple[int, int, int]] = {}
+    for sequence in range(1, 121):
+        personal = sequence % 3 > 0
+        number = personal_account(customer_number(0, sequence), 1) if personal else corporate_account(customer_number(4, sequence), "01", 1)
+        since = day - timedelta(days=chance.randint(1, 400))
+        until = min(since + timedelta(days=chance.randint(0, 400)), day)
+        balance = chance.choice([0, 1, 99, 100, 123_45, 10_000_00, chance.randint(0, 10**10)])
+        products = (until - since).days * chance.randint(0, 10**9)
+        state = Accumulation(balance, products, since, until, 100)
+        product = product_of("demand" if personal else "201")
+        await insert_account(owner, number, product.code, state)
+        if personal or day.day == 21:
+            statement, _ = settle_period(state, product, "CNY", day - ONE_DAY, parameters())
+            expected[number] = (balance + statement.net_minor, statement.interest_minor, statement.tax_minor)
+    await on(savings, owner, day, closed=True)
+    await events(savings, day)
+    paid = {row["account"]: (row["interest_minor"], row["tax_minor"]) for row in await owner.fetch("SELECT * FROM savings.interest_paid")}
+    for row in await owner.fetch("SELECT account, balance_minor, products, products_since, lines FROM savings.account"):
+        if row["account"] not in expected:
+            assert row["products_since"] < day
+            continue
+        balance, interest, tax = expected[row["account"]]
+        assert (row["balance_minor"], row["products"], row["products_since"]) == (balance, 0, day)
+        assert paid.get(row["account"], (0, 0)) == (interest, tax)
+        assert row["lines"] == (1 if interest else 0)
+    assert len(await owner.fetch("SELECT 1 FROM savings.outbox")) == sum(1 for _, interest, _ in expected.values() if interest)
+
+
+async def test_portions_and_repetitions_pay_once(savings: SavingsAlone, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten accounts of 10,000.00 since 2005-12-01: 20 days at 0.72 %, 4.00 less 0.80, three at a time."""
+    monkeypatch.setattr("services.savings.interest_days.PORTION", 3)
+    for sequence in range(1, 11):
+        state = Accumulation.begin(date(2005, 12, 1), 100, 10_000_00)
+        await insert_account(owner, personal_account(customer_number(0, sequence), 1), "demand", state)
+    day = date(2005, 12, 21)
+    await on(savings, owner, day, closed=True)
+    said = await events(savings, day)
+    assert [each["done"] for each in said] == [3, 6, 9, 10]
+    await events(savings, day)
+    assert {row["balance_minor"] for row in await owner.fetch("SELECT balance_minor FROM savings.account")} == {10_003_20}
+    [[count, postings, total]] = await owner.fetch(
+        "SELECT (SELECT count(*) FROM savings.interest_paid), sum(postings)::int, sum(control_total_minor)::text FROM savings.outlet_gate"
+    )
+    assert (count, postings) == (10, 10) and int(total)
+
+
+async def test_other_days_and_other_accounts_get_nothing(savings: SavingsAlone, owner: asyncpg.Connection) -> None:
+    begun = Accumulation.begin(date(2005, 12, 1), 100, 10_000_00)
+    numbers = [personal_account(customer_number(0, sequence), 1) for sequence in range(1, 5)]
+    await insert_account(owner, numbers[0], "demand", begun, status="closed", closed_on=date(2005, 12, 10))
+    await insert_account(owner, numbers[1], "demand", begun, interest_bearing=False)
+    await insert_account(owner, numbers[2], "time", begun)
+    await insert_account(owner, numbers[3], "demand", begun, status="dormant")
+    for day in (date(2005, 12, 20), date(2005, 12, 21)):
+        await on(savings, owner, day, closed=True)
+        await events(savings, day)
+    paid = [row["account"] for row in await owner.fetch("SELECT account FROM savings.interest_paid")]
+    assert paid == [numbers[3]]
+
+
+async def test_a_statement_shows_every_part(savings: SavingsAlone, owner: asyncpg.Connection) -> None:
+    """2007-06-21 to 09-20 inclusive: 92 days of 10,000.00 at 0.81 %: 20.700; 55 days before 2007-08-15 at 20 %: 12.375, the rest 8.325
+    at 5 %."""
+    number = personal_account(customer_number(0, 1), 1)
+    await insert_account(owner, number, "demand", Accumulation.begin(date(2007, 6, 21), 100, 10_000_00))
+    await on(savings, owner, date(2007, 9, 21), closed=True)
+    await events(savings, date(2007, 9, 21))
+    [row] = await owner.fetch("SELECT interest_minor, tax_minor, segments::text FROM savings.interest_paid")
+    assert (row["interest_minor"], row["tax_minor"]) == (2070, 289)  # 2.475 + 0.41625 = 2.89
+    for said in ('"12.375"', '"8.325"', '"2007-08-15"', '"0.81"', '"20.700"'):
+        assert said in row["segments"]
