@@ -29,6 +29,7 @@ from gateway.rate_limit import sign_on_limit
 from gateway.rendering import FORMATS
 from kernel.errors import DomainError
 from kernel.numbers import CITY, check_account
+from kernel.text import Text
 from runtime.auth import bearer
 from runtime.problems import language_of
 from runtime.service import resources_of
@@ -132,7 +133,8 @@ async def query(
 
     if format == "json":
         return await ask(asked)
-    return await export(name, catalogue.queries[name][1], asked, format, language_of(request), ask)
+    names = {code: Text(**declared["name"]) for code, (_, declared) in catalogue.transactions.items()}
+    return await export(name, catalogue.queries[name][1], asked, format, language_of(request), ask, names)
 
 
 @router.get("/reports/{name}")

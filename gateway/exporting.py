@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from fastapi.responses import Response, StreamingResponse
 
-from contracts.report import ReportTable
+from contracts.report import Cell, ReportTable
 from gateway.listing import cells_of, is_list, rows_of, table_of
 from gateway.rendering import FORMATS, csv_head, csv_rows
 from kernel.errors import ErrorType, Kind
+from kernel.text import Text
 
 MOST_ROWS = {"csv": 1_000_000, "xlsx": 50_000, "html": 5_000, "pdf": 5_000}
 """How many rows a file holds: a workbook and paper are made in memory, CSV is sent as it is read."""
@@ -31,8 +33,11 @@ Json = dict[str, Any]
 Ask = Callable[[dict[str, str]], Awaitable[Response]]
 
 
-async def export(name: str, declared: Json, asked: dict[str, str], format: str, language: str, ask: Ask) -> Response:
-    """The file of a list. `ask` gives the page for parameters; a refusal of the query is the answer, whatever the format.
+async def export(
+    name: str, declared: Json, asked: dict[str, str], format: str, language: str, ask: Ask, names: Mapping[str, Text] = MappingProxyType({})
+) -> Response:
+    """The file of a list. `ask` gives the page for parameters, `names` are what codes in it are called; a refusal of the query is the
+    answer, whatever the format.
 
     Raises `list.none`, `list.too_long`.
     """
@@ -47,18 +52,18 @@ async def export(name: str, declared: Json, asked: dict[str, str], format: str, 
     table = table_of(declared, asked, answer)
     chosen = FORMATS[format]
     headers = {**chosen.headers, "Content-Disposition": f'attachment; filename="{name}.{chosen.extension}"'}
-    pages = _pages(asked, answer, ask, MOST_ROWS[format])
+    pages = (cells_of(table, page, declared, names) async for page in _pages(asked, answer, ask, MOST_ROWS[format]))
     if format == "csv":
-        return StreamingResponse(_csv(table, declared, pages, language), media_type=chosen.media_type, headers=headers)
-    rows = [row async for page in pages for row in cells_of(table, page, declared)]
+        return StreamingResponse(_csv(table, pages, language), media_type=chosen.media_type, headers=headers)
+    rows = [row async for page in pages for row in page]
     whole = table.model_copy(update={"rows": rows})
     return Response(await asyncio.to_thread(chosen.render, whole, language), media_type=chosen.media_type, headers=headers)
 
 
-async def _csv(table: ReportTable, declared: Json, pages: AsyncIterator[list[Json]], language: str) -> AsyncIterator[bytes]:
+async def _csv(table: ReportTable, pages: AsyncIterator[list[dict[str, Cell]]], language: str) -> AsyncIterator[bytes]:
     yield csv_head(table, language)
     async for page in pages:
-        yield csv_rows(table.columns, cells_of(table, page, declared), language)
+        yield csv_rows(table.columns, page, language)
 
 
 async def _pages(asked: dict[str, str], answer: Json, ask: Ask, most: int) -> AsyncIterator[list[Json]]:

@@ -42,10 +42,10 @@ def label_of(key: str, declared: Json) -> Text:
     return TERMS.get(key) or (Text(**label) if label else words_of(key))
 
 
-def cells_of(table: ReportTable, rows: Sequence[Json], declared: Json) -> list[dict[str, Cell]]:
-    """The rows as cells of the table's columns: names in place of codes, lists as text."""
-    choices = {name: _choices(shape) for name, shape in declared["schema"].get("properties", {}).items()}
-    return [{column.key: _cell(column, row, choices.get(column.key, {})) for column in table.columns} for row in rows]
+def cells_of(table: ReportTable, rows: Sequence[Json], declared: Json, names: Mapping[str, Text]) -> list[dict[str, Cell]]:
+    """The rows as cells of the table's columns: names in place of codes (`names` are those of transactions), lists as text."""
+    choices = {name: {**names, **_choices(shape)} for name, shape in declared["schema"].get("properties", {}).items()}
+    return [{column.key: _cell(column, row, choices.get(column.key, names)) for column in table.columns} for row in rows]
 
 
 def _cell(column: Column, row: Json, choices: Mapping[str, Text]) -> Cell:

@@ -326,6 +326,10 @@ VALUES: Mapping[str, Text] = {
     "held": Text("占用中", "held"),
     "sold": Text("已出售", "sold"),
     "undo_issue": Text("取消下发", "issue undone"),
+    "reversal": Text("冲账", "reversal"),
+    "bank.open": Text("开行建账", "opening of the bank"),
+    "supplement": Text("补账", "supplement"),
+    "difference": Text("差额冲正", "difference"),
 }
 
 WRITTEN = ("name", "summary", "remark", "address", "reason", "id_number", "before", "after")

@@ -1,6 +1,6 @@
 // What the bank offers, as its services declare it; searching it the way tellers do.
 import { call } from './api.js';
-import { learn, menuPlace } from './language.js';
+import { learn, learnName, menuPlace } from './language.js';
 
 const LETTERS = 'ABCDEFGHJKLMNOPQRSTWXYZ';
 const FIRST_OF_LETTER = '阿八嚓哒妸发旮哈讥咔垃痳拏噢妑七呥扨它穵夕丫帀';
@@ -10,6 +10,7 @@ const pinyin = new Intl.Collator('zh-Hans-CN-u-co-pinyin');
 export async function loadCatalogue() {
   const declared = await call('GET', '/api/catalogue');
   for (const each of [...declared.transactions, ...declared.queries]) learn(each.schema);
+  for (const each of declared.transactions) learnName(each.code, each.name);
   return {
     transactions: declared.transactions.map((each) => entryOf(each, each.code, each.name, each.menu)),
     queries: declared.queries.map((each) => entryOf(each, each.name, each.title, [])),

@@ -4,6 +4,7 @@ import { isPair, speak } from './dom.js';
 const YEAR_SECONDS = 365 * 24 * 3600;
 const { texts, terms, values, written, menu_order: menuOrder } = await (await fetch('/pages/texts.json')).json();
 const learnt = {};
+const names = {};
 
 /** The language shown: `zh` or `en`. */
 export function language() {
@@ -39,6 +40,11 @@ export function learn(schema) {
   for (const [name, each] of Object.entries(schema.properties ?? {})) if (isPair(each['x-label'])) learnt[name] ??= each['x-label'];
 }
 
+/** Take in what transactions are called, so that their codes never stand alone. */
+export function learnName(code, name) {
+  names[code] = name;
+}
+
 /** Where a menu stands among its siblings: the order of the manual's chapters. */
 export function menuPlace(name) {
   const place = menuOrder.indexOf(name.zh);
@@ -56,10 +62,10 @@ function asWords(key) {
   return { zh: sentence, en: sentence };
 }
 
-/** What a coded value means: by the choices a form declares, else by the common ones, else itself. */
+/** What a coded value means: by the choices a form declares, else by the common ones, else by the transaction's name, else itself. */
 export function meaning(value, choices = []) {
   const choice = choices.find((each) => each.value === value);
-  return choice ? { zh: choice.zh, en: choice.en } : (values[value] ?? value);
+  return choice ? { zh: choice.zh, en: choice.en } : (values[value] ?? names[value] ?? value);
 }
 
 /** A pair in the language shown; other values as text. */
