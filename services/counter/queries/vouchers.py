@@ -9,15 +9,15 @@ from datetime import date
 from typing import Annotated, Any
 
 from pydantic import StringConstraints
-from sqlalchemy import ColumnElement, Row, func, or_, select, true, tuple_
+from sqlalchemy import Row, func, or_, select, tuple_
 
 from banking.fields import CashBoxNumber, CustomerNumber, OutletCode, VoucherNumber, labelled
 from banking.lists import ListForm, check_dates, cursor, page, place
 from banking.query import Read, query
-from kernel.numbers import CITY_BRANCH, branch_of, is_business_department
+from banking.visibility import sight_for, sight_of
+from contracts.report import Column
 from kernel.text import Text
 from kernel.vouchers import CHEQUE_CHOICES, KINDS, VOUCHER_CHOICES
-from services.counter.domain.errors import OTHER_OUTLET
 from services.counter.domain.vouchers import State, kind_of_code, number_text
 from services.counter.tables import FRAME, VOUCHER, VOUCHER_MOVEMENT
 from services.counter.voucher_sheets import ORDER, voucher_sheets
@@ -30,6 +30,45 @@ STATES = (
     (State.USED.value, Text("已使用", "Used")),
     (State.SOLD.value, Text("已出售", "Sold")),
     (State.VOID.value, Text("已作废", "Void")),
+)
+FOUND = (
+    Column(key="kind", label=Text("凭证类别", "Kind")),
+    Column(key="name", label=Text("凭证名称", "Name")),
+    Column(key="number", label=Text("凭证号", "Number")),
+    Column(key="state", label=Text("状态", "State")),
+    Column(key="outlet", label=Text("网点", "Outlet")),
+    Column(key="cash_box", label=Text("钱箱号", "Cash box")),
+    Column(key="to_outlet", label=Text("领用部门", "Issued to")),
+    Column(key="account", label=Text("账号", "Account")),
+    Column(key="date", label=Text("日期", "Date"), kind="date"),
+)
+ISSUED = (
+    Column(key="date", label=Text("日期", "Date"), kind="date"),
+    Column(key="action", label=Text("处理", "Action")),
+    Column(key="kind", label=Text("凭证类别", "Kind")),
+    Column(key="name", label=Text("凭证名称", "Name")),
+    Column(key="first", label=Text("开始号码", "First number")),
+    Column(key="last", label=Text("结束号码", "Last number")),
+    Column(key="sheets", label=Text("张数", "Sheets"), kind="integer"),
+    Column(key="from_outlet", label=Text("下发部门", "Issued by")),
+    Column(key="to_outlet", label=Text("领用部门", "Issued to")),
+    Column(key="on_the_way", label=Text("未领张数", "Not received"), kind="integer"),
+    Column(key="teller", label=Text("柜员", "Teller")),
+    Column(key="transaction_number", label=Text("交易流水", "Transaction")),
+)
+HELD = (
+    Column(key="outlet", label=Text("网点", "Outlet")),
+    Column(key="cash_box", label=Text("钱箱号", "Cash box")),
+    Column(key="kind", label=Text("凭证类别", "Kind")),
+    Column(key="name", label=Text("凭证名称", "Name")),
+    Column(key="opening", label=Text("上日余额", "Opening"), kind="integer"),
+    Column(key="out", label=Text("出库", "Out"), kind="integer"),
+    Column(key="in", label=Text("入库", "In"), kind="integer"),
+    Column(key="received", label=Text("收入", "Received"), kind="integer"),
+    Column(key="paid", label=Text("付出", "Paid out"), kind="integer"),
+    Column(key="balance", label=Text("余额", "Balance"), kind="integer"),
+    Column(key="first", label=Text("最小号码", "Lowest number")),
+    Column(key="last", label=Text("最大号码", "Highest number")),
 )
 KindCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{4,8}$")]
 StateCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{4,6}$")]
@@ -68,31 +107,20 @@ class ChequeStockForm(ListForm):
     kind: KindCode | None = labelled("支票种类", "Kind of cheque", None, widget="choice", choices=CHEQUE_CHOICES)
 
 
-def _seen(read: Read, column: ColumnElement[str]) -> ColumnElement[bool]:
-    """The outlets a teller may look into, as a condition."""
-    outlet = read.principal.outlet
-    if branch_of(outlet) == CITY_BRANCH:
-        return true()
-    if is_business_department(outlet):
-        return func.left(column, 2) == outlet[:2]
-    return column == outlet
-
-
 def _own(read: Read, outlet: str | None) -> str:
-    """The outlet asked about. Raises `counter.outlet.not_own`."""
-    asked = outlet or read.principal.outlet
-    if branch_of(read.principal.outlet) != CITY_BRANCH and not read.principal.oversees(asked):
-        raise OTHER_OUTLET(field="outlet")
-    return asked
+    """The outlet asked about, the own one if none is. Raises `outlet.outside`."""
+    return sight_for(read.principal, outlet or read.principal.outlet).beginning
 
 
-@query(name="voucher.search", title=Text("凭证综合查询", "Vouchers"), source="IB 1745, 3733")
+@query(name="voucher.search", title=Text("凭证综合查询", "Vouchers"), source="IB 1745, 3733", columns=FOUND)
 async def search(read: Read, form: SearchForm) -> dict[str, Any]:
     """Vouchers other than cheques, number by number: where each is, since when, and for which account it was used."""
     check_dates(form.date_from, form.date_to)
     table = VOUCHER
     kinds = [code for code, kind in KINDS.items() if not kind.is_cheque] if form.kind is None else [kind_of_code(form.kind).code]
-    found = select(table).where(_seen(read, table.c.outlet), table.c.kind.in_([code for code in kinds if not KINDS[code].is_cheque]))
+    found = select(table).where(
+        sight_of(read.principal).condition(table.c.outlet), table.c.kind.in_([code for code in kinds if not KINDS[code].is_cheque])
+    )
     if form.customer_number is not None:
         found = found.where(table.c.account.between(f"{form.customer_number}00000", f"{form.customer_number}99999"))
     conditions = (
@@ -121,10 +149,10 @@ def _voucher(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-@query(name="voucher.issues", title=Text("凭证下发查询", "Vouchers issued"), source="IB 3766")
+@query(name="voucher.issues", title=Text("凭证下发查询", "Vouchers issued"), source="IB 3766", columns=ISSUED)
 async def issues(read: Read, form: IssuesForm) -> dict[str, Any]:
     """What was issued and taken back, the newest first, with the sheets still on their way."""
-    table = VOUCHER_MOVEMENT
+    table, seen = VOUCHER_MOVEMENT, sight_of(read.principal)
     on_the_way = (
         select(func.count())
         .select_from(VOUCHER)
@@ -141,7 +169,7 @@ async def issues(read: Read, form: IssuesForm) -> dict[str, Any]:
     found = (
         select(table, on_the_way.label("on_the_way"), number)
         .join(FRAME.register, FRAME.register.c.posting_id == table.c.posting_id, isouter=True)
-        .where(table.c.action.in_(("issue", "undo_issue")), or_(_seen(read, table.c.from_outlet), _seen(read, table.c.to_outlet)))
+        .where(table.c.action.in_(("issue", "undo_issue")), or_(seen.condition(table.c.from_outlet), seen.condition(table.c.to_outlet)))
     )
     conditions = (
         (form.kind, lambda value: table.c.kind == kind_of_code(value).code),
@@ -170,17 +198,19 @@ def _issue(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-@query(name="voucher.stock", title=Text("凭证库存查询", "Vouchers in vaults and boxes"), source="IB 1610, 3648")
+@query(name="voucher.stock", title=Text("凭证库存查询", "Vouchers in vaults and boxes"), source="IB 1610, 3648", columns=HELD)
 async def stock(read: Read, form: StockForm) -> dict[str, Any]:
-    """Per box and kind: opening of the date, out and in, received and paid, balance, lowest and highest number. Raises
-    `counter.outlet.not_own`, `voucher.kind_unknown`."""
+    """Per box and kind: opening of the date, out and in, received and paid, balance, lowest and highest number.
+
+    Raises `outlet.outside`, `voucher.kind_unknown`.
+    """
     outlet = _own(read, form.outlet)
     kinds = [] if form.kind is None else [kind_of_code(form.kind).code]
     rows = await voucher_sheets(read.connection, read.business_date, outlet=outlet, cash_box=form.cash_box, kinds=kinds)
     return _paged(rows, form)
 
 
-@query(name="voucher.cheque_stock", title=Text("支票库存查询", "Cheques in stock"), source="IB 1751, 3760")
+@query(name="voucher.cheque_stock", title=Text("支票库存查询", "Cheques in stock"), source="IB 1751, 3760", columns=HELD)
 async def cheque_stock(read: Read, form: ChequeStockForm) -> dict[str, Any]:
     """The same of the cheques of an outlet."""
     outlet = _own(read, form.outlet)
