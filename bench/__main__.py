@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-NAMES = ("postings", "netting")
+NAMES = ("postings", "netting", "journal")
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     day_end.add_argument("--through", type=date.fromisoformat, default=None, metavar="DATE")
     day_end.add_argument("--force-close", action="store_true", help="first balance tellers and close outlets that are still open")
     day_end.set_defaults(run=_day_end)
-    bench = commands.add_parser("bench", help="measure: postings, netting", add_help=False)
+    bench = commands.add_parser("bench", help="measure: postings, netting, journal", add_help=False)
     bench.add_argument("arguments", nargs=argparse.REMAINDER)
     bench.set_defaults(run=_bench)
     reset = commands.add_parser("reset", help="remove one bank's data 清除数据")

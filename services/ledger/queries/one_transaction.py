@@ -10,7 +10,7 @@ from sqlalchemy import Row, select
 
 from banking.query import Read
 from banking.visibility import OUTSIDE, sight_of
-from contracts.ledger import Entry, OffSheetEntry, PostingRequested
+from contracts.ledger import Entry, OffSheetEntry
 from kernel.money import format_amount
 from services.ledger.domain.refusals import TRANSACTION_UNKNOWN
 from services.ledger.domain.rulebook import Rulebook
@@ -45,7 +45,7 @@ async def one_transaction(read: Read, number: str, day: date) -> dict[str, Any]:
         "teller": found.teller,
         "second": found.second,
         "red": found.red,
-        "summary": PostingRequested.model_validate(found.fact).summary,
+        "summary": found.fact.get("summary", ""),
         **await _corrections(read, found.posting_id),
         "rule": _rule_of(rulebook, found),
         "entries": [entry_of(rulebook, row).model_dump(mode="json") for row in legs],
