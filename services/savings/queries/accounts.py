@@ -81,6 +81,7 @@ def shown(account: Account) -> dict[str, Any]:
         "withdrawal_mode": account.withdrawal_mode.value,
         "withdrawal_mode_name": account.withdrawal_mode.name_text.as_dict(),
         "account_flag": account.flag.value if account.flag else None,
+        "account_flag_name": account.flag.text.as_dict() if account.flag else None,
         "interest_bearing": account.interest_bearing,
         "instrument": account.instrument,
         "voucher_number": account.voucher_number,

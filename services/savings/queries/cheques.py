@@ -17,6 +17,7 @@ from kernel.text import Text
 from kernel.vouchers import CHEQUE_CHOICES
 from services.savings.accounts import read
 from services.savings.domain.cheques import ChequeAction, ChequeState
+from services.savings.domain.documents import document_name
 from services.savings.domain.errors import CHEQUE_NOT_SOLD
 from services.savings.queries.accounts import overseen
 from services.savings.tables import ACCOUNT, ACCOUNT_LINE, CHEQUE, CHEQUE_EVENT, FRAME
@@ -35,7 +36,7 @@ EVENTS = (
     ACCOUNT_COLUMN,
     Column(key="counter_outlet", label=Text("交易部门", "Counter outlet")),
     TELLER,
-    Column(key="id_type", label=Text("证件类别", "Document type")),
+    Column(key="id_type_name", label=Text("证件类别", "Document type")),
     Column(key="id_number", label=Text("证件号码", "Document number")),
 )
 CHEQUES = (
@@ -180,6 +181,7 @@ def _event(row: Row[Any]) -> dict[str, Any]:
         "counter_outlet": row.counter_outlet,
         "teller": row.teller,
         "id_type": row.id_type,
+        "id_type_name": document_name(row.id_type),
         "id_number": row.id_number,
         "loss_kind": row.loss_kind,
     }

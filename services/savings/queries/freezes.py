@@ -13,6 +13,7 @@ from banking.query import Read, query
 from banking.visibility import sight_for
 from contracts.report import Column
 from kernel.text import Text
+from services.savings.domain.documents import document_name
 from services.savings.domain.freezes import FreezeState
 from services.savings.freezes import shown as shown_freeze
 from services.savings.queries.selections import beginning_with
@@ -32,7 +33,7 @@ FREEZES = (
     Column(key="state", label=Text("状态", "State")),
     Column(key="frozen_by", label=Text("冻结用户", "Frozen by")),
     Column(key="legal_document", label=Text("法律文书号", "Legal document")),
-    Column(key="id_type", label=Text("证件类别", "Document type")),
+    Column(key="id_type_name", label=Text("证件类别", "Document type")),
     Column(key="id_number", label=Text("证件号码", "Document number")),
     Column(key="summary", label=Text("摘要", "Remarks")),
     Column(key="ended_on", label=Text("解冻日期", "Ended on"), kind="date"),
@@ -82,6 +83,7 @@ def _shown(row: Row[Any]) -> dict[str, Any]:
         "extent": (WHOLE if row.amount_minor is None else PART).as_dict(),
         "state": row.state,
         "id_type": row.id_type,
+        "id_type_name": document_name(row.id_type),
         "id_number": row.id_number,
         "ended_on": row.ended_on.isoformat() if row.ended_on else None,
         "ended_by": row.ended_by,

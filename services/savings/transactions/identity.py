@@ -6,15 +6,10 @@ from typing import Literal
 
 from banking.fields import Form, ShortText, labelled
 from kernel.identity import check_resident_number
-from kernel.text import Text
+from services.savings.domain.documents import DOCUMENT_TYPES
 from services.savings.domain.errors import DOCUMENT_INCOMPLETE
 
-ID_TYPES = (
-    ("A", Text("身份证", "Identity card")),
-    ("B", Text("护照", "Passport")),
-    ("G", Text("营业执照", "Business licence")),
-    ("Z", Text("其他", "Other")),
-)
+ID_TYPES = tuple(DOCUMENT_TYPES.items())
 
 
 class IdentityForm(Form):
