@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -148,6 +149,42 @@ def test_another_outlet_pays_in_through_417(counter: Counter, names: dict[str, s
 def test_cash_from_vault_to_box(counter: Counter) -> None:
     counter.sign_on("S0211")
     assert counter.do("counter.box.cash_out", amount="5000.00")["entries"][0]["amount"] == "5000.00"
+
+
+def test_books_from_the_vault_to_a_customer(counter: Counter) -> None:
+    counter.sign_on("S0211")
+    page = counter.page
+    rows = "table.answer tbody tr"
+    page.goto("/queries#voucher.stock?cash_box=00000&kind=book")
+    expect(page.locator(rows)).to_have_count(1, timeout=15_000)
+    first = page.locator(rows).locator("td").filter(has_text=re.compile(r"^\d{8}$")).first.inner_text()
+    last = f"{int(first) + 1:08d}"
+    counter.do("counter.voucher.take_out", kind="book", first=first, last=last, sheets="2")
+    customer = {"instrument": "book", "book_number": last, "name": "孙一本", "id_type": "Z", "password": "654321"}
+    opened = counter.do("customer.instrument.open", **customer)
+    assert opened["result"]["book_number"] == last
+    assert [(leg["outlet"], leg["direction"], leg["amount"]) for leg in opened["off_sheet"]] == [("0201", "pay", "1.00")]
+    account = {"customer_number": opened["result"]["customer_number"], "instrument": "book", "amount": "60.00", "withdrawal_mode": "A"}
+    assert counter.do("savings.demand.open", **account)["result"]["balance"] == "60.00"
+    page.goto(f"/queries#voucher.search?kind=book&first={last}")
+    expect(page.locator(rows, has_text=last)).to_contain_text("已使用", timeout=15_000)
+
+
+def test_from_a_list_to_a_file_and_down_to_the_rule(counter: Counter) -> None:
+    counter.sign_on("S0211")
+    page = counter.page
+    page.goto("/queries#transaction.search")
+    expect(page.locator("table.answer tbody tr").first).to_be_focused(timeout=15_000)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="CSV", exact=True).click()
+    text = Path(waiting.value.path()).read_bytes().decode("utf-8-sig")
+    shown = page.locator("table.answer tbody tr td:first-child").all_inner_texts()
+    assert len(shown) > 5 and all(number in text for number in shown) and "活期存款" in text
+    page.locator("table.answer tbody tr", has_text="活期存款").first.press("Enter")
+    expect(page.locator("table.entries tbody tr").first).to_be_visible(timeout=15_000)
+    page.locator("a[href*='ledger.rule']").press("Enter")
+    expect(page.locator("h1")).to_have_text("记账规则查询")
+    expect(page.locator("table.answer").last).to_contain_text("金额", timeout=15_000)
 
 
 def test_corporate_account_loan_and_repayment(counter: Counter) -> None:
