@@ -15,6 +15,7 @@ from banking.work import Work
 from kernel.money import currency_of, format_amount
 from kernel.numbers import check_outlet, internal_account, parse_internal
 from kernel.text import Text
+from services.ledger.catching_up import until_posted
 from services.ledger.domain.internal_accounts import (
     check_closing,
     check_suffix,
@@ -133,12 +134,13 @@ async def close_account(work: Work, form: CloseForm) -> Outcome:
     Raises `ledger.account.unknown`, `.other_outlet`, `.bank_wide`, `.closed_already`, `.not_zero`, `.under_way`, `.not_closed`,
     `.closed_today`, `.written_off`.
     """
+    # What was posted a moment ago is waited for before the row is locked, which would hold it up.
+    await until_posted(lambda: _at_rest(work, form.account))
     row, code = await _own(work, form.account)
     if is_standard(code, parse_internal(form.account).suffix):
         raise BANK_WIDE(field="account", account=form.account)
     if form.state == "closed":
-        waiting = await work.connection.execute(select(RESERVATION.c.account).where(RESERVATION.c.account == form.account).limit(1))
-        under_way = row.reserved_minor != 0 or waiting.first() is not None
+        under_way = row.reserved_minor != 0 or not await _at_rest(work, form.account)
         check_closing(row.currency, row.balance_minor, under_way, row.closed_on)
         changed = {"closed_on": work.business_date}
     else:
@@ -181,6 +183,12 @@ async def maintain_off_sheet(work: Work, form: NameForm) -> Outcome:
         "status": status_of(row.closed_on, row.written_off_on),
     }
     return Outcome(result=result)
+
+
+async def _at_rest(work: Work, account: str) -> bool | None:
+    """Whether no posting to an account is under way."""
+    held = select(RESERVATION.c.account).where(RESERVATION.c.account == account).limit(1)
+    return (await work.connection.execute(held)).first() is None or None
 
 
 async def _own(work: Work, account: str) -> tuple[Row[Any], BusinessCode]:
