@@ -32,14 +32,14 @@ class AccountKeeper:
         """Hold a debit, announce a credit. Returns the balance once everything under way is done.
 
         Raises `account.unknown`, `account.status`, `account.currency_differs`, `account.insufficient`, `account.frozen`,
-        `account.value_date_ahead`, `product.below_opening_minimum`; `account.wrong_kind` for a correction written by hand on an account
-        that has a term: what its own transactions did is reversed, and done again by them.
+        `account.value_date_ahead`, `product.below_opening_minimum`; `account.wrong_kind` for an account that has a term, which only its own
+        transactions move: what they did may be reversed, and done again by them.
         """
         if request.value_date > request.business_date:
             raise VALUE_DATE_AHEAD(field="value_date", value_date=request.value_date.isoformat())
         account = await _locked(connection, line.account)
         check_currency(account, request.currency)
-        if request.correction and request.reverses is None:
+        if request.reverses is None:
             check_current(account, None)
         held = hold(account, line.amount_minor, request.value_date, parameters())
         await save(connection, held)

@@ -294,7 +294,34 @@ CORPORATE_CURRENT = (
     _corporate_current("411", "41", Text("委托存款", "Entrusted deposits")),
 )
 
-CATALOGUE: dict[str, Product] = {product.code: product for product in (DEMAND, *PERSONAL_TERM, *CORPORATE_CURRENT)}
+
+def _corporate_term(business_code: str, name: Text, rule: str, withdrawals: WithdrawalPolicy, terms: tuple[str, ...]) -> Product:
+    return Product(
+        code=business_code,
+        name=name,
+        owner=Owner.CORPORATE,
+        business_code=business_code,
+        subject_digits=business_code[1:],
+        interest=LifeInterest(rule),
+        deposits=SingleDeposit(),
+        withdrawals=withdrawals,
+        term=OfferedTerms(terms),
+        closing=CloseAtOnce(),
+        tax=UntaxedInterest(),
+        limits=Limits(f"corporate_{rule}"),
+        flags=frozenset({AccountFlag.OTHER}),
+    )
+
+
+# IB 3897-3898; no longer than a year (IB 3904), and never marked as basic (IB 3909).
+_UP_TO_A_YEAR = ("203", "206", "301")
+CORPORATE_TIME = (
+    _corporate_term("221", Text("单位定期存款", "Corporate time deposit"), "time", WholeOnly(one_part_early=True), _UP_TO_A_YEAR),
+    _corporate_term("223", Text("单位通知存款", "Corporate notice deposit"), "notice", ByNotice(), ("101", "107")),
+    _corporate_term("224", Text("单位大额可转让定期存单", "Negotiable certificate of deposit"), "time", WholeOnly(), _UP_TO_A_YEAR),
+)
+
+CATALOGUE: dict[str, Product] = {product.code: product for product in (DEMAND, *PERSONAL_TERM, *CORPORATE_CURRENT, *CORPORATE_TIME)}
 
 
 def product_of(code: str, field: str = "product") -> Product:

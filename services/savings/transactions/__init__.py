@@ -1,6 +1,17 @@
 """The counter transactions of the savings service."""
 
-from services.savings.transactions import cheques, corporate, demand, freezes, instalment, interest_drawing, notice, optional, time
+from services.savings.transactions import (
+    cheques,
+    corporate,
+    corporate_time,
+    demand,
+    freezes,
+    instalment,
+    interest_drawing,
+    notice,
+    optional,
+    time,
+)
 
 TRANSACTIONS = (
     demand.open_demand,
@@ -34,6 +45,10 @@ TRANSACTIONS = (
     corporate.transfer,
     corporate.settle_account,
     corporate.close_account,
+    corporate_time.open_by_cash,
+    corporate_time.open_by_transfer,
+    corporate_time.withdraw_part,
+    corporate_time.close,
     freezes.freeze,
     freezes.unfreeze,
     freezes.freeze_part,

@@ -9,6 +9,7 @@ from banking.transaction import Outcome, Posting, transaction
 from banking.work import Work
 from kernel.interest import Accumulation
 from kernel.money import currency_of, format_amount, parse_amount
+from kernel.numbers import parse_term
 from kernel.text import Text
 from services.savings.accounts import (
     book,
@@ -36,9 +37,12 @@ from services.savings.domain.accounts import (
 )
 from services.savings.domain.accumulated import begin_accumulation
 from services.savings.domain.cheques import is_cheque
+from services.savings.domain.life.agreement import agree
+from services.savings.domain.life.terms import offered_term
 from services.savings.domain.products import (
     AccountFlag,
     NoTerm,
+    OfferedTerms,
     Owner,
     Product,
     product_of,
@@ -48,6 +52,7 @@ from services.savings.domain.withdrawal_modes import (
     check_outlet_of_deposit,
 )
 from services.savings.parameters.load import parameters
+from services.savings.term_deposits import enter_agreement
 from services.savings.transactions.corporate_forms import CashDeposit, CashWithdrawal, OneAccount, PreOpening, Transfer
 from services.savings.transactions.customers import customer_for
 from services.savings.transactions.settlement import check_cash_only
@@ -82,11 +87,14 @@ async def pre_open(work: Work, form: PreOpening) -> Outcome:
         status=AccountStatus.PRE_OPENED,
         accumulation=_nothing_yet(product, form.currency, work),
         withdrawal_mode=WithdrawalMode.SEAL,
-        cross_outlet=form.cross_outlet,
+        cross_outlet=form.cross_outlet and isinstance(product.term, NoTerm),
         interest_bearing=form.interest_bearing and product.bears_interest,
         flag=flag,
     )
     await enter(work.connection, account, work.business_date)
+    if isinstance(product.term, OfferedTerms):
+        term = offered_term(product, parse_term(form.term) if form.term not in (None, NO_TERM) else None)
+        await enter_agreement(work.connection, agree(account.number, product, term, work.business_date, None))
     return Outcome({"account": account.number})
 
 

@@ -22,9 +22,9 @@ from banking.fields import (
 from kernel.text import Text
 from kernel.vouchers import CASH_CHEQUE, TRANSFER_CHEQUE
 from kernel.vouchers import KINDS as VOUCHER_KINDS
-from services.savings.domain.products import CORPORATE_CURRENT, AccountFlag
+from services.savings.domain.products import CORPORATE_CURRENT, CORPORATE_TIME, AccountFlag
 
-KINDS = tuple((product.code, product.name) for product in CORPORATE_CURRENT)
+KINDS = tuple((product.code, product.name) for product in (*CORPORATE_CURRENT, *CORPORATE_TIME))
 FLAGS = tuple((flag.value, flag.text) for flag in AccountFlag)
 OTHER = ("OTHER", Text("其他", "Other"))
 CASH_VOUCHERS = ((CASH_CHEQUE, VOUCHER_KINDS[CASH_CHEQUE].name), OTHER)
@@ -77,6 +77,15 @@ class CashWithdrawal(CashForm):
     voucher_number: ShortVoucherNumber | None = _voucher_number(
         "支票号码(可只录后4位)", "Cheque number (or its last 4 digits)", CASH_VOUCHERS
     )
+
+
+class TransferOrder(Form):
+    """Money out of an account, and the voucher that orders it."""
+
+    from_account: AccountNumber = labelled("转出账号", "From account", widget="account")
+    amount: AmountText = labelled("金额", "Amount", widget="amount")
+    voucher_type: VoucherType | None = _voucher_type(TRANSFER_VOUCHERS)
+    voucher_number: VoucherNumber | None = _voucher_number("支票号码", "Cheque number", TRANSFER_VOUCHERS)
 
 
 class Transfer(Form):

@@ -19,7 +19,7 @@ from services.savings.domain.interest import InterestStatement
 from services.savings.domain.life.agreement import Agreement, agree, deposit_of, life_of_account
 from services.savings.domain.life.deposit import Life
 from services.savings.domain.life.terms import offered_term
-from services.savings.domain.products import Product
+from services.savings.domain.products import Product, TaxedInterest
 from services.savings.parameters.load import parameters
 from services.savings.term_deposits import agreement_of, enter_agreement, enter_interest, history_of
 from services.savings.transactions.opening import Opening, open_deposit
@@ -114,16 +114,21 @@ async def pay_closing(work: Work, account: Account, counter: Account | None, sta
 
 
 async def pay_out(work: Work, changed: Account, paid: Closing, counter: Account | None) -> Outcome:
-    """Store the changed account, pay the principal with its interest, keep the statement."""
+    """Store the changed account, pay the principal with its interest over the counter, keep the statement."""
+    return await settle_payment(work, changed, paid, await give_money(work, counter, changed.currency, paid.paid_minor))
+
+
+async def settle_payment(work: Work, changed: Account, paid: Closing, settlement: AccountReference) -> Outcome:
+    """The same where it is known who gets the money."""
+    taxes_minor = {"tax": paid.statement.tax_minor} if isinstance(changed.product.tax, TaxedInterest) else {}
     amounts_minor = {
         "principal": paid.principal_minor,
         "interest": paid.statement.interest_minor,
-        "tax": paid.statement.tax_minor,
+        **taxes_minor,
         "paid": paid.paid_minor,
     }
     amounts = {name: format_amount(minor, changed.currency) for name, minor in amounts_minor.items()}
-    settlement = await give_money(work, counter, changed.currency, paid.paid_minor)
-    summary = f"利息 {amounts['interest']} 利息税 {amounts['tax']}"
+    summary = f"利息 {amounts['interest']} 利息税 {amounts.get('tax', '0.00')}"
     await book(work.connection, changed, line_of(work, -paid.principal_minor, summary=summary))
     await enter_interest(work, changed, paid.statement)
     return Outcome(amounts, _posting(work, changed, settlement, amounts_minor))

@@ -19,7 +19,7 @@ from services.savings.domain.accounts import Closing, check_own_outlet, debit
 from services.savings.domain.errors import INSUFFICIENT
 from services.savings.domain.life.agreement import deposit_of, life_of_account
 from services.savings.domain.life.deposit import Movement
-from services.savings.domain.products import NOTICE
+from services.savings.domain.products import NOTICE, ByNotice
 from services.savings.parameters.load import parameters
 from services.savings.term_deposits import agreement_of, enter_notice, history_of
 from services.savings.transactions.life import (
@@ -70,11 +70,12 @@ async def open_notice(work: Work, form: NoticeOpening) -> Outcome:
     return await open_life(work, form, NOTICE, form.term, None)
 
 
-@transaction(code="savings.notice.notify", name=Text("取款通知", "Give notice"), menu=MENU, source="IB 1237", operators="S")
+@transaction(code="savings.notice.notify", name=Text("取款通知", "Give notice"), menu=MENU, source="IB 1237")
 async def notify(work: Work, form: NoticeForm) -> Outcome:
     """Keep a notice, given in time for its day. Raises `notice.too_soon`, `account.*`, `amount.*`."""
     account = (await lock(work.connection, account=form.account))["account"]
-    check_product(account, NOTICE)
+    if not isinstance(account.product.withdrawals, ByNotice):
+        check_product(account, NOTICE)
     check_own_outlet(account, work.outlet)
     after(account.status, Action.DEBIT)
     agreement = await agreement_of(work.connection, account.number)

@@ -254,3 +254,52 @@ async def test_at_maturity_a_deposit_is_renewed_with_its_interest_once(bank: Sav
     # the second term: 10082.80 x 2.07 % / 2 = 104.357 on its day, less 20.87
     await bank.open_day(date(2006, 9, 1))
     assert await close(bank, "time", renewed) == paid("10082.80", "104.36", "20.87", "10166.29")
+
+
+async def pre_opened(bank: SavingsAlone, kind: str, term: str, customer: str) -> str:
+    body = {"customer_number": customer, "kind": kind, "account_flag": "4", "term": term}
+    return (await bank.result("K0211", "savings.corporate.pre_open", body))["account"]
+
+
+async def test_a_corporate_deposit_opens_by_transfer_pays_a_part_and_closes(bank: SavingsAlone) -> None:
+    """100,000.00 for a year at 2.25 %; 40,000.00 after 100 days at 0.72 %: 80.00; the rest on its day 1,350.00; no tax."""
+    current = await bank.current("200000.00")
+    customer = current[:10]
+    await bank.refuse(
+        "K0211",
+        "savings.corporate.pre_open",
+        {"customer_number": customer, "kind": "221", "account_flag": "4", "term": "302"},
+        "term.not_offered",
+    )
+    account = await pre_opened(bank, "221", "301", customer)
+    opening = {"account": account, "from_account": current, "amount": "100000.00"}
+    refused = {**opening, "amount": "9999.99"}
+    await bank.refuse("K0211", "savings.corporate_time.open_by_transfer", refused, "product.below_opening_minimum")
+    made = await bank.result("K0211", "savings.corporate_time.open_by_transfer", opening)
+    assert (made["matures_on"], made["rate"]) == ("2006-09-01", "2.25")
+    await bank.refuse("K0211", "savings.corporate_time.open_by_transfer", opening, "account.status")
+    await bank.refuse("K0211", "savings.corporate.deposit_cash", {"account": account, "amount": "1.00"}, "account.wrong_kind")
+    await bank.open_day(date(2005, 12, 10))
+    part = {"account": account, "to_account": current, "amount": "40000.00"}
+    receipt = await bank.run("K0211", "savings.corporate_time.withdraw_part", part)
+    assert receipt["result"] == {"principal": "40000.00", "interest": "80.00", "paid": "40080.00"}
+    assert entries(receipt) == [("debit", "221", "40000.00"), ("debit", "521", "80.00"), ("credit", "201", "40080.00")]
+    await bank.refuse("K0211", "savings.corporate_time.withdraw_part", part, "time.partial_once")
+    await bank.open_day(date(2006, 9, 1))
+    closing = await bank.result("K0211", "savings.corporate_time.close", {"account": account, "to_account": current})
+    assert closing == {"principal": "60000.00", "interest": "1350.00", "paid": "61350.00"}
+    assert (await bank.panel(current))["balance"] == "201430.00"
+
+
+async def test_a_corporate_notice_deposit(bank: SavingsAlone) -> None:
+    """1,000,000.00; 500,000.00 announced for 2005-10-31: 60 days at 1.62 %: 1,350.00; the rest unannounced at 0.72 %: 600.00."""
+    current = await bank.current("1.00")
+    account = await pre_opened(bank, "223", "107", current[:10])
+    await bank.run("K0211", "savings.corporate_time.open_by_cash", {"account": account, "amount": "1000000.00"})
+    await bank.open_day(date(2005, 10, 24))
+    await bank.run("K0211", "savings.notice.notify", {"account": account, "amount": "500000.00", "for_on": "2005-10-31"})
+    await bank.open_day(date(2005, 10, 31))
+    part = {"account": account, "to_account": current, "amount": "500000.00"}
+    assert (await bank.result("K0211", "savings.corporate_time.withdraw_part", part))["interest"] == "1350.00"
+    closing = await bank.result("K0211", "savings.corporate_time.close", {"account": account, "to_account": current})
+    assert closing == {"principal": "500000.00", "interest": "600.00", "paid": "500600.00"}
