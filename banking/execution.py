@@ -182,7 +182,7 @@ def _approval_by_amount(rights: RightsInForce, work: Work, outcome: Outcome, exp
         currency = outcome.posting.currency
         needed = rights.approval_for(level, currency, moved_by(expansion.entries, currency))
     for currency, minor in outcome.cash_minor.items():
-        needed = rights.approval_for(level, currency, {"cash": minor}) or needed
+        needed = rights.own().approval_for(level, currency, {"cash": minor}) or needed
     return needed
 
 

@@ -83,6 +83,10 @@ class RightsInForce:
         """The rule about amounts for a level; the one for this transaction goes before the one for all."""
         return limit_of(self.rules, level, settlement, currency)
 
+    def own(self) -> RightsInForce:
+        """Without the rules for every transaction."""
+        return RightsInForce(self.transaction, tuple(rule for rule in self.rules if rule.transaction_code == self.transaction.code))
+
     def approval_for(self, level: str, currency: str, moved_minor: dict[str, int]) -> Needed | None:
         """What approval a teller of this level needs for these amounts. Raises `right.amount_exceeded` if none would do."""
         needed = [self._needed(level, settlement, currency, minor) for settlement, minor in moved_minor.items()]

@@ -44,7 +44,7 @@ class Posting:
 class Outcome:
     """What a use case decided: the result the receipt shows, and the fact to post if there is one.
 
-    `cash_minor` is cash, by currency, that the teller answers for without moving it; limits hold for it as for what is moved.
+    `cash_minor` is cash, by currency, that the teller answers for without moving it; limits of this very transaction hold for it.
     """
 
     result: dict[str, Any]

@@ -15,9 +15,9 @@ CardNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{4,20}$")]
 """The number of a teller's card 柜员卡."""
 
 LEVELS = (
-    ("A", Text("A 管理级", "A management")),
-    ("B", Text("B 柜长", "B head teller")),
-    ("C", Text("C 操作员", "C teller")),
+    ("A", Text("管理级", "management")),
+    ("B", Text("柜长", "head teller")),
+    ("C", Text("操作员", "teller")),
 )
 
 

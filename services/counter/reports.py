@@ -15,9 +15,8 @@ from kernel.text import Text
 from runtime.service import Resources
 from services.counter.boxes import check_exists
 from services.counter.domain.errors import TELLER_UNKNOWN
-from services.counter.sheets import balancing_sheet, box_sheets, cash_rows, shown, subject_rows, summed
+from services.counter.sheets import balancing_sheet, box_sheets, cash_rows, shown, subject_rows, summed, voucher_rows
 from services.counter.tables import TELLER
-from services.counter.voucher_sheets import voucher_sheets
 
 BALANCING, BOX = Text("轧账单", "Balancing sheet"), Text("钱箱轧账单", "Balancing sheet of a cash box")
 INCOMPLETE = Text("尚有交易在途", "Some postings are still under way")
@@ -130,6 +129,8 @@ async def _cash(resources: Resources, read: Read, outlet: str, cash_box: str) ->
 
 
 async def _vouchers(read: Read, outlet: str, cash_box: str) -> list[dict[str, Any]]:
-    rows = await voucher_sheets(read.connection, read.business_date, outlet=outlet, cash_box=cash_box)
     figures = ("opening", "out", "in", "received", "paid", "balance")
-    return [{"kind": Text(**row["name"]), "currency": Text("张", "sheets"), **{name: str(row[name]) for name in figures}} for row in rows]
+    return [
+        {"kind": Text(**row["kind_name"]), "currency": Text("张", "sheets"), **{name: str(row[name]) for name in figures}}
+        for row in await voucher_rows(read.connection, read.business_date, outlet, cash_box)
+    ]

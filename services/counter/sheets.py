@@ -20,11 +20,13 @@ from runtime.service import Resources
 from services.counter.domain.boxes import account_of_box
 from services.counter.domain.sheet import BoxSheet, Movement, box_sheet
 from services.counter.tables import CASH_BOX_USER, TELLER_DAY
+from services.counter.voucher_sheets import voucher_sheets
 
 TRIES = 40
 PAUSE_SECONDS = 0.05
 SIDES = ("debit_cash", "debit_transfer", "credit_cash", "credit_transfer")
 FIGURES = tuple(f"{side}_{unit}" for side in SIDES for unit in ("minor", "count"))
+VOUCHER_FIGURES = ("opening", "out", "in", "received", "paid", "balance", "first", "last")
 WORKING = ("working", "freeing")
 
 
@@ -44,6 +46,14 @@ def cash_rows(sheets: dict[str, BoxSheet]) -> list[dict[str, Any]]:
         {"kind": "cash", "currency": currency}
         | {name.removesuffix("_minor"): format_amount(getattr(sheet, name), currency) for name in BoxSheet.__slots__}
         for currency, sheet in sheets.items()
+    ]
+
+
+async def voucher_rows(connection: AsyncConnection, day: date, outlet: str, cash_box: str) -> list[dict[str, Any]]:
+    """The rows of a box's vouchers, in sheets, with the lowest and highest number that is left."""
+    return [
+        {"kind": row["kind"], "kind_name": row["name"], **{name: row[name] for name in VOUCHER_FIGURES}}
+        for row in await voucher_sheets(connection, day, outlet=outlet, cash_box=cash_box)
     ]
 
 

@@ -15,8 +15,7 @@ from services.counter import presence
 from services.counter.credentials import locked_teller
 from services.counter.domain.errors import TELLER_ELSEWHERE
 from services.counter.forms import Nothing
-from services.counter.sheets import balancing_sheet, box_sheets, boxes_of, cash_left, cash_rows, sheet_result
-from services.counter.voucher_sheets import voucher_sheets
+from services.counter.sheets import balancing_sheet, box_sheets, boxes_of, cash_left, cash_rows, sheet_result, voucher_rows
 
 MENU = (GENERAL, BALANCING)
 
@@ -54,7 +53,7 @@ async def _sheets(work: Work, sheet: BalancingSheet, teller: str) -> dict[str, A
     cash, vouchers = [], []
     for box in await boxes_of(work.connection, outlet, teller):
         cash += [{"cash_box": box, **row} for row in cash_rows(await box_sheets(work.resources, day, outlet, box))]
-        vouchers += await voucher_sheets(work.connection, day, outlet=outlet, cash_box=box)
+        vouchers += [{"cash_box": box, **row} for row in await voucher_rows(work.connection, day, outlet, box)]
     return {**sheet_result(sheet), "rows": cash, "vouchers": vouchers}
 
 

@@ -15,9 +15,8 @@ from services.counter.credentials import locked_teller
 from services.counter.domain.boxes import account_of_box, not_the_vault
 from services.counter.domain.errors import BOX_IN_USE, BOX_SAME, BOX_SINGLE, TELLER_ELSEWHERE, TELLER_LEFT
 from services.counter.forms import Nothing
-from services.counter.sheets import box_sheets, cash_rows
+from services.counter.sheets import box_sheets, cash_rows, voucher_rows
 from services.counter.tellers import give_up_boxes
-from services.counter.voucher_sheets import voucher_sheets
 
 MENU = (GENERAL, CASH_BOXES)
 
@@ -148,5 +147,5 @@ async def balance(work: Work, _form: Nothing) -> Outcome:
     if cash_box is None:
         raise CASH_BOX_REQUIRED()
     sheets = await box_sheets(work.resources, work.business_date, work.outlet, cash_box)
-    vouchers = await voucher_sheets(work.connection, work.business_date, outlet=work.outlet, cash_box=cash_box)
+    vouchers = await voucher_rows(work.connection, work.business_date, work.outlet, cash_box)
     return Outcome(result={"cash_box": cash_box, "rows": cash_rows(sheets), "vouchers": vouchers})

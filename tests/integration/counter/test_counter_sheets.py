@@ -121,6 +121,10 @@ async def test_the_sheet_of_a_box_prints_in_every_format(bank: TestBank) -> None
     assert {name: cash[name] for name in ("opening", "out", "in", "received", "paid", "balance")} == {
         "opening": "0.00", "out": "200000.00", "in": "0.00", "received": "0.00", "paid": "0.00", "balance": "200000.00",
     }  # fmt: skip
+    held = await bank.sql("SELECT count(*) FROM counter.voucher WHERE state = 'stock' AND outlet = '0100' AND cash_box = '00002'")
+    sheets = {name: sum(int(row[name]) for row in table["rows"][1:]) for name in ("opening", "out", "in", "received", "paid", "balance")}
+    assert sheets["balance"] == held[0][0] > 0
+    assert sheets["opening"] + sheets["out"] - sheets["in"] + sheets["received"] - sheets["paid"] == sheets["balance"]
     vault = await bank.report("K0101", "box_balancing", cash_box="00000")
     assert vault["rows"][0]["balance"] == "600000.00"
     headers = {"Authorization": f"Bearer {await bank.sign_on('K0101')}"}
@@ -133,6 +137,10 @@ async def test_the_sheet_of_a_box_prints_in_every_format(bank: TestBank) -> None
 
 
 async def test_a_limit_on_balancing_asks_for_empty_boxes(bank: TestBank) -> None:
+    every = {"transaction": "*", "level": "C", "settlement": "cash", "limit": "0.00", "above": "refusal"}
+    await bank.run("S0009", "counter.right.limit", every, second="K0009")
+    await bank.run("K0121", "counter.teller.balance", {})  # a limit on what is moved says nothing of what lies in a box
+    await bank.run("S0009", "counter.right.limit", {name: every[name] for name in ("transaction", "level", "settlement")}, second="K0009")
     limit = {"transaction": "counter.teller.balance", "level": "C", "settlement": "cash", "limit": "0.00", "above": "refusal"}
     await bank.run("S0009", "counter.right.limit", limit, second="K0009")
     await bank.refuse("S0111", "counter.teller.balance", {}, "right.amount_exceeded")
