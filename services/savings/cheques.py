@@ -106,7 +106,7 @@ async def change(
 
 async def use_cheque(work: Work, account: Account, voucher_type: str | None, number: str | None, *, cash: bool) -> str | None:
     """Use the cheque that orders a payment from a locked account; its whole number. Other vouchers are not looked into: their number
-    as given (IB 752-754, 3938-3941, 3955).
+    as given (IB 752-754, 3941-3943, 3955).
 
     Raises `cheque.wrong_kind`, `cheque.number_required`, `cheque.number_short`, `cheque.ambiguous`, `cheque.not_sold`,
     `cheque.other_account`, `cheque.state`, `cheque.being_voided`.
@@ -148,7 +148,7 @@ async def _completed(connection: AsyncConnection, account: Account, kind: str, d
 
 
 async def void_of_account(work: Work, account: Account) -> int:
-    """Void whatever cheques the customer of a closing account still has (IB 1871, 3990); how many."""
+    """Void whatever cheques the customer of a closing account still has (IB 1871, 3992); how many."""
     return await _void(work.connection, CHEQUE.c.account == account.number, deed_of(work))
 
 

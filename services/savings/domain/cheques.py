@@ -20,7 +20,7 @@ MOST_SOLD = 25
 MOST_SHEETS = 1000
 """Sheets of one loss report or write-off."""
 SHORT_DIGITS = 4
-"""How many digits name a cheque where the account has no other that ends so (IB 3941)."""
+"""How many digits name a cheque where the account has no other that ends so (IB 3943)."""
 
 
 class ChequeState(Enum):
@@ -90,7 +90,7 @@ _DONE_TEXTS: dict[ChequeAction, Text] = {
     ChequeAction.VOID: Text("作废", "Voided"),
 }
 
-# IB 3541 back to not sold, 3544 and 3553 loss, 3558 write-off of unused ones for good, 3564 usable again, 748 and 3990 voided in the
+# IB 3541 back to not sold, 3544 and 3553 loss, 3558 write-off of unused ones for good, 3564 usable again, 749 and 3992 voided in the
 # customer's hands. A lost cheque is found (lifted) before it is written off, so that undoing a write-off never makes a lost one payable.
 _TRANSITIONS: dict[tuple[ChequeState, ChequeAction], ChequeState] = {
     (ChequeState.NOT_SOLD, ChequeAction.SELL): ChequeState.UNUSED,
@@ -174,7 +174,7 @@ def is_cheque(voucher_type: str | None) -> bool:
 
 
 def check_pays(voucher_type: str, *, cash: bool, field: str = "voucher_type") -> None:
-    """A cash cheque draws cash, a transfer cheque moves money (IB 3938, 3955). Raises `cheque.wrong_kind`."""
+    """A cash cheque draws cash, a transfer cheque moves money (IB 3941, 3955). Raises `cheque.wrong_kind`."""
     wanted = CASH_CHEQUE if cash else TRANSFER_CHEQUE
     if voucher_type != wanted:
         raise errors.CHEQUE_WRONG_KIND(field=field, kind=voucher_type, wanted=wanted)

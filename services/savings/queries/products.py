@@ -76,7 +76,6 @@ def shown(account: Account, day: date) -> dict[str, Any]:
     """The products of an account as they stand when a date begins; those of its own day are still open."""
     state = accrue(account.accumulation, max(day, account.accumulation.until))
     statement, _ = settle_at_closing(state, account.product, account.currency, state.until, parameters())
-    rates = [format(segment.annual_pct.normalize(), "f") for segment in statement.segments]
     return {
         "account": account.number,
         "name": account.name,
@@ -86,7 +85,14 @@ def shown(account: Account, day: date) -> dict[str, Any]:
         "products": format_amount(state.products, account.currency),
         "since": state.since.isoformat(),
         "days": state.days,
-        "rate": rates[0] if rates else None,
+        "rate": _rate(account, state.until),
         "interest": format_amount(statement.interest_minor, account.currency),
         "outlet": account.outlet,
     }
+
+
+def _rate(account: Account, day: date) -> str | None:
+    """The posted rate of the day, percent a year."""
+    if not isinstance(account.product.interest, AccumulatedInterest):
+        return None
+    return format(parameters().rate_on(account.product.interest.rate, day, account.currency).value.normalize(), "f")

@@ -144,7 +144,7 @@ async def test_each_kind_pays_its_own_way(savings):
 
 
 async def test_four_digits_name_a_cash_cheque(savings):
-    """IB 3941: the last four digits are enough unless several of the account's cheques end so."""
+    """IB 3943: the last four digits are enough unless several of the account's cheques end so."""
     account = await savings.current("100.00")
     box = savings.neighbours.vouchers
     for number in ("31110001", "32220001", "33330002"):
