@@ -20,6 +20,7 @@ from services.lending.domain.loans import (
     Loan,
     LoanLine,
     LoanStatus,
+    adjust,
     check_within_branch,
     release,
     repay_full,
@@ -201,3 +202,24 @@ def require_or_none(code: str) -> bool:
     except DomainError as error:
         assert error.code == "loan.kind.elsewhere"
         return False
+
+
+def test_an_adjustment_counts_from_its_value_date():
+    """70,000.00 owed since the first; on the eleventh 30,000.00 come back as of the first: 100,000.00 x 10 x 5.58 % / 360 = 155.00."""
+    part = repay_part(loan(), 30_000_00, DAY, 0)
+    put_right = adjust(part, 100_000_00, -30_000_00, DAY)
+    due, _ = interest_due(put_right.accrual, date(2005, 9, 11), parameters())
+    assert (put_right.outstanding_minor, due.interest_minor) == (100_000_00, 155_00)
+    lines = [RELEASE, LoanLine(LineKind.REPAY_PART, 30_000_00), LoanLine(LineKind.ADJUSTMENT, -30_000_00)]
+    assert take_back(put_right, lines, 2, 30_000_00, DAY) == part
+
+
+def test_an_adjustment_stays_between_nothing_and_what_was_released():
+    assert code_of(adjust, loan(), 100_000_00, 100_000_00, DAY) == "loan.correction.whole"
+    assert code_of(adjust, loan(), 100_000_00, -1, DAY) == "loan.correction.beyond"
+    closed = replace(loan(), status=LoanStatus.CLOSED)
+    assert code_of(adjust, closed, 100_000_00, 1, DAY) == "loan.not_open"
+    # A repayment whose money an adjustment has brought back is not taken back on top of it.
+    whole_again = adjust(repay_part(loan(), 30_000_00, DAY, 0), 100_000_00, -30_000_00, DAY)
+    lines = [RELEASE, LoanLine(LineKind.REPAY_PART, 30_000_00), LoanLine(LineKind.ADJUSTMENT, -30_000_00)]
+    assert code_of(take_back, whole_again, lines, 1, -30_000_00, DAY) == "loan.correction.beyond"
