@@ -27,7 +27,7 @@ class Openings:
     """Where a service keeps customers' accounts and their lines, and what a row says beyond what all have in common.
 
     `accounts` has account, customer_number, name, currency, outlet and lines, the number of the last line; `lines` has account, line,
-    amount_minor and teller. The first line opened an account, the last one closed it.
+    amount_minor and teller. The first line opened an account, the last one closed it. `beside` is a table with more of some accounts.
     """
 
     accounts: Table
@@ -37,6 +37,7 @@ class Openings:
     counter_outlet: Column[str]
     more: tuple[Column[Any], ...]
     shown: Callable[[Row[Any]], dict[str, Any]]
+    beside: Table | None = None
 
     def query(self) -> Query:
         """The list, oldest first. It raises `outlet.outside`, `query.dates`, `query.cursor`."""
@@ -72,6 +73,8 @@ class Openings:
             .join_from(self.accounts, self.lines, told, isouter=True)
             .where(happened_on.is_not(None), sight.condition(account.outlet))
         )
+        if self.beside is not None:
+            found = found.join(self.beside, self.beside.c.account == account.account, isouter=True)
         if form.account is not None:
             found = found.where(account.account.between(form.account.ljust(15, "0"), form.account.ljust(15, "9")))
         if form.customer_number is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from banking.openings import openings_report
 from services.ledger.queries.openings import openings
-from services.ledger.reports import account_balances, entries, general_ledger, registers, remote, sheets, statements, trial
+from services.ledger.reports import account_balances, entries, general_ledger, registers, remote, sheets, special, statements, trial
 
 REPORTS = (
     sheets.subject_day,
@@ -21,4 +21,5 @@ REPORTS = (
     registers.large_cash,
     registers.large_deposits,
     remote.remote_business,
+    special.special_business,
 )

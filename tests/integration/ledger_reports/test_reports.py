@@ -178,3 +178,11 @@ async def test_every_sheet_prints(day):
             params = {"format": format, **more.get(name, {})}
             answer = await day.bank.client.get(f"/api/reports/{name}", params=params, headers=headers)
             assert answer.status_code == 200 and answer.content.startswith(start), (name, format, answer.text[:300])
+
+
+async def test_special_business_of_all_services_is_one_sheet(day):
+    table = await day.bank.report("S0212", "special_business", date=DAY)
+    told = [(row["account"], row["name"], row["category"]["zh"], row["teller"], row["second"]) for row in table["rows"]]
+    assert told == [(day.account, "张三", "冲账", "S0211", "S0219")]
+    assert table["rows"][0]["content"].endswith(day.number("mistake")) and table["rows"][0]["balance"] == "5700.00"
+    assert (await day.bank.report("S0112", "special_business", date=DAY))["rows"] == []

@@ -1,4 +1,4 @@
-"""The sheets savings prints: openings, and the accounts that hold most 大额存款客户登记簿 (IB 2834, 2870-2871)."""
+"""大额存款客户登记簿: the accounts that hold most (IB 2870-2871)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from sqlalchemy import Row, select
 
 from banking.fields import CURRENCY_CHOICES, AmountText, CurrencyCode, Form, OutletCode, labelled
 from banking.lists import Cursor, cursor, place
-from banking.openings import openings_report
 from banking.query import Read, report
 from banking.visibility import sight_for
 from contracts.report import Cell, Column, Heading, ReportTable
@@ -16,9 +15,8 @@ from kernel.money import CURRENCIES, currency_of, format_amount, parse_amount
 from kernel.text import Text
 from services.savings.domain.products import product_of
 from services.savings.parameters.load import parameters
-from services.savings.queries.openings import openings
 from services.savings.queries.selections import seen
-from services.savings.tables import ACCOUNT
+from services.savings.tables import ACCOUNT, TERM_DEPOSIT
 
 TITLE = Text("大额存款客户登记簿", "Register of large depositors")
 LIMIT = "large_depositor.balance"
@@ -80,7 +78,11 @@ def _threshold_minor(read: Read, form: DepositorsForm) -> int | None:
 
 async def _rows(read: Read, form: DepositorsForm, least: int) -> list[Row[Any]]:
     table = ACCOUNT.c
-    found = select(ACCOUNT).where(
+    term = TERM_DEPOSIT.c
+    found = select(ACCOUNT, term.starts_on, term.matures_on, term.term).join_from(
+        ACCOUNT, TERM_DEPOSIT, term.account == table.account, isouter=True
+    )
+    found = found.where(
         table.balance_minor >= least, table.currency == form.currency, seen(sight_for(read.principal, form.outlet))
     )
     if (after := place(form.after, str)) is not None:
@@ -90,16 +92,15 @@ async def _rows(read: Read, form: DepositorsForm, least: int) -> list[Row[Any]]:
 
 def _line(row: Row[Any]) -> dict[str, Cell]:
     """A demand deposit bears interest from its opening and never matures."""
+    starts_on = row.starts_on or row.opened_on
     return {
         "account": row.account,
         "name": row.name,
-        "starts_on": row.opened_on.isoformat() if row.opened_on else None,
-        "matures_on": None,
+        "starts_on": starts_on.isoformat() if starts_on else None,
+        "matures_on": row.matures_on.isoformat() if row.matures_on else None,
         "kind": product_of(row.product).name,
-        "term": None,
+        "term": row.term,
         "balance": format_amount(row.balance_minor, row.currency),
         "outlet": row.outlet,
     }
 
-
-REPORTS = (openings_report(openings), large_depositors)
