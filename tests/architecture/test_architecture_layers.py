@@ -22,7 +22,7 @@ IF_IT_HAS_ANY = {"api.py", "consumers.py", "reports", "gauges.py", "keeper.py", 
 FILE_OR_FOLDER = {"queries.py": "queries", "reports.py": "reports"}
 """What is a file in one service and, where there is much of it, a folder in another."""
 OF_ITS_OWN = {
-    "customer": {"numbers.py"},
+    "customer": {"customers.py", "forms.py", "instruments.py", "numbers.py"},
     "ledger": {
         "account_days.py",
         "accounting",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import StringConstraints
 from sqlalchemy import RowMapping
 
 from banking.fields import CustomerNumber, Form, LongText, VoucherNumber, labelled
@@ -21,6 +22,7 @@ from services.customer.instruments import Holding, change, end, give, shown
 from services.customer.transactions.instrument_open import KINDS
 
 MENU = (PERSONAL, CUSTOMERS)
+BookLine = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}$")]
 REASONS = (("damaged", Text("破损", "Damaged")), ("full", Text("用满", "Used up")))
 
 
@@ -51,7 +53,7 @@ class PrintAdjustment(Form):
 
     customer_number: CustomerNumber = labelled("客户号", "Customer number", widget="customer")
     number: VoucherNumber = labelled("存折号", "Book number")
-    book_line: str = labelled("存折行号", "Line of the book (three digits)", min_length=1, max_length=3)
+    book_line: BookLine = labelled("存折行号", "Line of the book (three digits)")
     start_row: int | None = labelled("起始行", "Row on which printing goes on", None, ge=1, le=99)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import StringConstraints
 
-from banking.fields import Form, labelled
+from banking.fields import Form, ShortText, labelled
 from banking.lists import ListForm, page
 from banking.query import Read, query
 from contracts.report import Column
@@ -73,7 +73,7 @@ ENTRIES = (
 class RulesForm(ListForm):
     """Part of the name of the rules asked for."""
 
-    name: Annotated[str, Field(max_length=80)] | None = labelled("规则或名称", "Part of name or title", None)
+    name: ShortText | None = labelled("规则或名称", "Part of name or title", None)
 
 
 class RuleAsked(Form):
