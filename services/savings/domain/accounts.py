@@ -89,6 +89,13 @@ def check_current(account: Account, owner: Owner | None, field: str = "account")
         raise errors.WRONG_KIND(field=field, product_zh=account.product.name.zh, product_en=account.product.name.en)
 
 
+def check_pays_without_cheque(account: Account, field: str = "account") -> None:
+    """A person's cheque account pays by its cheques alone (IB 1435-1446). Raises `account.cheques_only`."""
+    policy = account.product.withdrawals
+    if account.product.owner is Owner.PERSONAL and isinstance(policy, FreeWithdrawals) and policy.by_cheque:
+        raise errors.CHEQUES_ONLY(field=field)
+
+
 def check_currency(account: Account, currency: str, field: str = "account") -> None:
     """Raises `account.currency_differs`."""
     if account.currency != currency:

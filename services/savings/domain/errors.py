@@ -189,3 +189,9 @@ CHEQUE_BEING_VOIDED = ErrorType(
 CHEQUE_VOID_DECIDED = ErrorType(
     "cheque.void_decided", Kind.CONFLICT, "该批支票作废已了结", "what this posting voids has been decided already"
 )
+CHEQUES_ONLY = ErrorType(
+    "account.cheques_only",
+    Kind.CONFLICT,
+    "个人支票户只凭支票付款,请用个人支票交易",
+    "a personal cheque account pays by its cheques alone: use its own transactions",
+)

@@ -232,6 +232,20 @@ INTEREST_DRAWING = _personal_term(
 )
 NOTICE = _personal_term("notice", Text("通知存款", "Notice deposit"), SingleDeposit(), ByNotice(), ("101", "107"))
 EDUCATION = _personal_term("education", Text("教育储蓄", "Education savings"), AgreedDeposits(), WholeOnly(), ("301", "303", "306"))
+PERSONAL_CHEQUE = Product(
+    code="personal_cheque",
+    name=Text("个人支票", "Personal cheque account"),
+    owner=Owner.PERSONAL,
+    business_code="211",
+    subject_digits="",
+    interest=AccumulatedInterest(rate="demand", convention="demand_personal"),
+    deposits=FreeDeposits(),
+    withdrawals=FreeWithdrawals(by_cheque=True),
+    term=NoTerm(),
+    closing=SettleThenClose(),
+    tax=TaxedInterest(),
+    limits=Limits("personal_cheque"),
+)
 PERSONAL_TERM = (TIME, OPTIONAL, INSTALMENT, INTEREST_DRAWING, NOTICE, EDUCATION)
 
 _CORPORATE_INTEREST = AccumulatedInterest(rate="demand", convention="demand_corporate")
@@ -321,7 +335,9 @@ CORPORATE_TIME = (
     _corporate_term("224", Text("单位大额可转让定期存单", "Negotiable certificate of deposit"), "time", WholeOnly(), _UP_TO_A_YEAR),
 )
 
-CATALOGUE: dict[str, Product] = {product.code: product for product in (DEMAND, *PERSONAL_TERM, *CORPORATE_CURRENT, *CORPORATE_TIME)}
+CATALOGUE: dict[str, Product] = {
+    product.code: product for product in (DEMAND, PERSONAL_CHEQUE, *PERSONAL_TERM, *CORPORATE_CURRENT, *CORPORATE_TIME)
+}
 
 
 def product_of(code: str, field: str = "product") -> Product:

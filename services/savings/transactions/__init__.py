@@ -10,6 +10,7 @@ from services.savings.transactions import (
     interest_drawing,
     notice,
     optional,
+    personal_cheque,
     time,
 )
 
@@ -39,6 +40,12 @@ TRANSACTIONS = (
     instalment.open_education,
     instalment.pay_education,
     instalment.close_education,
+    personal_cheque.open_cheque,
+    personal_cheque.pre_open,
+    personal_cheque.deposit,
+    personal_cheque.withdraw,
+    personal_cheque.settle_cheque,
+    personal_cheque.close,
     corporate.pre_open,
     corporate.deposit_cash,
     corporate.withdraw_cash,

@@ -26,6 +26,7 @@ from services.savings.accounts import (
 from services.savings.domain.accounts import (
     Account,
     check_current,
+    check_pays_without_cheque,
     close_and_pay,
     credit,
     debit,
@@ -113,6 +114,7 @@ async def withdraw(work: Work, form: DemandWithdrawal) -> Outcome:
     """
     account, counter = await lock_both(work, form.account, form)
     check_current(account, Owner.PERSONAL)
+    check_pays_without_cheque(account)
     await check_voucher(work, account, form)
     amount_minor = parse_amount(form.amount, account.currency)
     await authorise_withdrawal(work, account, form, form.password)

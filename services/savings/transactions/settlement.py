@@ -10,6 +10,7 @@ from services.savings.domain.accounts import (
     Account,
     check_currency,
     check_current,
+    check_pays_without_cheque,
     credit,
     debit,
 )
@@ -65,6 +66,7 @@ async def take_money(
     if counter is None:
         return work.cash()
     check_current(counter, Owner.PERSONAL, COUNTER)
+    check_pays_without_cheque(counter, COUNTER)
     check_currency(counter, currency, COUNTER)
     await authorise_withdrawal(work, counter, form, password, field=COUNTER, password_field=password_field)
     await book(work.connection, debit(counter, amount_minor, work.business_date, COUNTER), line_of(work, -amount_minor))
