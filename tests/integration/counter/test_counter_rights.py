@@ -75,6 +75,18 @@ async def test_a_right_is_taken_and_given_back_in_the_service_that_owns_it(bank:
     assert older["rows"][0]["transaction_number"].startswith("00016")
 
 
+async def test_the_matrix_and_its_changes_are_lists_to_take_away(bank: TestBank) -> None:
+    await set_limit(bank, DEPOSIT, "B", limit="7000.00", above="refusal")
+    await bank.run("S0221", "counter.teller.report_password_lost", {"teller": "K0222", "summary": "遗失"})
+    headers = {"Authorization": f"Bearer {await bank.sign_on('S0009')}"}
+    for name, word in (("counter.rights", "7000.00"), ("counter.right_changes", "以上不能办理"), ("counter.teller_changes", "遗失")):
+        for kind in ("csv", "xlsx", "pdf"):
+            answer = await bank.client.get(f"/api/queries/{name}", params={"format": kind}, headers=headers)
+            assert answer.status_code == 200, answer.text
+            assert kind != "csv" or word in answer.content.decode("utf-8-sig")
+    await set_limit(bank, DEPOSIT, "B")
+
+
 async def test_a_rule_asks_for_a_checker_where_the_declaration_asks_for_nobody(bank: TestBank) -> None:
     await set_right(bank, OPEN, "C", dual="c")
     await bank.refuse("S0211", OPEN, PERSON, "approval.required")
