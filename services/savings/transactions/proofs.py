@@ -56,8 +56,8 @@ async def authorise_withdrawal(
 ) -> None:
     """Whether the customer may take money out of the account here, with what he shows.
 
-    Raises `account.status`, `account.frozen`, `account.not_cross_outlet`, `account.cross_outlet_needs_password`, `password.*`, `document.*`, `seal.required`,
-    `customer.locked`.
+    Raises `account.status`, `account.frozen`, `account.not_cross_outlet`, `account.cross_outlet_needs_password`, `password.*`,
+    `document.*`, `seal.required`, `customer.locked`.
     """
     after(account.status, Action.DEBIT, field)
     if account.frozen_whole:

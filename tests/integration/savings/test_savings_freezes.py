@@ -174,7 +174,7 @@ async def test_only_the_own_outlet_freezes_and_unfreezes(savings):
         await savings.refuse(teller, FREEZE_PART, {**body, "amount": "1.00"}, "account.other_outlet")
     await savings.run("S0211", FREEZE, body)
     await savings.refuse("S0221", UNFREEZE, {"account": account}, "account.other_outlet")
-    await savings.refuse("S0221", WITHDRAW, {"account": account, "amount": "1.00"}, "account.cross_outlet_needs_password")
+    await savings.refuse("S0221", WITHDRAW, {"account": account, "amount": "1.00"}, "account.frozen")
 
 
 async def test_a_closed_account_is_not_frozen_and_a_frozen_one_not_closed(savings):
@@ -299,3 +299,17 @@ async def test_the_event_works_in_portions_and_repeats_harmlessly(savings, monke
     assert [(each["done"], each["total"]) for each in seen] == [(2, 5), (4, 5), (5, 5), (5, 5)]
     await savings.open_day(day + timedelta(days=1))
     assert {(await funds(savings, account))[2] for account in accounts} == {"10.00"}
+
+
+async def test_a_frozen_deposit_gives_no_interest_either(savings):
+    """IB 3364: only in, never out: the drawing day comes, the interest stays."""
+    fields = {"amount": "10000.00", "withdrawal_mode": "C", "term": "301", "interval_months": 1}
+    opening = {"customer_number": savings.customers.person(), **fields}
+    account = (await savings.result("S0211", "savings.interest_drawing.open", opening))["account"]
+    await freeze(savings, account)
+    await savings.open_day(savings.business_date + timedelta(days=40))
+    await savings.refuse("S0211", "savings.interest_drawing.draw", {"account": account}, "account.frozen")
+    await savings.run("S0211", UNFREEZE, {"account": account})
+    await freeze_part(savings, account, "10000.00")
+    await savings.run("S0211", "savings.interest_drawing.draw", {"account": account})
+    await savings.refuse("S0211", "savings.interest_drawing.close", {"account": account}, "account.frozen")
