@@ -114,6 +114,18 @@ def test_off_sheet_legs_named_by_a_person_are_received_and_paid(rulebook, make_f
     ]
 
 
+@pytest.mark.parametrize(("sheets", "red"), [(3, False), (-2, True)])
+def test_vouchers_that_go_with_a_set_are_paid_off_sheet_in_yuan(rulebook, deposit, sheets, red):
+    """One yuan a sheet whatever the set's currency is; those that come back are paid in red (IB 3541)."""
+    plain = expand(rulebook, deposit())
+    posting_set = expand(rulebook, replace(deposit(), voucher_sheets=sheets))
+    assert posting_set.legs == plain.legs
+    assert [(one.account, one.direction, one.amount_minor, one.red, one.currency) for one in posting_set.off_sheet] == [
+        ("902011070200001", "pay", 100 * abs(sheets), red, "CNY")
+    ]
+    assert plain.off_sheet == ()
+
+
 @pytest.mark.parametrize(
     ("changes", "code", "field"),
     [
