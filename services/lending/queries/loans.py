@@ -12,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from banking.fields import AccountNumber, CustomerNumber, Form, OutletCode, labelled
 from banking.query import Read, query
 from banking.sub_ledger import group_sums
+from banking.visibility import sight_for, sight_of
 from contracts.day import Position
+from contracts.report import Column
 from kernel.money import format_amount
 from kernel.numbers import check_account, loan_state_of
 from kernel.text import Text
@@ -29,6 +31,42 @@ from services.lending.tables import LOAN, LOAN_NOTE
 from services.lending.transactions.forms import ContractNumber, NoteNumber
 
 NOTE_STATUS_CHOICES = tuple((status.value, status.text) for status in NoteStatus)
+
+
+LOANS = (
+    Column(key="account", label=Text("贷款账号", "Loan account")),
+    Column(key="note_number", label=Text("借据号", "Note number")),
+    Column(key="customer_number", label=Text("客户号", "Customer number")),
+    Column(key="kind", label=Text("贷款种类", "Kind")),
+    Column(key="state_name", label=Text("贷款状态", "Loan state")),
+    Column(key="status", label=Text("账户状态", "State")),
+    Column(key="currency", label=Text("货币", "Currency")),
+    Column(key="principal", label=Text("借据金额", "Principal"), kind="amount"),
+    Column(key="balance", label=Text("贷款余额", "Outstanding"), kind="amount"),
+    Column(key="rate", label=Text("利率(年%)", "Rate (% a year)")),
+    Column(key="released_on", label=Text("发放日期", "Released on"), kind="date"),
+    Column(key="due_on", label=Text("到期日", "Due on"), kind="date"),
+    Column(key="closed_on", label=Text("结清日期", "Repaid on"), kind="date"),
+    Column(key="outlet", label=Text("账务部门", "Books of")),
+)
+NOTES = (
+    Column(key="note_number", label=Text("借据号", "Note number")),
+    Column(key="contract_number", label=Text("合同号", "Contract number")),
+    Column(key="customer_number", label=Text("客户号", "Customer number")),
+    Column(key="name", label=Text("户名", "Name")),
+    Column(key="deposit_account", label=Text("存款账号", "Deposit account")),
+    Column(key="kind", label=Text("贷款种类", "Kind")),
+    Column(key="currency", label=Text("货币", "Currency")),
+    Column(key="principal", label=Text("借据金额", "Principal"), kind="amount"),
+    Column(key="rate", label=Text("利率(年%)", "Rate (% a year)")),
+    Column(key="starts_on", label=Text("起始日", "Starts on"), kind="date"),
+    Column(key="due_on", label=Text("到期日", "Due on"), kind="date"),
+    Column(key="entered_on", label=Text("录入日期", "Entered on"), kind="date"),
+    Column(key="entered_by", label=Text("录入柜员", "Entered by")),
+    Column(key="status", label=Text("状态", "State")),
+    Column(key="loan_account", label=Text("贷款账号", "Loan account")),
+    Column(key="outlet", label=Text("录入网点", "Outlet")),
+)
 
 
 class LoansOfAccount(Form):
@@ -51,23 +89,29 @@ class NoteSearch(Form):
     limit: int = labelled("条数", "Rows", 50, ge=1, le=200)
 
 
-@query(name="loan.by_account", title=Text("放款查询", "Loans of a deposit account"), source="IB 2509")
+@query(name="loan.by_account", title=Text("放款查询", "Loans of a deposit account"), source="IB 2509", columns=LOANS)
 async def by_account(read: Read, form: LoansOfAccount) -> dict[str, Any]:
-    """Every loan tied to a deposit account, repaid ones too, in the order of their numbers. Raises `account.*`."""
+    """Every loan of the teller's department and those below it that is tied to a deposit account, repaid ones too, in the order of their
+    numbers. Raises `account.*`."""
     check_account(form.account)
-    found = select(LOAN).where(LOAN.c.deposit_account == form.account).order_by(LOAN.c.account).limit(form.limit + 1)
+    ours = sight_of(read.principal).condition(LOAN.c.outlet)
+    found = select(LOAN).where(LOAN.c.deposit_account == form.account, ours).order_by(LOAN.c.account).limit(form.limit + 1)
     if form.after is not None:
         found = found.where(LOAN.c.account > form.after)
     rows = [_listed_loan(row) for row in await read.connection.execute(found)]
     return _page(rows, form.limit, "account")
 
 
-@query(name="loan.notes", title=Text("借据查询", "Loan notes"), source="IB 1896-1914")
+@query(name="loan.notes", title=Text("借据查询", "Loan notes"), source="IB 1896-1914", columns=NOTES)
 async def notes(read: Read, form: NoteSearch) -> dict[str, Any]:
-    """Notes in the order of their numbers, with what they are today."""
+    """Notes of the teller's department and those below it in the order of their numbers, with what they are today.
+
+    Raises `outlet.outside`.
+    """
     table = LOAN_NOTE
     found = select(table).order_by(table.c.note_number).limit(form.limit + 1)
-    for name in ("contract_number", "customer_number", "outlet", "entered_on"):
+    found = found.where(sight_for(read.principal, form.outlet).condition(table.c.outlet))
+    for name in ("contract_number", "customer_number", "entered_on"):
         wanted = getattr(form, name)
         if wanted is not None:
             found = found.where(table.c[name] == wanted)

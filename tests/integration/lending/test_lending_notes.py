@@ -135,7 +135,8 @@ async def test_notes_are_found_page_by_page(bank: LendingBank, borrower):
     for status, expected in (("entered", [notes[0], notes[2]]), ("released", [notes[1]]), ("lapsed", [])):
         found = await bank.ask("loan.notes", contract_number=number, status=status, outlet="0201", customer_number=borrower[0])
         assert [row["note_number"] for row in found["rows"]] == expected
-    assert (await bank.ask("loan.notes", contract_number=number, outlet="0202"))["rows"] == []
+    elsewhere = await bank.clients["lending"].get("/queries/loan.notes", params={"outlet": "0202"}, headers=bank.headers("K0211"))
+    assert elsewhere.status_code == 403 and elsewhere.json()["code"] == "outlet.outside"
 
 
 async def test_a_note_lapses_with_its_day(bank: LendingBank, borrower):
