@@ -146,3 +146,30 @@ async def test_a_statement_shows_every_part(savings: SavingsAlone, owner: asyncp
     assert (row["interest_minor"], row["tax_minor"]) == (2070, 289)  # 2.475 + 0.41625 = 2.89
     for said in ('"12.375"', '"8.325"', '"2007-08-15"', '"0.81"', '"20.700"'):
         assert said in row["segments"]
+
+
+async def test_the_list_of_a_day_shows_segments_and_totals(savings: SavingsAlone, owner: asyncpg.Connection) -> None:
+    """Two accounts of 10,000.00 since 2005-12-01 on their interest day: 4.00 less 0.80 each."""
+    for sequence in (1, 2):
+        number = personal_account(customer_number(0, sequence), 1)
+        await insert_account(owner, number, "demand", Accumulation.begin(date(2005, 12, 1), 100, 10_000_00))
+    await on(savings, owner, date(2005, 12, 21), closed=True)
+    await events(savings, date(2005, 12, 21))
+    headers = {"Authorization": f"Bearer {savings.token('S0211')}"}
+    answer = await savings.client.get("/reports/deposit_interest", params={"outlet": "0201"}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    sheet = answer.json()
+    assert sheet["totals"] == {"interest": "8.00", "tax": "1.60", "net": "6.40"}
+    assert [row["interest"] for row in sheet["rows"]] == ["4.00", "4.00"]
+    first = sheet["rows"][0]
+    assert (first["starts_on"], first["ends_on"], first["rate"], first["products"], first["segment_interest"]) == (
+        "2005-12-01",
+        "2005-12-21",
+        "0.72",
+        "200000.00",
+        "4.000",
+    )
+    page = (await savings.client.get("/reports/deposit_interest", params={"limit": 1}, headers=headers)).json()
+    assert len(page["rows"]) == 1
+    rest = (await savings.client.get("/reports/deposit_interest", params={"limit": 1, "after": page["next"]}, headers=headers)).json()
+    assert rest["rows"][0]["account"] != page["rows"][0]["account"] and rest["next"] is None
