@@ -77,16 +77,19 @@ def labelled(
     widget: str = "text",
     choices: Sequence[Choice] = (),
     when: Mapping[str, Sequence[Any]] | None = None,
+    repeat: bool = False,
     **constraints: Any,
 ) -> Any:
     """A pydantic field with its label in both languages, the widget a page should use, and the choices it offers.
 
     `when` says which values other fields must have for this one to be asked for, `{"settlement": ["transfer"]}`: pages hide the field
-    otherwise and do not send it. What a use case needs it checks itself.
+    otherwise and do not send it. What a use case needs it checks itself. `repeat` has pages ask twice, for passwords that are set.
     """
     extra: dict[str, Any] = {"x-label": {"zh": zh, "en": en}, "x-widget": widget}
     if choices:
         extra["x-choices"] = [{"value": value, **text.as_dict()} for value, text in choices]
     if when:
         extra["x-when"] = {field: list(values) for field, values in when.items()}
+    if repeat:
+        extra["x-repeat"] = True
     return Field(default, json_schema_extra=extra, **constraints)

@@ -28,6 +28,8 @@ TEXTS: Mapping[str, Text] = {
     "cancel": Text("取消", "Cancel"),
     "optional": Text("选填", "Optional"),
     "required_field": Text("此项必须填写", "This field is needed"),
+    "once_more": Text("再次输入", "Once more"),
+    "entries_differ": Text("两次输入不一致", "The two entries are not the same"),
     "network_problem": Text("与主机通讯中断", "The bank cannot be reached"),
     "unreadable_answer": Text("主机应答无法识别", "The bank's answer could not be read"),
     "yes": Text("是", "yes"),

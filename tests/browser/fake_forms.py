@@ -62,7 +62,7 @@ class Reverse(Form):
 class ChangePassword(Form):
     teller: ShortText = labelled("操作员", "Teller")
     old_password: Secret = labelled("旧密码", "Old password", widget="password")
-    new_password: Secret = labelled("新密码", "New password", widget="password")
+    new_password: Secret = labelled("新密码", "New password", widget="password", repeat=True)
 
 
 class Nothing(Form):

@@ -113,6 +113,21 @@ def test_what_is_missing_is_said_before_anything_is_sent(page: Page, bank: FakeB
     expect(page.locator(".preview")).to_be_empty()
 
 
+def test_a_password_that_is_set_is_typed_twice(page: Page, bank: FakeBank) -> None:
+    signed_on(page, "/teller")
+    open_transaction(page, "counter.teller.change_password")
+    for word in ("S0211", "old-one", "new-one", "new-two"):
+        page.keyboard.type(word)
+        page.keyboard.press("Enter")
+    expect(field(page, "new_password").locator(".error")).to_have_text("两次输入不一致")
+    expect(page.locator(".preview button")).to_have_count(0)
+    field(page, "new_password").locator("input").nth(1).fill("new-one")
+    page.keyboard.press("Control+Enter")
+    page.locator(".preview button").press("Enter")
+    expect(page.locator(".slip")).to_be_visible()
+    assert bank.calls[-1][2] == {"teller": "S0211", "old_password": "old-one", "new_password": "new-one"}
+
+
 def test_the_counter_account_is_asked_for_transfers_only(page: Page) -> None:
     signed_on(page, "/teller")
     open_transaction(page, "deposit")

@@ -83,13 +83,15 @@ class Counter:
         self.page.goto("/teller")
         open_transaction(self.page, code)
         for name, value in fields.items():
-            control = self.page.locator(f"[data-field={name}]").locator("input, select").first
+            controls = self.page.locator(f"[data-field={name}]").locator("input, select")
+            control = controls.first
             if isinstance(value, bool):
                 control.set_checked(value)
             elif control.evaluate("each => each.tagName") == "SELECT":
                 control.select_option(value)
             else:
-                control.fill(value)
+                for each in controls.all():  # a password that is set is typed twice
+                    each.fill(value)
         if second is None:
             self.page.keyboard.press("Control+Enter")
         else:

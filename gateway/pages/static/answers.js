@@ -7,6 +7,8 @@ import { addressOf, leadsTo } from './links.js';
 import { walkRows } from './rowkeys.js';
 
 const LONG_CHARACTERS = 40;
+/** Beside a form, links open a window of their own that shares the session: what was typed stays. */
+export const APART = { target: '_blank', rel: 'opener' };
 /** Lists with a table of their own. */
 const TABLES = { entries: (rows, context) => entriesTable(rows, { context }), off_sheet: (rows, context) => offSheetTable(rows, { context }) };
 
@@ -27,7 +29,7 @@ export function valueNode(key, value, context = {}) {
 function linked(key, value, text, context) {
   const goal = typeof value === 'string' && leadsTo(key, value, context.beside, context.date);
   const leads = goal && goal[0] !== context.self && context.queries?.some((each) => each.id === goal[0]);
-  return leads ? h('a', { href: addressOf(goal) }, isPair(text) ? text : String(value)) : h('span', { text: isPair(text) ? text : String(text) });
+  return leads ? h('a', { href: addressOf(goal), ...(context.apart ? APART : {}) }, isPair(text) ? text : String(value)) : h('span', { text: isPair(text) ? text : String(text) });
 }
 
 /** A posting rule: its name in both languages leads to the rule itself. */

@@ -38,7 +38,7 @@ export function makeField(name, declared, { required, defs, context = {} }) {
     },
     grow: field.grow,
     finished: field.finished,
-    check: () => (required && field.value() === undefined ? t('required_field') : null),
+    check: () => (required && field.value() === undefined ? t('required_field') : field.check?.() ?? null),
   };
 }
 
@@ -53,9 +53,23 @@ function controlField(id, schema, { required, context }) {
   input.id = id;
   input.setAttribute('aria-describedby', `${id}-error`);
   if (required) input.setAttribute('aria-required', 'true');
+  if (schema['x-repeat']) return twice(id, schema, control);
   const widget = schema['x-widget'];
   if (widget === 'account' || widget === 'customer') {
     input.addEventListener('change', () => { if (control.value()) context.left?.(widget, control.value(), input); });
   }
   return { kind: widget ?? 'text', node: input, focusables: () => [input], ...control };
+}
+
+/** A password that is set is typed twice, so that nobody is bound to a slip of the finger (IB 864). */
+function twice(id, schema, control) {
+  const again = controlOf(schema, false);
+  again.input.id = `${id}-again`;
+  again.input.setAttribute('aria-describedby', `${id}-error`);
+  return {
+    kind: 'password', ...control,
+    node: [control.input, h('label', { for: again.input.id, class: 'again' }, t('once_more')), again.input],
+    focusables: () => [control.input, again.input],
+    check: () => (control.value() === again.value() ? null : t('entries_differ')),
+  };
 }

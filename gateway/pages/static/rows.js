@@ -68,7 +68,7 @@ export function makeRows(schema, { defs, context, least, most }) {
 
   function sideTotal(direction) {
     return (value() ?? []).filter((row) => row.direction === direction)
-      .reduce((sum, row) => sum + (row.red ? -1n : 1n) * scaled(row.amount ?? '0'), 0n);
+      .reduce((sum, row) => sum + (row.red || row.colour === 'red' ? -1n : 1n) * scaled(row.amount ?? '0'), 0n);
   }
 
   /** The side a new row most likely has: the one that is short, at first the other than the row before. */

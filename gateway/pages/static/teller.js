@@ -1,6 +1,7 @@
 // The teller's workbench: menu and code entry, the form of a transaction, its entries, its receipt.
 import './shell.js';
 import { call, session } from './api.js';
+import { APART } from './answers.js';
 import { askApproval, reasonOf } from './approval.js';
 import { adjusted, loadCatalogue, loadRights, permitted } from './catalogue.js';
 import { fill, h } from './dom.js';
@@ -8,6 +9,7 @@ import { setTables } from './entries.js';
 import { makeFinder } from './finder.js';
 import { makeForm } from './form.js';
 import { announce, t } from './language.js';
+import { addressOf, leadsTo } from './links.js';
 import { makePanel } from './panels.js';
 import { keep, showJournal, slipNode } from './receipt.js';
 
@@ -93,7 +95,7 @@ class OpenTransaction {
       fill(this.preview,
         h('h2', { text: t('entries_preview') }),
         setTables(receipt),
-        receipt.rule && h('p', { class: 'hint' }, t('posting_rule'), ` ${receipt.rule}`),
+        receipt.rule && h('p', { class: 'hint' }, t('posting_rule'), ' ', h('a', { href: addressOf(leadsTo('rule', receipt.rule)), ...APART }, receipt.rule)),
         this.needed && !this.approval && h('p', { class: 'notice', text: reasonOf(this.needed) }),
         h('div', { class: 'actions' }, this.executor));
       this.executor.scrollIntoView({ block: 'nearest' });
@@ -227,6 +229,7 @@ try {
   finder = makeFinder(document.getElementById('finder'), {
     entries: transactions, label: t('transaction_code'), hint: t('code_hint'), treeLabel: t('transaction_menu'), open: start, keycap: 'F2',
   });
+  panel.knows(catalogue.queries);
   showJournal(journal, showSlip);
   const asked = transactions.find((each) => each.code === location.hash.slice(1));
   if (asked) start(asked);

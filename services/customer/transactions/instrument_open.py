@@ -23,8 +23,8 @@ class HoldingForm(Form):
     """How an instrument will be used; a password must be left with the bank (IB 307)."""
 
     withdrawal_mode: Literal["A", "B"] = labelled("印鉴类别", "Withdrawal mode", "A", widget="choice", choices=MODES)
-    password: Secret = labelled("支取密码", "Password", widget="password")
-    query_password: Secret | None = labelled("查询密码", "Password for enquiries", None, widget="password")
+    password: Secret = labelled("支取密码", "Password", widget="password", repeat=True)
+    query_password: Secret | None = labelled("查询密码", "Password for enquiries", None, widget="password", repeat=True)
     cross_outlet: bool = labelled("通存通兑", "Usable at other outlets", True, widget="boolean")
     enclosures: int = labelled("附件数", "Enclosures", 0, ge=0, le=99)
 
