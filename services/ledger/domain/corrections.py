@@ -17,6 +17,8 @@ from services.ledger.domain.model import Direction
 
 
 class Named(Protocol):
+    """An account by its number."""
+
     @property
     def number(self) -> str: ...
 
@@ -47,6 +49,7 @@ Side = tuple[str, str]
 
 
 def side_of(leg: WrittenLeg) -> Side:
+    """The account and side a leg stands on."""
     return leg.account.number, leg.direction
 
 

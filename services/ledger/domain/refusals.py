@@ -54,6 +54,8 @@ ONE_SIDED = ErrorType("ledger.entry.one_sided", Kind.INVALID, "套账至少一�
 CURRENCY_DIFFERS = ErrorType(
     "ledger.entry.currency_differs", Kind.INVALID, "账户 {account} 的币种不是 {currency}", "account {account} is not kept in {currency}"
 )
+VOUCHER_NUMBER_MISSING = ErrorType("ledger.entry.voucher_number", Kind.INVALID, "支票须录入凭证号", "a cheque is named by its number")
+VOUCHER_TYPE_MISSING = ErrorType("ledger.entry.voucher_type", Kind.INVALID, "录入凭证号须选择凭证类别", "a voucher number needs its kind")
 NOT_OFF_SHEET = ErrorType(
     "ledger.account.not_off_sheet", Kind.INVALID, "{account} 不是表外账户", "{account} is not an account off the balance sheet"
 )

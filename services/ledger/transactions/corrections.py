@@ -60,10 +60,10 @@ class ColouredLeg(Form):
     summary: LongText | None = labelled("摘要", "Summary", None)
 
 
-class DifferenceLeg(ColouredLeg):
+class DifferenceLeg(PlainLeg):
     """A leg of a difference: red where too much was posted, blue where too little."""
 
-    direction: Literal["debit", "credit"] = labelled("借贷", "Side", widget="choice", choices=DIRECTIONS)
+    colour: Literal["red", "blue"] = labelled("红蓝字", "Red or blue", widget="choice", choices=COLOURS)
 
 
 def _legs(least: int) -> Any:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from banking.fields import CURRENCY_CHOICES, AccountNumber, AmountText, CurrencyCode, Form, LongText, labelled
+from banking.fields import CURRENCY_CHOICES, AccountNumber, AmountText, CurrencyCode, Form, LongText, VoucherNumber, labelled
 from banking.menus import GENERAL, GENERAL_POSTING
 from banking.transaction import Outcome, Posting, transaction
 from banking.work import Work
@@ -15,10 +15,18 @@ from contracts.ledger import FreeLeg
 from kernel.money import currency_of, parse_amount
 from kernel.numbers import parse_internal
 from kernel.text import Text
+from kernel.vouchers import CASH_CHEQUE, KINDS, TRANSFER_CHEQUE
 from services.ledger.domain.corrections import check_set
+from services.ledger.domain.refusals import VOUCHER_NUMBER_MISSING, VOUCHER_TYPE_MISSING
 from services.ledger.hand_legs import internal_account_by_hand
 
 DIRECTIONS = (("debit", Text("借", "Debit")), ("credit", Text("贷", "Credit")))
+VOUCHERS = (
+    (CASH_CHEQUE, KINDS[CASH_CHEQUE].name),
+    (TRANSFER_CHEQUE, KINDS[TRANSFER_CHEQUE].name),
+    ("OTHER", Text("其他", "Other")),
+)
+"""What a set is posted from (IB 3168-3170); every kind but the last has a number."""
 OFF_SHEET_DIRECTIONS = (("receive", Text("收", "Receive")), ("pay", Text("付", "Pay")))
 
 
@@ -36,6 +44,8 @@ class EntryForm(Form):
     """A set of legs in one currency whose debits equal its credits."""
 
     currency: CurrencyCode = labelled("货币", "Currency", "CNY", widget="choice", choices=CURRENCY_CHOICES)
+    voucher_type: Literal["CCKZ", "TCKZ", "OTHER"] | None = labelled("凭证类别", "Voucher", None, widget="choice", choices=VOUCHERS)
+    voucher_number: VoucherNumber | None = labelled("凭证号", "Voucher number", None, when={"voucher_type": [code for code, _ in VOUCHERS]})
     legs: list[LegForm] = Field(
         min_length=2, max_length=100, json_schema_extra={"x-label": {"zh": "分录", "en": "Legs"}, "x-widget": "legs"}
     )
@@ -54,14 +64,20 @@ class OffSheetForm(Form):
     code="ledger.entry.post", name=Text("表内通用记账", "General posting"), menu=(GENERAL, GENERAL_POSTING), source="IB 1469, 3160"
 )
 async def post_entry(work: Work, form: EntryForm) -> Outcome:
-    """Post the legs as one set: a debit and a credit at least, equal in sum; of the cash boxes the teller's own.
+    """Post the legs as one set: a debit and a credit at least, equal in sum; of the cash boxes the teller's own. A cheque is named by its
+    number.
 
     Raises `ledger.entry.*`, `ledger.account.*`, `ledger.business_code.not_by_hand`, and the posting core's refusals.
     """
     currency_of(form.currency)
+    if form.voucher_type in KINDS and form.voucher_number is None:
+        raise VOUCHER_NUMBER_MISSING(field="voucher_number")
+    if form.voucher_type is None and form.voucher_number is not None:
+        raise VOUCHER_TYPE_MISSING(field="voucher_type")
     legs = tuple([await _leg(work, form.currency, leg, f"legs.{position}") for position, leg in enumerate(form.legs)])
     check_set(legs, form.currency)
-    return Outcome(result={}, posting=Posting(rule="ledger.entry.post", currency=form.currency, legs=legs))
+    voucher = {"voucher_type": form.voucher_type, "voucher_number": form.voucher_number}
+    return Outcome(result={}, posting=Posting(rule="ledger.entry.post", currency=form.currency, legs=legs, **voucher))
 
 
 async def _leg(work: Work, currency: str, form: LegForm, field: str) -> FreeLeg:

@@ -243,3 +243,19 @@ async def test_a_preview_opens_nothing(bank: TestBank):
 )
 async def test_what_general_posting_refuses(bank: TestBank, legs: list, problem: str, field: str):
     assert (await bank.refuse("K0211", POST, {"currency": "CNY", "legs": legs}, problem))["field"] == field
+
+
+async def test_a_cheque_is_named_by_its_number(bank: TestBank):
+    """IB 3168-3170: cash cheque, transfer cheque, other; all but the last have a number. It stays with the set."""
+    body = {"currency": "CNY", "legs": [leg("902011013700001", "debit", "5.00"), leg(PAYABLES, "credit", "5.00")]}
+    await bank.refuse("K0211", POST, {**body, "voucher_type": "TCKZ"}, "ledger.entry.voucher_number")
+    await bank.refuse("K0211", POST, {**body, "voucher_number": "00000026"}, "ledger.entry.voucher_type")
+    await bank.refuse("K0211", POST, {**body, "voucher_type": "TCKZ", "voucher_number": "26"}, "request.invalid")
+    made = await bank.run("K0211", POST, {**body, "voucher_type": "TCKZ", "voucher_number": "00000026"})
+    await bank.run("K0211", POST, {**body, "voucher_type": "OTHER"})
+    await bank.settle()
+    [row] = await bank.sql(
+        "SELECT fact ->> 'voucher_type' AS kind, fact ->> 'voucher_number' AS number FROM ledger.posting_set WHERE transaction_number = $1",
+        made["transaction_number"],
+    )
+    assert tuple(row) == ("TCKZ", "00000026")
