@@ -27,6 +27,8 @@ from services.counter.vouchers import NOWHERE, Mover, Place, in_stock, move, not
 
 log = structlog.get_logger(__name__)
 ASK_AFTER_SECONDS = 10
+HOLD_LOCKS = 3
+"""Sets these locks apart from those that others take under the same posting id, in the same database."""
 HELD_FROM = {"use": State.STOCK, "sell": State.STOCK, "take_back": State.SOLD}
 POSTED_TO = {"use": State.USED, "sell": State.SOLD, "take_back": State.STOCK}
 
@@ -88,7 +90,7 @@ def _answer(first: int, last: int) -> VoucherRange:
 
 async def _held(connection: AsyncConnection, posting_id: UUID) -> list[Row]:
     # Whoever speaks of the same posting at the same time waits here, also while there is no row yet.
-    await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(posting_id), 0))))
+    await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(posting_id), HOLD_LOCKS))))
     table = VOUCHER_MOVEMENT
     return list(await connection.execute(select(table).where(table.c.posting_id == posting_id).order_by(table.c.line).with_for_update()))
 
