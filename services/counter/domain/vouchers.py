@@ -147,7 +147,7 @@ class VoucherSheet:
 
 def voucher_sheet(balance_sheets: int, movements: Iterable[VoucherMovement]) -> VoucherSheet:
     """The sheet of a box that holds so many after these movements; what is neither out nor in was received or paid."""
-    sums = dict.fromkeys(("out", "in", "received", "paid"), 0)
+    sums: dict[str, int] = dict.fromkeys(("out", "in", "received", "paid"), 0)
     opening_sheets = balance_sheets
     for movement in movements:
         opening_sheets -= movement.sheets
