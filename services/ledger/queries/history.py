@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, timedelta
 from functools import partial
 from typing import Any, Literal
 
-from sqlalchemy import Select, select, true, tuple_
+from sqlalchemy import Row, Select, select, true, tuple_
 
 from banking.fields import AccountNumber, AmountText, Day, OutletCode, TellerNumber, labelled
 from banking.lists import ListForm, NumberBeginning, check_dates, cursor, page, place
@@ -33,6 +34,7 @@ from services.ledger.queries.transactions import NUMBER_DIGITS
 from services.ledger.tables import LEG, OFF_SHEET_LEG, POSTING_SET
 
 MOST_DAYS = 366
+FIRST_SPAN_DAYS = 4
 TOO_LONG = ErrorType("query.too_long", Kind.INVALID, "一次最多查询 {days} 天", "at most {days} days can be searched at once")
 
 
@@ -125,11 +127,25 @@ async def by_amount(read: Read, form: AmountSearch) -> dict[str, Any]:
     if (after := place(form.after, date.fromisoformat, int)) is not None:
         first = max(first, after[0])
         conditions.append(LEG.c.entry > after[1])
-    of_dates = _date_by_date(first, last, conditions, form.limit + 1)
-    found = legs_with_sets().where(LEG.c.posting_id == of_dates.c.posting_id, LEG.c.line == of_dates.c.line)
-    rows = (await read.connection.execute(found.order_by(of_dates.c.business_date, of_dates.c.entry))).all()
+    rows: list[Row[Any]] = []
+    for span_first, span_last in _growing_spans(first, last):
+        of_dates = _date_by_date(span_first, span_last, conditions, form.limit + 1 - len(rows))
+        found = legs_with_sets().where(LEG.c.posting_id == of_dates.c.posting_id, LEG.c.line == of_dates.c.line)
+        rows += (await read.connection.execute(found.order_by(of_dates.c.business_date, of_dates.c.entry))).all()
+        if len(rows) > form.limit:
+            break
     shown = partial(shown_leg, await rulebook_for(read))
     return page(rows, form.limit, lambda row: cursor(row.business_date.isoformat(), row.entry), shown)
+
+
+def _growing_spans(first: date, last: date) -> Iterator[tuple[date, date]]:
+    """The dates in pieces, each twice as long as the one before: a page of a common amount is full after a few dates, and a rare one is
+    looked for all year in a handful of statements."""
+    days = FIRST_SPAN_DAYS
+    while first <= last:
+        end = min(last, first + timedelta(days=days - 1))
+        yield first, end
+        first, days = end + timedelta(days=1), days * 2
 
 
 def _date_by_date(first: date, last: date, conditions: list[Any], rows: int) -> Any:
