@@ -76,8 +76,14 @@ async def post_entry(work: Work, form: EntryForm) -> Outcome:
         raise VOUCHER_TYPE_MISSING(field="voucher_type")
     legs = tuple([await _leg(work, form.currency, leg, f"legs.{position}") for position, leg in enumerate(form.legs)])
     check_set(legs, form.currency)
-    voucher = {"voucher_type": form.voucher_type, "voucher_number": form.voucher_number}
-    return Outcome(result={}, posting=Posting(rule="ledger.entry.post", currency=form.currency, legs=legs, **voucher))
+    posting = Posting(
+        rule="ledger.entry.post",
+        currency=form.currency,
+        legs=legs,
+        voucher_type=form.voucher_type,
+        voucher_number=form.voucher_number,
+    )
+    return Outcome(result={}, posting=posting)
 
 
 async def _leg(work: Work, currency: str, form: LegForm, field: str) -> FreeLeg:
