@@ -23,6 +23,7 @@ from services.ledger.domain.model import FIRST_SUFFIX
 from services.ledger.domain.model import BusinessCode as Code
 from services.ledger.domain.refusals import ACCOUNT_UNKNOWN
 from services.ledger.domain.rulebook import Rulebook
+from services.ledger.panel import status_of
 from services.ledger.queries import forms
 from services.ledger.queries.forms import beginning_with, rulebook_for, shown_leg, shown_off_sheet_leg
 from services.ledger.queries.selections import legs_with_sets, table_of
@@ -208,7 +209,7 @@ def shown_account(account: KnownAccount) -> dict[str, Any]:
         "balance": format_amount(abs(account.balance_minor), account.currency),
         "side": side[0] if account.balance_minor >= 0 else side[1],
         "reserved": format_amount(account.reserved_minor, account.currency),
-        "status": "written_off" if account.written_off_on else "closed" if account.closed_on else "normal",
+        "status": status_of(account.closed_on, account.written_off_on),
         "outlet": account.outlet,
         "opened_on": account.opened_on.isoformat() if account.opened_on else None,
         "closed_on": account.closed_on.isoformat() if account.closed_on else None,
