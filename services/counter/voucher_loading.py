@@ -13,6 +13,7 @@ from datetime import date
 from itertools import pairwise
 from uuid import UUID
 
+from asyncpg.exceptions import UniqueViolationError
 from fastapi import APIRouter, Depends, Request
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -93,22 +94,22 @@ async def _load(connection: AsyncConnection, resources: Resources, supplies: lis
 async def _enter(connection: AsyncConnection, supplies: list[tuple[Place, NumberRange]], day: date) -> None:
     """All numbers at once, as `register_new` enters a range."""
     raw = await driver_connection(connection)
-    entered = await raw.fetchval(
-        f"WITH entered AS (INSERT INTO {VOUCHER.fullname} (kind, number, state, outlet, cash_box, moved_on, posting_id) "
-        "SELECT kind, number, 'stock', outlet, cash_box, $6, posting "
-        "FROM unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::text[], $7::uuid[]) "
-        "AS given(kind, first, last, outlet, cash_box, posting), generate_series(first, last) AS number "
-        "ON CONFLICT DO NOTHING RETURNING 1) SELECT count(*) FROM entered",
-        [numbers.kind.code for _, numbers in supplies],
-        [numbers.first for _, numbers in supplies],
-        [numbers.last for _, numbers in supplies],
-        [place.outlet for place, _ in supplies],
-        [place.cash_box for place, _ in supplies],
-        day,
-        [list(chain_to(place))[-1].posting_id for place, _ in supplies],
-    )
-    if entered != sum(numbers.sheets for _, numbers in supplies):
-        raise SUPPLY_OVERLAPS()
+    try:
+        await raw.execute(
+            f"INSERT INTO {VOUCHER.fullname} (kind, number, state, outlet, cash_box, moved_on, posting_id) "
+            "SELECT kind, number, 'stock', outlet, cash_box, $6, posting "
+            "FROM unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::text[], $7::uuid[]) "
+            "AS given(kind, first, last, outlet, cash_box, posting), generate_series(first, last) AS number",
+            [numbers.kind.code for _, numbers in supplies],
+            [numbers.first for _, numbers in supplies],
+            [numbers.last for _, numbers in supplies],
+            [place.outlet for place, _ in supplies],
+            [place.cash_box for place, _ in supplies],
+            day,
+            [list(chain_to(place))[-1].posting_id for place, _ in supplies],
+        )
+    except UniqueViolationError:
+        raise SUPPLY_OVERLAPS() from None
 
 
 def chain_to(place: Place) -> Iterator[Step]:
