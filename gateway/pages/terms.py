@@ -344,7 +344,7 @@ VALUES: Mapping[str, Text] = {
     "opened": Text("开户", "opened"),
 }
 
-WRITTEN = ("name", "summary", "remark", "address", "reason", "id_number", "before", "after")
+WRITTEN = ("name", "summary", "remark", "address", "reason", "id_number", "before", "after", "rule")
 """Keys whose values people wrote: never a code to explain."""
 
 

@@ -39,7 +39,9 @@ class LifeDeposit(SettledForm, ProofForm, VoucherForm):
 
     account: AccountNumber = labelled("账号", "Account", widget="account")
     amount: AmountText = labelled("金额", "Amount", widget="amount")
-    password: Secret | None = labelled("付款账户密码", "Password of the paying account", None, widget="password")
+    password: Secret | None = labelled(
+        "付款账户密码", "Password of the paying account", None, widget="password", when={"settlement": ["transfer"]}
+    )
 
 
 class LifeWithdrawal(LifeClosing):

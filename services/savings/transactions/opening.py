@@ -38,7 +38,9 @@ class Opening(SettledForm, ProofForm, VoucherForm):
     withdrawal_mode: Literal["A", "B", "C", "D"] = labelled("印鉴类别", "Withdrawal mode", widget="choice", choices=MODES)
     password: Secret | None = labelled("密码", "Password", None, widget="password")
     cross_outlet: bool = labelled("通存通兑", "Usable at other outlets", False, widget="boolean")
-    counter_password: Secret | None = labelled("付款账户密码", "Password of the paying account", None, widget="password")
+    counter_password: Secret | None = labelled(
+        "付款账户密码", "Password of the paying account", None, widget="password", when={"settlement": ["transfer"]}
+    )
 
 
 class SlipOpening(Opening):

@@ -67,7 +67,9 @@ class ChequeOpening(SettledForm, ProofForm):
     customer_number: CustomerNumber = labelled("客户号", "Customer number", widget="customer")
     currency: CurrencyCode = labelled("货币", "Currency", "CNY", widget="choice", choices=CURRENCY_CHOICES)
     amount: AmountText = labelled("金额", "Amount", widget="amount")
-    counter_password: Secret | None = labelled("付款账户密码", "Password of the paying account", None, widget="password")
+    counter_password: Secret | None = labelled(
+        "付款账户密码", "Password of the paying account", None, widget="password", when={"settlement": ["transfer"]}
+    )
 
 
 class ChequeDeposit(SettledForm, ProofForm):
@@ -75,7 +77,9 @@ class ChequeDeposit(SettledForm, ProofForm):
 
     account: AccountNumber = labelled("账号", "Account", widget="account")
     amount: AmountText = labelled("金额", "Amount", widget="amount")
-    password: Secret | None = labelled("付款账户密码", "Password of the paying account", None, widget="password")
+    password: Secret | None = labelled(
+        "付款账户密码", "Password of the paying account", None, widget="password", when={"settlement": ["transfer"]}
+    )
 
 
 class ChequeDraft(SettledForm, ProofForm):

@@ -42,6 +42,18 @@ def test_every_field_and_column_has_its_label_and_its_choices(service: str, kind
     assert [label for label in labels if not (label["zh"] and label["en"])] == []
 
 
+def test_what_a_field_waits_for_can_be_chosen() -> None:
+    waiting = []
+    for _, _, declared in DECLARED:
+        fields = declared["schema"].get("properties", {})
+        for name, shape in fields.items():
+            for other, values in shape.get("x-when", {}).items():
+                choices = {each["value"] for each in fields.get(other, {}).get("x-choices", ())}
+                assert other in fields and (not choices or set(values) <= choices), f"{declared.get('code')}: {name} waits for {other}"
+                waiting.append(name)
+    assert "counter_account" in waiting
+
+
 def test_everything_a_receipt_says_has_its_words() -> None:
     labelled = {name for _, _, declared in DECLARED for name, _ in shapes(declared["schema"])}
     said = {key: path for path in SOURCES for key in results_of(ast.parse(path.read_text(encoding="utf-8")))}
