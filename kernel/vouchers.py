@@ -19,6 +19,7 @@ SHEET_CURRENCY = "CNY"
 
 PASSBOOK, SLIP, CARD, BOOK = "passbook", "slip", "card", "book"
 CASH_CHEQUE, TRANSFER_CHEQUE = "CCKZ", "TCKZ"
+TIME_DEPOSIT_CERTIFICATE = "CNFX"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ KINDS: Mapping[str, VoucherKind] = {
         _kind("TYHP", "特约联行汇票", "Special inter-bank draft"),
         _kind("YHHP", "银行承兑汇票", "Bank acceptance"),
         _kind("SYHP", "商业承兑汇票", "Trade acceptance"),
-        _kind("CNFX", "单位定期存款开户证实书", "Corporate time deposit certificate"),
+        _kind(TIME_DEPOSIT_CERTIFICATE, "单位定期存款开户证实书", "Corporate time deposit certificate"),
         _kind("QYJB", "全国联行邮划借方报单", "National clearing, debit report by mail"),
         _kind("QYDB", "全国联行邮划贷方报单", "National clearing, credit report by mail"),
         _kind("QDDB", "全国联行电划贷方报单", "National clearing, credit report by wire"),

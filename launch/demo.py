@@ -13,7 +13,7 @@ from typing import Any
 
 from contracts.vouchers import VoucherClient, VouchersToLoad, VoucherSupply
 from kernel.numbers import CITY, business_department_of, is_business_department, superior_of
-from kernel.vouchers import BOOK, CARD, CASH_CHEQUE, KINDS, PASSBOOK, SLIP, TRANSFER_CHEQUE
+from kernel.vouchers import BOOK, CARD, CASH_CHEQUE, KINDS, PASSBOOK, SLIP, TIME_DEPOSIT_CERTIFICATE, TRANSFER_CHEQUE
 from runtime.transport import HttpTransport
 
 BUSINESS_DATE = date(2005, 9, 1)
@@ -144,6 +144,7 @@ SUPPLIES = {
     BOOK: Supply(200, 50),
     CASH_CHEQUE: Supply(250, 50),
     TRANSFER_CHEQUE: Supply(250, 50),
+    TIME_DEPOSIT_CERTIFICATE: Supply(200, 50),
 }
 OTHER_SUPPLY = Supply(25, 5)
 

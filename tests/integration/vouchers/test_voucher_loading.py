@@ -10,7 +10,7 @@ from launch.demo import load_demo, vouchers
 from tests.integration.vouchers.steps import books_agree
 from tests.support.bank import TestBank
 
-SHEETS_OF_AN_OUTLET = 2200 + 600 + 2 * 250 + 2 * 300 + 22 * 30
+SHEETS_OF_AN_OUTLET = 2200 + 600 + 2 * 250 + 2 * 300 + 250 + 21 * 30
 
 
 async def test_the_demo_bank_has_stock_in_every_box_by_the_whole_chain(bank: TestBank) -> None:
