@@ -252,11 +252,13 @@ TERMS: Mapping[str, Text] = {
 }
 
 VALUES: Mapping[str, Text] = {
+    "business_code": Text("业务代码", "business code"),
     "debit": Text("借", "debit"),
     "credit": Text("贷", "credit"),
     "receive": Text("收", "receive"),
     "pay": Text("付", "pay"),
     "cash": Text("现金", "cash"),
+    "subject": Text("科目", "subject"),
     "transfer": Text("转账", "transfer"),
     "normal": Text("正常", "normal"),
     "pre_opened": Text("预开户", "pre-opened"),
