@@ -58,7 +58,7 @@ async def account_balances(read: Read, form: BalancesForm) -> ReportTable:
     if day == read.business_date:
         kept = [row.account for row in rows if rulebook.business_code(row.business_code, day).owner == KEEPER_OF_DEPOSITS]
         products = await SavingsClient(read.resources.transport).products(kept)
-    totals = {
+    totals: dict[str, Cell] = {
         "debit": format_amount(sum(max(row.balance, 0) for row in rows), form.currency),
         "credit": format_amount(sum(max(-row.balance, 0) for row in rows), form.currency),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, Table, select
 
 from banking.query import Read
 from banking.special_business import SpecialBusiness, special_business_report
@@ -42,11 +42,11 @@ async def _cheques(read: Read, day: date, sight: Sight) -> list[SpecialBusiness]
     return [_special(row, CHEQUES[row.action], f"{row.kind} {row.number}", row.teller) for row in await _rows(read, found)]
 
 
-def _beside(table: Any, account: Any, posting_id: Any) -> Select[Any]:
+def _beside(table: Table, account: Any, posting_id: Any) -> Select[Any]:
     """Rows of a table with the account they are about and the transaction that made them."""
-    of_account = (ACCOUNT.c.name, ACCOUNT.c.currency, ACCOUNT.c.balance_minor)
+    shown: list[Any] = [ACCOUNT.c.name, ACCOUNT.c.currency, ACCOUNT.c.balance_minor, _REGISTER.second, _REGISTER.transaction_number]
     return (
-        select(table, *of_account, _REGISTER.second, _REGISTER.transaction_number)
+        select(table, *shown)
         .join_from(table, ACCOUNT, ACCOUNT.c.account == account)
         .join(FRAME.register, _REGISTER.posting_id == posting_id, isouter=True)
         .order_by(_REGISTER.transaction_number, account)
