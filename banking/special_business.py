@@ -35,12 +35,15 @@ class SpecialForm(Form):
 
 @dataclass(frozen=True, slots=True)
 class SpecialBusiness:
-    """One account that special business was done on; the balance is the present one, in minor units and without its side."""
+    """One account that special business was done on; the balance is the present one, in minor units and without its side.
+
+    A customer has no balance.
+    """
 
     account: str
     name: str
     currency: str
-    balance_minor: int
+    balance_minor: int | None
     category: Text
     content: str | Text
     teller: str
@@ -52,7 +55,7 @@ class SpecialBusiness:
         return {
             "account": self.account,
             "name": self.name,
-            "balance": format_amount(abs(self.balance_minor), self.currency),
+            "balance": None if self.balance_minor is None else format_amount(abs(self.balance_minor), self.currency),
             "category": self.category,
             "content": self.content,
             "teller": self.teller,

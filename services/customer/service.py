@@ -6,6 +6,7 @@ from banking.service import BankService
 from kernel.text import Text
 from services.customer import api
 from services.customer.queries import corporate, history, personal, search, unused_numbers
+from services.customer.reports import special_business
 from services.customer.tables import FRAME, METADATA
 from services.customer.transactions.instrument_open import add_instrument, open_with_instrument
 from services.customer.transactions.instruments import adjust_print, close_instrument, replace_instrument, rewrite_instrument
@@ -33,5 +34,6 @@ SERVICE = BankService(
         maintain_personal,
         maintain_corporate,
     ),
+    reports=(special_business,),
     queries=(search, personal, corporate, history, unused_numbers),
 )

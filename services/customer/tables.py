@@ -114,6 +114,7 @@ CUSTOMER_CHANGE = Table(
     Column("second", String(5)),
     Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Index("ix_customer_change_customer", "customer_number", "entry"),
+    Index("ix_customer_change_date", "business_date", "entry"),
     info={"append_only": True},
 )
 """The history of customers: one row for each field a transaction changed, an instrument's number being a field of its kind."""

@@ -140,3 +140,15 @@ async def test_history_comes_in_pages(bank: TestBank) -> None:
         pages.append([row["after"] for row in page["rows"]])
         after = page["next"]
     assert pages == [["0", "1"], ["2", "3"], ["4"]]
+
+
+async def test_special_business_lists_what_was_maintained(bank: TestBank) -> None:
+    number = await opened(bank, 226, phone="1")
+    receipt = await bank.run("S0311", PERSONAL, {"customer_number": number, "phone": "2", "fax": "3"}, second="S0319")
+    lines = (await bank.report("S0311", "special_business"))["rows"]
+    [line] = [line for line in lines if line["account"] == number]
+    assert (line["name"], line["category"]["zh"], line["balance"]) == ("客户226", "私人客户维护", None)
+    assert set(line["content"]["zh"].split("; ")) == {"电话 1 → 2", "传真 - → 3"}
+    assert (line["teller"], line["second"], line["transaction_number"]) == ("S0311", "S0319", receipt["transaction_number"])
+    elsewhere = (await bank.report("S0211", "special_business"))["rows"]
+    assert not [line for line in elsewhere if line["account"] == number]
