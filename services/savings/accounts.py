@@ -212,7 +212,12 @@ async def save(connection: AsyncConnection, account: Account) -> None:
 
 async def replace_voucher(connection: AsyncConnection, account: str, number: str) -> None:
     """Store the number of the slip or passbook that replaces an account's old one."""
-    await connection.execute(update(ACCOUNT).where(ACCOUNT.c.account == account).values(voucher_number=number))
+    await set_terms(connection, account, voucher_number=number)
+
+
+async def set_terms(connection: AsyncConnection, account: str, **values: Any) -> None:
+    """Store what only maintenance changes of a locked account: columns of the table by name."""
+    await connection.execute(update(ACCOUNT).where(ACCOUNT.c.account == account).values(values))
 
 
 async def book(connection: AsyncConnection, account: Account, line: Line) -> None:

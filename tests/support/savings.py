@@ -11,6 +11,8 @@ from uuid import UUID, uuid4
 
 import httpx
 
+from banking.approval import request_digest
+from banking.principal import APPROVAL_TOKEN
 from contracts.ledger import PostingRequested, control_total_minor
 from kernel.clock import SystemClock
 from kernel.errors import ErrorType, Kind
@@ -21,6 +23,7 @@ from launch.wiring import assemble
 from runtime.auth import SERVICE_KEY_HEADER, Signer
 from runtime.bus_local import LocalBus
 from runtime.migrations import migrate, role_of
+from runtime.settings import Settings
 from services.ledger.accounting.load import load_rulebook
 from services.ledger.domain.expand import expand
 from services.savings.service import SERVICE
@@ -165,9 +168,10 @@ class Customers:
 class SavingsAlone:
     """A running savings service and tellers to use it."""
 
-    def __init__(self, application: Any, signer: Signer, key: str, neighbours: Neighbours) -> None:
+    def __init__(self, application: Any, signer: Signer, key: str, neighbours: Neighbours, settings: Settings) -> None:
         self.resources = application.resources
         self.neighbours = neighbours
+        self._settings = settings
         self._signer = signer
         self._key = key
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app=application.app), base_url="http://savings", timeout=60)
@@ -198,8 +202,18 @@ class SavingsAlone:
         outlet = f"{teller[1:3]}0{teller[3]}" if teller[1:3] != "00" else f"000{teller[3]}"
         return self._signer.sign("teller", {"teller": teller, "outlet": outlet, "level": level, "cash_box": cash_box, "session": "s"}, 600)
 
-    async def send(self, teller: str, code: str, body: dict[str, Any], *, key: str | None = None, **signing: Any) -> httpx.Response:
+    def approval(self, teller: str, code: str, body: dict[str, Any], level: str = "A") -> str:
+        """What a manager signs, of the teller's outlet."""
+        outlet = f"{teller[1:3]}0{teller[3]}"
+        claims = {"teller": teller, "outlet": outlet, "level": level, "approval_id": uuid4().hex}
+        return self._signer.sign(APPROVAL_TOKEN, {**claims, "digest": request_digest(self._settings, code, body)}, 600)
+
+    async def send(
+        self, teller: str, code: str, body: dict[str, Any], *, key: str | None = None, second: str | None = None, **signing: Any
+    ) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.token(teller, **signing)}", "Idempotency-Key": key or uuid4().hex}
+        if second:
+            headers["X-Approval"] = self.approval(second, code, body)
         return await self.client.post(f"/transactions/{code}", json=body, headers=headers)
 
     async def run(self, teller: str, code: str, body: dict[str, Any], **options: Any) -> dict[str, Any]:
@@ -263,7 +277,7 @@ async def savings_alone(cluster_dsn: Any, database_url: str) -> AsyncIterator[Sa
     application = assemble(SERVICE, settings, neighbours, LocalBus(), clock, url)  # type: ignore[arg-type]
     assert settings.token_private_key is not None
     signer = Signer(settings.token_private_key.get_secret_value(), clock)
-    alone = SavingsAlone(application, signer, settings.service_key.get_secret_value(), neighbours)
+    alone = SavingsAlone(application, signer, settings.service_key.get_secret_value(), neighbours, settings)
     await alone.open_day(alone.business_date)
     try:
         yield alone

@@ -38,6 +38,7 @@ class Action(Enum):
     WAKE = "wake"
     FREEZE = "freeze"
     BUY_CHEQUES = "buy_cheques"
+    MAINTAIN = "maintain"
 
     @property
     def text(self) -> Text:
@@ -65,10 +66,11 @@ _ACTION_TEXTS: dict[Action, Text] = {
     Action.WAKE: Text("睡眠户激活", "be woken"),
     Action.FREEZE: Text("冻结", "be frozen"),
     Action.BUY_CHEQUES: Text("购买支票", "be sold cheques"),
+    Action.MAINTAIN: Text("维护", "be maintained"),
 }
 
 # IB 1829-1834 activation by the first deposit, 1857-1870 settle and close, 439-445 undoing, 2538-2539 dormancy,
-# 3957 no deposit once settled, 3331-3364 freezing whatever is not closed.
+# 3957 no deposit once settled, 3331-3364 freezing whatever is not closed, 474 nothing before a dormant account is woken.
 _TRANSITIONS: dict[tuple[AccountStatus, Action], AccountStatus] = {
     (AccountStatus.PRE_OPENED, Action.ACTIVATE): AccountStatus.NORMAL,
     (AccountStatus.PRE_OPENED, Action.CREDIT): AccountStatus.NORMAL,
@@ -89,6 +91,9 @@ _TRANSITIONS: dict[tuple[AccountStatus, Action], AccountStatus] = {
     (AccountStatus.SETTLED, Action.FREEZE): AccountStatus.SETTLED,
     (AccountStatus.DORMANT, Action.FREEZE): AccountStatus.DORMANT,
     (AccountStatus.NORMAL, Action.BUY_CHEQUES): AccountStatus.NORMAL,
+    (AccountStatus.PRE_OPENED, Action.MAINTAIN): AccountStatus.PRE_OPENED,
+    (AccountStatus.NORMAL, Action.MAINTAIN): AccountStatus.NORMAL,
+    (AccountStatus.SETTLED, Action.MAINTAIN): AccountStatus.SETTLED,
 }
 
 

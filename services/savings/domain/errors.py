@@ -195,3 +195,14 @@ CHEQUES_ONLY = ErrorType(
     "个人支票户只凭支票付款,请用个人支票交易",
     "a personal cheque account pays by its cheques alone: use its own transactions",
 )
+NO_OWN_VOUCHER = ErrorType(
+    "account.no_own_voucher",
+    Kind.CONFLICT,
+    "账户没有自己的存折、存单或证实书",
+    "the account has no passbook, slip or certificate of its own",
+)
+NO_PASSWORD = ErrorType("password.none", Kind.CONFLICT, "账户未设密码", "the account has no password")
+PASSWORD_UNCHANGED = ErrorType(
+    "password.unchanged", Kind.INVALID, "新密码不能与原密码相同", "the new password must differ from the old one"
+)
+NOTHING_CHANGED = ErrorType("account.nothing_changed", Kind.INVALID, "没有要修改的内容", "nothing would change")

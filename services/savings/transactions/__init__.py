@@ -10,6 +10,7 @@ from services.savings.transactions import (
     interest_drawing,
     notice,
     optional,
+    passwords,
     personal_cheque,
     time,
 )
@@ -60,6 +61,8 @@ TRANSACTIONS = (
     freezes.unfreeze,
     freezes.freeze_part,
     freezes.unfreeze_part,
+    passwords.change_password,
+    passwords.set_password,
     cheques.sell,
     cheques.undo_sale,
     cheques.report_lost,

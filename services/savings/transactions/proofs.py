@@ -70,11 +70,12 @@ async def authorise_withdrawal(
     else:
         await check_unlocked(work, account.customer_number, field)
     if Proof.DOCUMENT in mode.proofs:
-        await _check_document(work, account, form)
+        await check_document(work, account, form.id_type, form.id_number)
 
 
-async def _check_document(work: Work, account: Account, form: ProofForm) -> None:
+async def check_document(work: Work, account: Account, id_type: str | None, id_number: str | None) -> None:
+    """Whether the document is the customer's; without a type, any of that number. Raises `document.mismatch`, `customer.unknown`."""
     customer = await CustomerClient(work.resources.transport).customer(account.customer_number)
-    same_type = form.id_type is None or form.id_type == customer.id_type
-    if not same_type or (form.id_number or "").upper() != customer.id_number.upper():
+    same_type = id_type is None or id_type == customer.id_type
+    if not same_type or (id_number or "").upper() != customer.id_number.upper():
         raise DOCUMENT_MISMATCH(field="id_number")
