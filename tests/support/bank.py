@@ -26,6 +26,7 @@ from tests.support.door import Door
 
 ROLE_PASSWORD = "test"
 TEMPLATE = "huitong_template"
+DEMO_TEMPLATE = "huitong_demo_template"
 _copies = itertools.count()
 
 
@@ -35,10 +36,20 @@ def schemas() -> list[Schema]:
 
 
 async def make_template(cluster: Any) -> None:
-    """Migrate an empty database once; tests copy it."""
+    """Migrate an empty database once, and open the demo bank in a copy of it; tests copy them."""
     await execute_as_admin(cluster, f"DROP DATABASE IF EXISTS {TEMPLATE}")
     await execute_as_admin(cluster, f"CREATE DATABASE {TEMPLATE}")
     await migrate(cluster.dsn(TEMPLATE), schemas())
+    await make_demo_template(cluster)
+
+
+async def make_demo_template(cluster: Any) -> None:
+    """The migrated database with the demo bank in it: opened and loaded once, with nothing on its way any more."""
+    await execute_as_admin(cluster, f"DROP DATABASE IF EXISTS {DEMO_TEMPLATE}")
+    await execute_as_admin(cluster, f"CREATE DATABASE {DEMO_TEMPLATE} TEMPLATE {TEMPLATE}")
+    async with running_bank(cluster, database=DEMO_TEMPLATE, demo=False) as bank:
+        await load_demo(bank.bank.transport)
+        await bank.settle()
 
 
 async def execute_as_admin(cluster: Any, statement: str) -> None:
@@ -100,16 +111,17 @@ async def running_bank(
     settings: Settings | None = None,
     business_date: date = BUSINESS_DATE,
 ) -> AsyncIterator[TestBank]:
-    """A bank on a fresh copy of the template (or on a database that is named), stopped at the end."""
+    """A bank on a fresh copy of a template (or on a database that is named), stopped at the end."""
+    loaded = database is None and demo and business_date == BUSINESS_DATE
     if database is None:
         database = f"bank_{next(_copies)}_{uuid4().hex[:6]}"
-        await execute_as_admin(cluster, f"CREATE DATABASE {database} TEMPLATE {TEMPLATE}")
+        await execute_as_admin(cluster, f"CREATE DATABASE {database} TEMPLATE {DEMO_TEMPLATE if loaded else TEMPLATE} STRATEGY FILE_COPY")
     urls = {name: cluster.dsn(database, role_of(name), ROLE_PASSWORD) for name in SERVICE_NAMES}
     bank = Bank(settings or test_settings(), urls, clock=clock, bus=bus or LocalBus((0.02, 0.05, 0.1, 0.2)))
     await bank.start()
     running = TestBank(bank, database, cluster)
     try:
-        if demo:
+        if demo and not loaded:
             await load_demo(bank.transport, business_date)
         yield running
     finally:

@@ -103,7 +103,7 @@ async def test_nothing_personal_is_logged_or_traced(
         async def fails(*_: Any, **__: Any) -> str:
             raise ValueError(f"cannot number {person}")
 
-        monkeypatch.setattr("services.customer.transactions.open.number_for", fails)
+        monkeypatch.setattr("services.customer.customers.number_for", fails)
         broken = await bank.send("S0211", "customer.personal.open", {**person, "id_number": f"{DOCUMENT}1"})
         assert (broken.status_code, broken.json()["code"]) == (500, "internal.error")
         assert all(secret not in broken.text for secret in PERSONAL)
@@ -121,7 +121,7 @@ async def test_nothing_personal_is_logged_or_traced(
     assert re.fullmatch("[0-9a-f]{32}", failure["trace_id"]) and failure["trace_id"] == broken.json()["trace_id"]
     assert failure["failure"][0]["type"] == "ValueError"
     assert [line["failure"][0]["type"] for line in written if line["event"] == "a library failed"] == ["KeyError"]
-    assert any("services/customer/transactions/open.py" in place for place in failure["failure"][0]["at"])
+    assert any("services/customer/customers.py" in place for place in failure["failure"][0]["at"])
 
 
 async def test_every_application_serves_its_metrics(bank: TestBank, premises: Premises) -> None:
