@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import ARRAY, String, and_, any_, cast, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -177,7 +177,8 @@ async def _void(connection: AsyncConnection, which: object, deed: Deed) -> int:
     rows = list(await connection.execute(held.order_by(CHEQUE.c.kind, CHEQUE.c.number).with_for_update()))
     for kind in sorted({row.kind for row in rows}):
         mine = [(row.number, row.account) for row in rows if row.kind == kind]
-        voided = update(CHEQUE).where(CHEQUE.c.kind == kind, CHEQUE.c.number.in_([number for number, _ in mine]))
+        numbers = cast([number for number, _ in mine], ARRAY(String))  # one parameter, however many there are
+        voided = update(CHEQUE).where(CHEQUE.c.kind == kind, CHEQUE.c.number == any_(numbers))
         await connection.execute(voided.values(state=ChequeState.VOID.value, changed_on=deed.business_date, changed_by=deed.teller))
         await _note(connection, kind, mine, ChequeAction.VOID, deed)
     return len(rows)
