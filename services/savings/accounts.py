@@ -104,6 +104,7 @@ def account_of(row: Row[Any]) -> Account:
         incoming_minor=row.incoming_minor,
         frozen_minor=row.frozen_minor,
         frozen_whole=row.frozen_whole,
+        reported_lost=row.reported_lost,
         opened_on=row.opened_on,
         closed_on=row.closed_on,
         last_moved_on=row.last_moved_on,

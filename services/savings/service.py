@@ -10,6 +10,7 @@ from services.savings.accounts import KINDS
 from services.savings.freezes import end_freezes
 from services.savings.interest_days import settle_interest
 from services.savings.keeper import AccountKeeper
+from services.savings.losses import end_losses
 from services.savings.renewals import renew_time_deposits
 from services.savings.reports import REPORTS
 from services.savings.tables import FRAME, METADATA
@@ -30,6 +31,6 @@ SERVICE = BankService(
     keeper=lambda resources: AccountKeeper(),
     sub_ledger=queries.sub_ledger,
     group_balances=queries.group_balances,
-    day_events=(end_freezes, settle_interest, renew_time_deposits),
+    day_events=(end_freezes, end_losses, settle_interest, renew_time_deposits),
     tasks=(PeriodicTask("settle_cheque_voids", RECOVERY_SECONDS, cheque_voids.settle_cheque_voids),),
 )

@@ -39,6 +39,7 @@ class Action(Enum):
     FREEZE = "freeze"
     BUY_CHEQUES = "buy_cheques"
     MAINTAIN = "maintain"
+    REPORT_LOST = "report_lost"
 
     @property
     def text(self) -> Text:
@@ -67,6 +68,7 @@ _ACTION_TEXTS: dict[Action, Text] = {
     Action.FREEZE: Text("冻结", "be frozen"),
     Action.BUY_CHEQUES: Text("购买支票", "be sold cheques"),
     Action.MAINTAIN: Text("维护", "be maintained"),
+    Action.REPORT_LOST: Text("挂失", "have its voucher reported lost"),
 }
 
 # IB 1829-1834 activation by the first deposit, 1857-1870 settle and close, 439-445 undoing, 2538-2539 dormancy,
@@ -94,6 +96,9 @@ _TRANSITIONS: dict[tuple[AccountStatus, Action], AccountStatus] = {
     (AccountStatus.PRE_OPENED, Action.MAINTAIN): AccountStatus.PRE_OPENED,
     (AccountStatus.NORMAL, Action.MAINTAIN): AccountStatus.NORMAL,
     (AccountStatus.SETTLED, Action.MAINTAIN): AccountStatus.SETTLED,
+    (AccountStatus.NORMAL, Action.REPORT_LOST): AccountStatus.NORMAL,
+    (AccountStatus.SETTLED, Action.REPORT_LOST): AccountStatus.SETTLED,
+    (AccountStatus.DORMANT, Action.REPORT_LOST): AccountStatus.DORMANT,
 }
 
 

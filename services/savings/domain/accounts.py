@@ -49,6 +49,7 @@ class Account:
     incoming_minor: int = 0
     frozen_minor: int = 0
     frozen_whole: bool = False
+    reported_lost: bool = False
     opened_on: date | None = None
     closed_on: date | None = None
     last_moved_on: date | None = None
@@ -60,7 +61,13 @@ class Account:
 
     @property
     def funds(self) -> Funds:
-        return Funds(self.balance_minor, frozen_minor=self.frozen_minor, held_minor=self.held_minor, frozen_whole=self.frozen_whole)
+        return Funds(
+            self.balance_minor,
+            frozen_minor=self.frozen_minor,
+            held_minor=self.held_minor,
+            frozen_whole=self.frozen_whole,
+            reported_lost=self.reported_lost,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +159,7 @@ def check_credit(
 
 
 def debit(account: Account, amount_minor: int, value_date: date, field: str = "account", amount_field: str = "amount") -> Account:
-    """The account after money went. Raises `account.status`, `account.frozen`, `account.insufficient`."""
+    """The account after money went. Raises `account.status`, `account.frozen`, `account.reported_lost`, `account.insufficient`."""
     check_debit(account, amount_minor, field, amount_field)
     return replace(account, accumulation=_moved(account, -amount_minor, value_date))
 
@@ -251,3 +258,5 @@ def _check_idle(account: Account) -> None:
         raise errors.MOVEMENTS_PENDING(field="account")
     if account.frozen_minor or account.frozen_whole:
         raise errors.FROZEN(field="account")
+    if account.reported_lost:
+        raise errors.REPORTED_LOST(field="account")

@@ -206,3 +206,22 @@ PASSWORD_UNCHANGED = ErrorType(
     "password.unchanged", Kind.INVALID, "新密码不能与原密码相同", "the new password must differ from the old one"
 )
 NOTHING_CHANGED = ErrorType("account.nothing_changed", Kind.INVALID, "没有要修改的内容", "nothing would change")
+REPORTED_LOST = ErrorType(
+    "account.reported_lost",
+    Kind.CONFLICT,
+    "账户凭证已挂失,只进不出",
+    "the voucher of the account is reported lost: money may come, none may go",
+)
+NOT_REPORTED_LOST = ErrorType("loss.none", Kind.CONFLICT, "账户凭证没有挂失", "no loss of the account's voucher is in force")
+LOSS_NOT_WRITTEN = ErrorType(
+    "loss.not_in_writing",
+    Kind.CONFLICT,
+    "口头挂失不能换凭证,须先办理书面挂失",
+    "a loss reported by word gives no new voucher: it must be reported in writing first",
+)
+LOSS_TOO_EARLY = ErrorType(
+    "loss.too_early", Kind.CONFLICT, "挂失未到期,{day} 起才能换凭证", "the loss has not run its time: a new voucher is given from {day} on"
+)
+VOUCHER_NOT_WANTED = ErrorType(
+    "voucher.not_wanted", Kind.INVALID, "不换凭证时不录入新凭证号", "without a new voucher there is no number for it"
+)

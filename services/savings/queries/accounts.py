@@ -74,6 +74,7 @@ def shown(account: Account) -> dict[str, Any]:
         "frozen": account.frozen_whole or account.frozen_minor > 0,
         "frozen_whole": account.frozen_whole,
         "frozen_amount": format_amount(account.frozen_minor, account.currency),
+        "reported_lost": account.reported_lost,
         "status": account.status.value,
         "status_name": account.status.text.as_dict(),
         "outlet": account.outlet,

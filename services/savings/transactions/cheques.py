@@ -17,10 +17,10 @@ from services.savings.cheques import sell as enter_sold
 from services.savings.domain.account_status import Action, after
 from services.savings.domain.accounts import Account, check_own_outlet
 from services.savings.domain.cheques import MOST_SHEETS, MOST_SOLD, ChequeAction, check_may_buy, numbers_between
+from services.savings.domain.losses import LOSS_KINDS
 from services.savings.transactions.identity import IdentityForm, identity_of
 
 MENU = (GENERAL, CHEQUES)
-LOSS_KINDS = (("A", Text("书面挂失", "In writing")), ("K", Text("口头挂失", "By word of mouth")))
 
 
 class ChequeRange(Form):

@@ -21,6 +21,7 @@ from services.savings.domain.errors import SAME_ACCOUNT, STATUS_FORBIDS, WRONG_K
 from services.savings.domain.life.agreement import Agreement, agree, deposit_of, life_of_account, may_part
 from services.savings.domain.life.deposit import Movement
 from services.savings.domain.life.refusals import PARTIAL_ONCE
+from services.savings.domain.losses import CERTIFICATE
 from services.savings.domain.products import CORPORATE_TIME, ByNotice, LifeInterest, Owner
 from services.savings.parameters.load import parameters
 from services.savings.term_deposits import agreement_of, history_of, save_agreement
@@ -28,7 +29,6 @@ from services.savings.transactions.corporate_forms import TransferOrder
 from services.savings.transactions.life import as_field, life_today, settle_payment
 
 MENU = (CORPORATE, CORPORATE_TIME_DEPOSITS)
-CERTIFICATE = "CNFX"
 
 
 class CashOpening(Form):

@@ -16,13 +16,13 @@ from services.savings.changes import Change, record_changes
 from services.savings.domain.account_status import Action, after
 from services.savings.domain.accounts import Account, check_own_outlet
 from services.savings.domain.errors import NO_OWN_VOUCHER, NO_PASSWORD, NOTHING_CHANGED, PASSWORD_UNCHANGED
+from services.savings.domain.losses import PERSONAL_VOUCHERS
 from services.savings.domain.withdrawal_modes import WithdrawalMode, check_mode_at_opening, check_outlet_of_withdrawal, check_password
 from services.savings.passwords import check_right_password, hash_password
 from services.savings.transactions.opening import MODES
 from services.savings.transactions.proofs import ID_TYPES, check_document
 
 MENU = (GENERAL, VOUCHERS)
-ON_OWN_VOUCHER = ("passbook", "slip")
 
 
 class PasswordChange(Form):
@@ -30,7 +30,7 @@ class PasswordChange(Form):
 
     account: AccountNumber = labelled("账号", "Account", widget="account")
     old_password: Secret = labelled("原密码", "Old password", widget="password")
-    new_password: Secret = labelled("新密码", "New password", widget="password")
+    new_password: Secret = labelled("新密码", "New password", widget="password", repeat=True)
 
 
 class PasswordSetting(Form):
@@ -38,7 +38,7 @@ class PasswordSetting(Form):
 
     account: AccountNumber = labelled("账号", "Account", widget="account")
     withdrawal_mode: Literal["A", "B", "C", "D"] = labelled("印鉴类别", "Withdrawal mode", widget="choice", choices=MODES)
-    password: Secret | None = labelled("密码", "Password", None, widget="password", when={"withdrawal_mode": ["A", "B"]})
+    password: Secret | None = labelled("密码", "Password", None, widget="password", when={"withdrawal_mode": ["A", "B"]}, repeat=True)
     id_type: Literal["A", "B", "Z"] = labelled("证件类型", "Document type", widget="choice", choices=ID_TYPES)
     id_number: ShortText = labelled("证件号码", "Document number")
 
@@ -117,6 +117,6 @@ def _changes(account: Account, mode: WithdrawalMode) -> dict[str, Change]:
 async def _on_own_voucher(work: Work, number: str) -> Account:
     account = (await lock(work.connection, account=number))["account"]
     after(account.status, Action.MAINTAIN)
-    if account.instrument not in ON_OWN_VOUCHER:
+    if account.instrument not in PERSONAL_VOUCHERS:
         raise NO_OWN_VOUCHER(field="account")
     return account

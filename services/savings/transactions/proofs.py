@@ -8,7 +8,7 @@ from contracts.customer import CustomerClient
 from kernel.text import Text
 from services.savings.domain.account_status import Action, after
 from services.savings.domain.accounts import Account
-from services.savings.domain.errors import DOCUMENT_MISMATCH, FROZEN, VOUCHER_MISMATCH
+from services.savings.domain.errors import DOCUMENT_MISMATCH, FROZEN, REPORTED_LOST, VOUCHER_MISMATCH
 from services.savings.domain.withdrawal_modes import (
     Proof,
     Shown,
@@ -56,12 +56,14 @@ async def authorise_withdrawal(
 ) -> None:
     """Whether the customer may take money out of the account here, with what he shows.
 
-    Raises `account.status`, `account.frozen`, `account.not_cross_outlet`, `account.cross_outlet_needs_password`, `password.*`,
-    `document.*`, `seal.required`, `customer.locked`.
+    Raises `account.status`, `account.frozen`, `account.reported_lost`, `account.not_cross_outlet`,
+    `account.cross_outlet_needs_password`, `password.*`, `document.*`, `seal.required`, `customer.locked`.
     """
     after(account.status, Action.DEBIT, field)
     if account.frozen_whole:
         raise FROZEN(field=field)
+    if account.reported_lost:
+        raise REPORTED_LOST(field=field)
     mode = account.withdrawal_mode
     check_outlet_of_withdrawal(mode, account.cross_outlet, account.outlet, work.outlet, field)
     check_shown(mode, Shown.of(password=password, document=form.id_number, seal_checked=form.seal_checked), password_field)

@@ -170,7 +170,7 @@ def test_other_outlets_pay_only_with_mark_and_password():
 # States
 
 ALLOWED = {
-    AccountStatus.PRE_OPENED: {Action.ACTIVATE, Action.CREDIT, Action.CLOSE, Action.FREEZE},
+    AccountStatus.PRE_OPENED: {Action.ACTIVATE, Action.CREDIT, Action.CLOSE, Action.FREEZE, Action.MAINTAIN},
     AccountStatus.NORMAL: {
         Action.CREDIT,
         Action.DEBIT,
@@ -180,9 +180,11 @@ ALLOWED = {
         Action.FALL_DORMANT,
         Action.FREEZE,
         Action.BUY_CHEQUES,
+        Action.MAINTAIN,
+        Action.REPORT_LOST,
     },
-    AccountStatus.SETTLED: {Action.DEBIT, Action.UNDO_SETTLE, Action.CLOSE, Action.FREEZE},
-    AccountStatus.DORMANT: {Action.WAKE, Action.FREEZE},
+    AccountStatus.SETTLED: {Action.DEBIT, Action.UNDO_SETTLE, Action.CLOSE, Action.FREEZE, Action.MAINTAIN, Action.REPORT_LOST},
+    AccountStatus.DORMANT: {Action.WAKE, Action.FREEZE, Action.REPORT_LOST},
     AccountStatus.CLOSED: {Action.UNDO_CLOSE},
     AccountStatus.CANCELLED: set(),
 }
