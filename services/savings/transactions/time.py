@@ -18,7 +18,7 @@ from kernel.rates import Dated
 from kernel.text import Text
 from kernel.vouchers import SLIP
 from services.savings.accounts import lock, replace_voucher
-from services.savings.domain.accounts import Closing, check_own_outlet, debit
+from services.savings.domain.accounts import Account, Closing, check_own_outlet, debit
 from services.savings.domain.errors import DOCUMENT_REQUIRED
 from services.savings.domain.interest import statement_of
 from services.savings.domain.life.agreement import Agreement, History, deposit_of, life_of_account
@@ -154,10 +154,17 @@ def check_before_holiday(work: Work, agreement: Agreement) -> None:
 async def set_renewal(work: Work, form: Renewal) -> Outcome:
     """Agree on renewal, or end the agreement, at the account's own outlet before it matures. Raises `account.*`, `time.matured`."""
     account = (await lock(work.connection, account=form.account))["account"]
-    check_product(account, TIME)
     check_own_outlet(account, work.outlet)
+    agreement = await running_agreement(work, account)
+    await save_agreement(work.connection, replace(agreement, renews=form.auto_renew))
+    assert agreement.matures_on is not None
+    return Outcome({"account": account.number, "auto_renew": form.auto_renew, "matures_on": agreement.matures_on.isoformat()})
+
+
+async def running_agreement(work: Work, account: Account) -> Agreement:
+    """What a time deposit agreed on, while renewal may still be agreed on. Raises `account.wrong_kind`, `time.matured`."""
+    check_product(account, TIME)
     agreement = await agreement_of(work.connection, account.number)
     if agreement.matures_on is None or agreement.matures_on < work.business_date:
         raise MATURED(field="account")
-    await save_agreement(work.connection, replace(agreement, renews=form.auto_renew))
-    return Outcome({"account": account.number, "auto_renew": form.auto_renew, "matures_on": agreement.matures_on.isoformat()})
+    return agreement

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from tests.support.savings import DOCUMENT
 
 DEPOSIT, WITHDRAW = (f"savings.demand.{verb}" for verb in ("deposit", "withdraw"))
 CHANGE, SET = "savings.password.change", "savings.password.set"
+MAINTAIN = "savings.account.maintain"
 OLD, NEW = "246810", "135790"
 SHOWN = {"id_type": "A", "id_number": DOCUMENT}
 
@@ -93,3 +96,71 @@ async def test_what_setting_a_password_refuses(savings):
     await savings.refuse("S0311", SET, body, "account.other_outlet", second="S0319")
     assert await changes_of(savings, account) == []
     await savings.run("S0211", WITHDRAW, withdrawal(account))
+
+
+async def test_terms_are_maintained_with_approval_and_history(savings):
+    account = await savings.demand()
+    body = {"account": account, "name": "改名后", "cross_outlet": True}
+    await savings.refuse("S0211", MAINTAIN, body, "approval.required")
+    first = await savings.run("S0211", MAINTAIN, body, second="S0219", key="maintain-once")
+    again = await savings.run("S0211", MAINTAIN, body, second="S0219", key="maintain-once")
+    assert again["transaction_number"] == first["transaction_number"]
+    panel = await savings.panel(account)
+    assert (panel["name"], panel["cross_outlet"]) == ("改名后", True)
+    await savings.run("S0311", DEPOSIT, {"account": account, "amount": "1.00"})
+    assert await changes_of(savings, account) == [
+        (MAINTAIN, "name", f"客户{account[:10]}", "改名后", "S0219"),
+        (MAINTAIN, "cross_outlet", "false", "true", "S0219"),
+    ]
+    await savings.refuse("S0211", MAINTAIN, body, "account.nothing_changed", second="S0219")
+    await savings.refuse("S0211", MAINTAIN, {"account": account}, "account.nothing_changed", second="S0219")
+
+
+async def test_the_history_cannot_be_rewritten(savings):
+    granted = await savings.rows("SELECT has_table_privilege(current_user, 'savings.account_change', 'UPDATE, DELETE')")
+    assert [tuple(row) for row in granted] == [(False,)]
+
+
+async def test_what_maintenance_refuses(savings):
+    account = await savings.demand()
+    await savings.refuse("S0311", MAINTAIN, {"account": account, "name": "甲"}, "account.other_outlet", second="S0319")
+    await savings.refuse("S0211", MAINTAIN, {"account": account, "auto_renew": True}, "account.wrong_kind", second="S0219")
+    await savings.refuse("S0211", MAINTAIN, {"account": account, "account_flag": "0"}, "account.flag_forbidden", second="S0219")
+    await savings.run("S0211", "savings.demand.close", {"account": account})
+    await savings.refuse("S0211", MAINTAIN, {"account": account, "name": "甲"}, "account.status", second="S0219")
+    assert await changes_of(savings, account) == []
+
+
+async def test_a_second_basic_account_is_refused(savings):
+    customer = savings.customers.organisation()
+    await savings.current(customer_number=customer)
+    general = await savings.current(customer_number=customer, account_flag="1")
+    basic = {"account": general, "account_flag": "0", "name": "某某公司"}
+    refused = await savings.refuse("K0211", MAINTAIN, basic, "account.basic_exists", second="K0219")
+    assert refused["field"] == "account_flag"
+    special = {"account": general, "account_flag": "2"}
+    await savings.run("K0211", MAINTAIN, special, second="K0219")
+    assert await changes_of(savings, general) == [(MAINTAIN, "account_flag", "1", "2", "K0219")]
+
+
+async def test_renewal_of_a_time_deposit_is_agreed_on(savings):
+    opening = {"customer_number": savings.customers.person(), "instrument": "slip", "amount": "1000.00", "withdrawal_mode": "C"}
+    account = (await savings.result("S0211", "savings.time.open", {**opening, "term": "203", "auto_renew": False}))["account"]
+    body = {"account": account, "auto_renew": True}
+    made = await savings.result("S0211", MAINTAIN, body, second="S0219")
+    assert made["changes"] == [{"field": "auto_renew", "before": "false", "after": "true"}]
+    await savings.refuse("S0211", MAINTAIN, body, "account.nothing_changed", second="S0219")
+    bearing = {"account": account, "interest_bearing": False}
+    refused = await savings.refuse("S0211", MAINTAIN, bearing, "account.wrong_kind", second="S0219")
+    assert refused["field"] == "interest_bearing"
+
+
+async def test_days_without_interest_are_never_paid(savings):
+    """36,000.00 at 0.72 % over 360 days: 0.72 a day, 0.58 after 20 % tax. Only the last ten of thirty days bear interest: 7.20 - 1.44."""
+    account = await savings.demand("36000.00")
+    await savings.run("S0211", MAINTAIN, {"account": account, "interest_bearing": False}, second="S0219")
+    await savings.open_day(savings.business_date + timedelta(days=20))
+    await savings.run("S0211", MAINTAIN, {"account": account, "interest_bearing": True}, second="S0219")
+    await savings.open_day(savings.business_date + timedelta(days=10))
+    closed = await savings.result("S0211", "savings.demand.close", {"account": account})
+    assert (closed["interest"], closed["tax"]) == ("7.20", "1.44")
