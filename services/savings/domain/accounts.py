@@ -87,7 +87,12 @@ class Closing:
 
 def is_current(account: Account) -> bool:
     """Whether money may come and go freely: a demand or current account."""
-    return isinstance(account.product.deposits, FreeDeposits) and isinstance(account.product.withdrawals, FreeWithdrawals)
+    return moves_freely(account.product)
+
+
+def moves_freely(product: Product) -> bool:
+    """Whether money may come and go freely on accounts of a product."""
+    return isinstance(product.deposits, FreeDeposits) and isinstance(product.withdrawals, FreeWithdrawals)
 
 
 def check_current(account: Account, owner: Owner | None, field: str = "account") -> None:
@@ -173,6 +178,14 @@ def check_debit(account: Account, amount_minor: int, field: str = "account", amo
 def _moved(account: Account, amount_minor: int, value_date: date) -> Accumulation:
     moved = change_balance(account.accumulation, amount_minor, value_date)
     return replace(moved, products=max(moved.products, 0))
+
+
+# Dormancy
+
+
+def wake(account: Account, day: date) -> Account:
+    """睡眠户激活: a dormant account that is used again (IB 474, 2539). Raises `account.status`."""
+    return replace(account, status=after(account.status, Action.WAKE), last_moved_on=day)
 
 
 # Two-phase movements

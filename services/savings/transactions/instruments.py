@@ -5,35 +5,24 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from banking.fields import AccountNumber, Form, ShortText, VoucherNumber, labelled
+from banking.fields import VoucherNumber, labelled
 from banking.menus import GENERAL, INSTRUMENT_LOSSES
 from banking.transaction import Outcome, transaction
 from banking.vouchers import use_vouchers
 from banking.work import Work
-from kernel.identity import check_resident_number
 from kernel.text import Text
-from services.savings.accounts import lock, replace_voucher
+from services.savings.accounts import replace_voucher
 from services.savings.changes import record_changes
 from services.savings.domain.account_status import Action, after
-from services.savings.domain.accounts import Account, check_own_outlet
+from services.savings.domain.accounts import Account
 from services.savings.domain.errors import NOT_REPORTED_LOST, REPORTED_LOST, VOUCHER_MISMATCH, VOUCHER_NOT_WANTED
 from services.savings.domain.losses import LOSS_KINDS, LossKind, LossState, check_new_voucher, check_report, voucher_kind
-from services.savings.domain.products import Owner
 from services.savings.losses import end_loss, enter_loss, running_loss
 from services.savings.parameters.load import parameters
-from services.savings.transactions.identity import ID_TYPES
-from services.savings.transactions.proofs import check_document
+from services.savings.transactions.holders import Holder, lock_for_holder
 
 MENU = (GENERAL, INSTRUMENT_LOSSES)
 WITH_OR_WITHOUT = (("keep", Text("不换凭证", "Keep the old one")), ("new", Text("换凭证", "Give a new one")))
-
-
-class Holder(Form):
-    """The account, and the document of who comes."""
-
-    account: AccountNumber = labelled("账号", "Account", widget="account")
-    id_type: Literal["A", "B", "G", "Z"] = labelled("证件类别", "Document type", widget="choice", choices=ID_TYPES)
-    id_number: ShortText = labelled("证件号码", "Document number")
 
 
 class LossReport(Holder):
@@ -122,14 +111,8 @@ async def replace_instrument(work: Work, form: Replacement) -> Outcome:
 
 
 async def _shown_for(work: Work, form: Holder) -> Account:
-    """The locked account, with a document that fits: of a person, the customer's; for an organisation, of whoever it sends."""
-    account = (await lock(work.connection, account=form.account))["account"]
-    check_own_outlet(account, work.outlet)
+    account = await lock_for_holder(work, form)
     voucher_kind(account)
-    if account.product.owner is Owner.PERSONAL:
-        await check_document(work, account, form.id_type, form.id_number)
-    elif form.id_type == "A":
-        check_resident_number(form.id_number)
     return account
 
 

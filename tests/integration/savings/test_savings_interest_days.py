@@ -23,7 +23,9 @@ ONE_DAY = timedelta(days=1)
 async def owner(savings: SavingsAlone, database_url: str) -> Any:
     """The owner's connection to a savings service without accounts."""
     connection = await asyncpg.connect(database_url)
-    await connection.execute("TRUNCATE savings.register, savings.account, savings.account_line, savings.outbox, savings.interest_paid")
+    await connection.execute(
+        "TRUNCATE savings.register, savings.account, savings.account_line, savings.account_change, savings.outbox, savings.interest_paid"
+    )
     yield connection
     await connection.close()
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from tests.support.savings import DOCUMENT
 
 DEPOSIT, WITHDRAW = (f"savings.demand.{verb}" for verb in ("deposit", "withdraw"))
 CHANGE, SET = "savings.password.change", "savings.password.set"
+WAKE, FALL = "savings.account.activate_dormant", "savings.account.fall_dormant"
 MAINTAIN = "savings.account.maintain"
 OLD, NEW = "246810", "135790"
 SHOWN = {"id_type": "A", "id_number": DOCUMENT}
@@ -164,3 +165,45 @@ async def test_days_without_interest_are_never_paid(savings):
     await savings.open_day(savings.business_date + timedelta(days=10))
     closed = await savings.result("S0211", "savings.demand.close", {"account": account})
     assert (closed["interest"], closed["tax"]) == ("7.20", "1.44")
+
+
+async def end_of_day(savings):
+    day = {"business_date": savings.business_date.isoformat()}
+    assert (await savings.internal("POST", "/internal/day/close", day)).status_code == 200
+    for _ in range(100):
+        answer = await savings.internal("POST", "/internal/day/events", day)
+        assert answer.status_code == 200, answer.text
+        if answer.json()["done"] == answer.json()["total"]:
+            break
+    await savings.open_day(savings.business_date + timedelta(days=1))
+
+
+async def test_an_account_falls_dormant_after_a_year_and_is_woken(savings):
+    """Opened on 2006-03-02: awake at the end of 2007-03-01, asleep after that of 2007-03-02; used in between, it stays awake."""
+    await savings.open_day(date(2006, 3, 2))
+    idle, used = await savings.demand("100.00"), await savings.demand("100.00")
+    never, company = await savings.current(None), await savings.current("100.00")
+    slip = {"customer_number": savings.customers.person(), "instrument": "slip", "amount": "1000.00", "withdrawal_mode": "C"}
+    term = (await savings.result("S0211", "savings.time.open", {**slip, "term": "203", "auto_renew": False}))["account"]
+    wake = {"account": idle, **SHOWN}
+    await savings.open_day(date(2007, 3, 1))
+    await savings.run("S0211", DEPOSIT, {"account": used, "amount": "1.00"})
+    await end_of_day(savings)
+    await savings.refuse("S0211", WAKE, wake, "account.status")
+    assert await changes_of(savings, idle) == []
+    await end_of_day(savings)
+    states = {number: (await savings.panel(number))["status"] for number in (idle, used, never, company, term)}
+    assert states == {idle: "dormant", used: "normal", never: "pre_opened", company: "dormant", term: "normal"}
+    await savings.refuse("S0211", DEPOSIT, {"account": idle, "amount": "1.00"}, "account.status")
+    await savings.refuse("S0211", WITHDRAW, {"account": idle, "amount": "1.00"}, "account.status")
+    await savings.refuse("S0211", WAKE, {**wake, "id_number": "X1"}, "document.mismatch")
+    await savings.refuse("S0311", WAKE, wake, "account.other_outlet")
+    first = await savings.run("S0211", WAKE, wake, key="wake-once")
+    assert (await savings.run("S0211", WAKE, wake, key="wake-once"))["result"] == first["result"]
+    assert first["result"]["status"] == "normal"
+    await end_of_day(savings)
+    await savings.run("S0211", WITHDRAW, {"account": idle, "amount": "1.00"})
+    assert await changes_of(savings, idle) == [
+        (FALL, "status", "normal", "dormant", None),
+        (WAKE, "status", "dormant", "normal", None),
+    ]
