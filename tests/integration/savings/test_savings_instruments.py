@@ -143,3 +143,19 @@ async def test_a_certificate_of_an_organisation_is_lost_and_found(savings):
     lifted = {"account": account, "voucher": "keep", "id_type": "G", "id_number": "3201001"}
     await savings.run("K0211", LIFT, lifted, second="K0219")
     assert (await savings.panel(account, "K0211"))["reported_lost"] is False
+
+
+async def test_the_list_of_special_business_names_losses_and_maintenance(savings):
+    account = await savings.demand("100.00")
+    old = (await savings.panel(account))["voucher_number"]
+    replaced = (await savings.result("S0211", REPLACE, {"account": account, "voucher_number": old, **SHOWN}))["voucher_number"]
+    await savings.run("S0211", REPORT, report(account, "K"))
+    await savings.run("S0211", LIFT, lifting(account), second=MANAGER)
+    named = {"account": account, "name": "改名后"}
+    await savings.run("S0211", "savings.account.maintain", named, second=MANAGER)
+    headers = {"Authorization": f"Bearer {savings.token('S0211')}"}
+    answer = await savings.client.get("/reports/special_business", headers=headers)
+    assert answer.status_code == 200, answer.text
+    text = answer.text
+    for words in ("口头挂失", "解挂(不换凭证)", f"{old} → {replaced}", "→ 改名后", account):
+        assert words in text
