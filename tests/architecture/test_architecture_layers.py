@@ -43,10 +43,13 @@ OF_ITS_OWN = {
     },
     "savings": {
         "accounts.py",
+        "changes.py",
         "cheque_voids.py",
         "cheques.py",
+        "dormancy.py",
         "freezes.py",
         "interest_days.py",
+        "losses.py",
         "passwords.py",
         "quoting.py",
         "renewals.py",
