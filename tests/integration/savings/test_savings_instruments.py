@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from tests.integration.savings.test_savings_in_the_bank import person_of, until_posted
 from tests.support.savings import DOCUMENT
 
 REPORT, LIFT, REPLACE = (f"savings.instrument.{verb}" for verb in ("report_lost", "lift_loss", "replace"))
@@ -159,3 +160,20 @@ async def test_the_list_of_special_business_names_losses_and_maintenance(savings
     text = answer.text
     for words in ("口头挂失", "解挂(不换凭证)", f"{old} → {replaced}", "→ 改名后", account):
         assert words in text
+
+
+async def test_vouchers_and_passwords_inside_the_whole_bank(bank):
+    """The real counter hands out the new passbook, the real customer's document is checked, a real manager approves."""
+    person = await person_of(bank, "P7654321")
+    opening = {"customer_number": person, "instrument": "passbook", "currency": "CNY", "amount": "100.00", "withdrawal_mode": "C"}
+    account = (await bank.run("S0211", "savings.demand.open", opening))["result"]["account"]
+    old = (await bank.ask("S0211", "account.detail", account=account))["account"]["voucher_number"]
+    shown = {"account": account, "id_type": "B", "id_number": "P7654321"}
+    made = await bank.run("S0211", REPLACE, {**shown, "voucher_number": old})
+    assert made["result"]["voucher_number"] == f"{int(old) + 1:08d}"
+    await bank.run("S0211", REPORT, {**shown, "loss_kind": "K"})
+    await bank.refuse("S0211", WITHDRAW, {"account": account, "amount": "1.00"}, "account.reported_lost")
+    await bank.run("S0211", LIFT, {**shown, "voucher": "keep"}, second=MANAGER)
+    await bank.run("S0211", "savings.password.set", {**shown, "withdrawal_mode": "A", "password": "123456"}, second=MANAGER)
+    await bank.run("S0211", WITHDRAW, {"account": account, "amount": "1.00", "password": "123456"})
+    await until_posted(bank)
