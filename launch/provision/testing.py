@@ -21,7 +21,7 @@ NEEDS: dict[str, tuple[str, str, Callable[[Step], Path]]] = {
     "broker": ("RabbitMQ", "HUITONG_SKIP_BROKER", find_or_install_rabbitmq),
     "browser": ("Chromium", "HUITONG_SKIP_BROWSER", find_or_install_browser),
 }
-HALVES = ("not (broker or browser)", "(broker or browser)")
+HALVES = ("not (broker or browser or slow)", "(broker or browser or slow)")
 """A whole run is made in two processes of about the same length, each with servers of its own."""
 PYTEST_OPTIONS = ["-p", "no:cacheprovider", "--durations=15", "--durations-min=0.5"]
 

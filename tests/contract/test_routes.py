@@ -17,6 +17,8 @@ from runtime.health import live_router
 from tests.contract.fuzzing import Caller, broken_promises, operations, try_out, with_values
 from tests.support.bank import TestBank
 
+pytestmark = pytest.mark.slow
+
 SAVINGS, CORPORATE, CENTRE = "S0211", "K0211", "S0009"
 EXAMPLES = {GenerationMode.POSITIVE: 3, GenerationMode.NEGATIVE: 2}
 AMOUNTS = ["0.01", "12.50", "3000.00", "12345678.90"]
@@ -119,7 +121,8 @@ async def test_made_up_requests(
             continue  # takes what the transaction itself takes
         who = [tokens[teller] for teller in rights.get(operation.path.removesuffix("/preview"), tokens)]
         with subtests.test(operation.label):
-            wrong = await asyncio.to_thread(try_out, operation, caller, who, mode, EXAMPLES[mode])
+            examples = 1 if operation.path.endswith("/preview") else EXAMPLES[mode]
+            wrong = await asyncio.to_thread(try_out, operation, caller, who, mode, examples)
             assert not wrong, "\n".join(wrong)
     statuses = {status for _, status in caller.seen}
     if mode is GenerationMode.POSITIVE:

@@ -15,6 +15,8 @@ from tests.integration.clearing.test_clearing_run import MOVED, WORKED_EXAMPLE
 from tests.support.bank import TestBank
 from tests.support.interbranch import move_all, net, reserves, settled, sub_accounts
 
+pytestmark = pytest.mark.slow
+
 
 class Died(Exception):
     """The process is gone."""

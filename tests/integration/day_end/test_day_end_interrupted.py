@@ -18,6 +18,8 @@ from tests.integration.day_end.conftest import IMPATIENT
 from tests.support.bank import TestBank, running_bank, test_settings
 from tests.support.business import books_of, business_dates, busy_day, start_day_end
 
+pytestmark = pytest.mark.slow
+
 FIRST = date(2005, 9, 1)
 DEATHS = [(step, when) for step in STEP_NAMES for when in ("before", "after")]
 

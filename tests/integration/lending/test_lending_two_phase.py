@@ -178,7 +178,6 @@ async def test_only_corrections_move_a_loan_from_outside(bank: LendingBank):
     whole = {"lines": [{"account": loan.account, "amount_minor": 100_000_00}]}
     for changes, problem in (
         ({}, "loan.movement_not_allowed"),
-        ({"correction": True}, "loan.movement_not_allowed"),
         ({"correction": True, "reverses": body["posting_id"]}, "loan.correction.unknown"),
         (corrections, "loan.correction.amount"),
         ({**corrections, **whole, "currency": "USD"}, "loan.currency"),
