@@ -185,6 +185,7 @@ TERMS: Mapping[str, Text] = {
     "registered_place": Text("注册地", "Registered place"),
     "released_on": Text("发放日期", "Released on"),
     "remark": Text("备注", "Remark"),
+    "reported_lost": Text("已挂失", "Reported lost"),
     "reserved": Text("已预留", "Reserved"),
     "result": Text("处理结果", "Result"),
     "reversed": Text("被冲交易", "Reversed transaction"),
