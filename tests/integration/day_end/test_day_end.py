@@ -5,13 +5,9 @@ from __future__ import annotations
 import asyncio
 from datetime import date
 
-import pytest
-
 from services.ledger.day_end.steps import STEP_NAMES
 from tests.support.bank import TestBank, running_bank, test_settings
 from tests.support.business import books_of, business_dates, busy_day, execute, start_day_end, step
-
-pytestmark = pytest.mark.slow
 
 
 async def test_a_business_day_ends_and_the_next_one_opens(fresh_bank: TestBank):
