@@ -136,10 +136,12 @@ COMMITTED = (
     "WHERE posting_id = ANY($1::uuid[])"
 )
 SIGNED = "CASE WHEN is_debit <> red THEN amount_minor ELSE -amount_minor END"
+RECEIVED = "CASE WHEN is_receive <> red THEN amount_minor ELSE -amount_minor END"
+MOVED = f"SELECT account, {SIGNED} AS moved FROM ledger.leg UNION ALL SELECT account, {RECEIVED} FROM ledger.off_sheet_leg"
 MUST_BE_NONE = {
     "unbalanced_books_of_a_set": f"SELECT FROM ledger.leg GROUP BY posting_id, outlet HAVING sum({SIGNED}) <> 0",
     "balances_that_are_not_the_sum_of_their_legs": "SELECT FROM ledger.account AS a FULL JOIN "
-    f"(SELECT account, sum({SIGNED}) AS moved FROM ledger.leg GROUP BY account) AS m USING (account) "
+    f"(SELECT account, sum(moved) AS moved FROM ({MOVED}) AS each GROUP BY account) AS m USING (account) "
     "WHERE a.balance_minor IS DISTINCT FROM m.moved",
     "parked": "SELECT FROM ledger.parked UNION ALL SELECT FROM clearing.parked",
     "positions_not_summing_to_zero": "SELECT FROM clearing.position WHERE sub_account < '419' GROUP BY sub_account "
