@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contracts.balancing import BalancingSheet, SubjectLine, TransactionLine
 from runtime.auth import service_only
 from runtime.service import resources_of
-from services.ledger.accounting.load import load_rulebook
 from services.ledger.domain.rulebook import Rulebook
+from services.ledger.rulebook import rulebook_on
 
 router = APIRouter(prefix="/internal", dependencies=[Depends(service_only)], include_in_schema=False)
 
@@ -70,8 +70,10 @@ async def balancing_sheet(
     values: dict[str, Any] = {"day": business_date, "outlet": outlet, "first": f"{outlet}0000000", "last": f"{outlet}9999999"}
     if teller is not None:
         values["teller"] = teller
-    async with resources_of(request).database.reading() as connection:
-        subjects = await _subjects(connection, OF_TELLER if teller else OF_OUTLET, values)
+    resources = resources_of(request)
+    rulebook = await rulebook_on(resources, business_date)
+    async with resources.database.reading() as connection:
+        subjects = await _subjects(connection, rulebook, OF_TELLER if teller else OF_OUTLET, values)
         counted = await connection.execute(TRANSACTIONS_OF_TELLER if teller else TRANSACTIONS_OF_OUTLET, values)
         transactions = [TransactionLine.model_validate(dict(row._mapping)) for row in counted]
     sets = sum(line.sets for line in transactions)
@@ -80,9 +82,10 @@ async def balancing_sheet(
     )
 
 
-async def _subjects(connection: AsyncConnection, statement: TextClause, values: dict[str, Any]) -> dict[str, list[SubjectLine]]:
+async def _subjects(
+    connection: AsyncConnection, rulebook: Rulebook, statement: TextClause, values: dict[str, Any]
+) -> dict[str, list[SubjectLine]]:
     """The lines of each currency, by subject, those off the balance sheet last."""
-    rulebook = load_rulebook()
     found: dict[str, dict[str, SubjectLine]] = defaultdict(dict)
     for row in await connection.execute(statement, values):
         line = _line(rulebook, row, values["day"])

@@ -13,7 +13,8 @@ from contracts.report import Cell, Column, Heading, ReportTable
 from kernel.money import currency_of, format_amount
 from kernel.text import Text
 from services.ledger.balances import Figures, code_balances
-from services.ledger.queries.forms import BooksForm, SubjectCode, of_subject, rulebook_for
+from services.ledger.domain.rulebook import Rulebook
+from services.ledger.queries.forms import BooksForm, SubjectCode, rulebook_for
 from services.ledger.reports.forms import UNIT, currency_heading, date_heading, outlet_heading
 from services.ledger.tables import SUBJECT_TOTAL
 
@@ -44,12 +45,13 @@ async def general_ledger(read: Read, form: GeneralLedgerForm) -> ReportTable:
     """The sheet of a subject and those below it. Raises `ledger.subject.unknown`, `outlet.outside`, `currency.unknown`."""
     currency_of(form.currency)
     last = form.date or read.business_date
-    subject = (await rulebook_for(read)).subject(form.subject, last)
+    rulebook = await rulebook_for(read)
+    subject = rulebook.subject(form.subject, last)
     sight = sight_for(read.principal, form.outlet)
     year, month = date(last.year, 1, 1), last.replace(day=1)
     of_year = await _figures(read, form, sight, year, last)
     before_month = await _figures(read, form, sight, year, month - timedelta(days=1)) if month > year else Figures(of_year.opening_minor)
-    days = await _days(read, form, sight, month, last)
+    days = await _days(read, form, sight, month, last, rulebook)
     lines = _Lines(form.currency)
     lines.add(YEAR_OPENING, balance=of_year.opening_minor)
     lines.add(YEAR_SO_FAR, turnover=before_month)
@@ -75,14 +77,17 @@ async def _figures(read: Read, form: GeneralLedgerForm, sight: Sight, first: dat
     return whole
 
 
-async def _days(read: Read, form: GeneralLedgerForm, sight: Sight, first: date, last: date) -> dict[date, Figures]:
-    """The turnover of each date that moved the subject."""
+async def _days(
+    read: Read, form: GeneralLedgerForm, sight: Sight, first: date, last: date, rulebook: Rulebook
+) -> dict[date, Figures]:
+    """The turnover of each date that moved the codes which belong to the subject on the last date, as the balances do."""
+    codes = [code.code for code in rulebook.business_codes(last) if code.subject.startswith(form.subject)]
     total = SUBJECT_TOTAL.c
     debit, credit = total.debit_cash_minor + total.debit_transfer_minor, total.credit_cash_minor + total.credit_transfer_minor
     found = (
         select(total.business_date, func.sum(debit), func.sum(credit))
         .where(total.business_date.between(first, last), sight.condition(total.outlet), total.currency == form.currency)
-        .where(of_subject(total.subject, form.subject))
+        .where(total.business_code.in_(codes))
         .group_by(total.business_date)
         .order_by(total.business_date)
     )
