@@ -13,20 +13,29 @@ from kernel.errors import ErrorType, Kind
 from kernel.money import currency_of, format_amount, parse_amount, parse_signed
 from kernel.numbers import parse_term
 from runtime.auth import service_only
+from services.savings.domain.errors import PRODUCT_UNKNOWN
 from services.savings.domain.interest import Segment
 from services.savings.domain.life.answer import life_of
 from services.savings.domain.life.deposit import Deposit, Life, Movement, Notice
+from services.savings.domain.limits import check_opening_amount
+from services.savings.domain.products import DEMAND, PERSONAL_TERM, Product, product_of
 from services.savings.parameters.load import parameters
 
 LONGEST = timedelta(days=100 * 366)
 TOO_LONG = ErrorType("quote.too_long", Kind.INVALID, "试算期限不得超过一百年", "a quote spans a hundred years at the most")
 
+QUOTED: dict[str, dict[str, Product]] = {
+    "personal": {product.code: product for product in (DEMAND, *PERSONAL_TERM)},
+    "corporate": {"demand": product_of("201"), "time": product_of("221"), "notice": product_of("223")},
+}
+"""What can be asked about, by the words of front-door.md (IB 838-1400, 1816-1885)."""
+
 router = APIRouter(prefix="/internal/interest", dependencies=[Depends(service_only)], include_in_schema=False)
 
 
 @router.post("/quote")
-async def quote_route(body: QuoteRequest) -> Quote:
-    """Answers with no database: the same rules and rates as for accounts."""
+def quote_route(body: QuoteRequest) -> Quote:
+    """Answers with no database, on a thread of its own: the same rules and rates as for accounts."""
     return quote(body)
 
 
@@ -37,7 +46,9 @@ def quote(asked: QuoteRequest) -> Quote:
     """
     if asked.closed_on - asked.opened_on > LONGEST:
         raise TOO_LONG(field="closed_on")
-    life = life_of(asked.product, deposit_of(asked), parameters())
+    deposit = deposit_of(asked)
+    check_opening_amount(deposit.product, deposit.currency, deposit.opening_minor, deposit.opened_on, parameters())
+    life = life_of(deposit, parameters())
     return Quote(
         principal=format_amount(life.principal_minor - life.capitalised_minor, asked.currency),
         interest=format_amount(life.interest_minor, asked.currency),
@@ -52,8 +63,12 @@ def deposit_of(asked: QuoteRequest) -> Deposit:
     """The deposit a request describes. Raises `amount.*`, `currency.unknown`, `term.malformed`, `quote.*`, `date.reversed`."""
     currency = asked.currency
     currency_of(currency)
+    product = QUOTED[asked.customer_kind].get(asked.product)
+    if product is None:
+        raise PRODUCT_UNKNOWN(field="product", product=asked.product)
     notice = asked.notice
     return Deposit(
+        product=product,
         currency=currency,
         opened_on=asked.opened_on,
         closed_on=asked.closed_on,
@@ -61,7 +76,6 @@ def deposit_of(asked: QuoteRequest) -> Deposit:
             Movement(each.on, parse_signed(each.amount, currency, f"movements.{position}.amount"))
             for position, each in enumerate(asked.movements)
         ),
-        corporate=asked.customer_kind == "corporate",
         term=parse_term(asked.term) if asked.term else None,
         certificate=asked.school_certificate,
         notices=(Notice(notice.given_on, notice.for_on, parse_amount(notice.amount, currency, "notice.amount")),) if notice else (),

@@ -18,7 +18,8 @@ from services.savings.accounts import Line, book, lock_known, reference
 from services.savings.domain.account_status import AccountStatus
 from services.savings.domain.accounts import Account, credit
 from services.savings.domain.interest import InterestStatement
-from services.savings.domain.life.agreement import Agreement, History, agree, deposit_of, life_of_account
+from services.savings.domain.life.agreement import Agreement, History, agree, deposit_of
+from services.savings.domain.life.answer import life_of
 from services.savings.parameters.load import parameters
 from services.savings.tables import ACCOUNT, INTEREST_PAID, TERM_DEPOSIT
 from services.savings.term_deposits import interest_row, read_agreement, save_agreement
@@ -44,14 +45,14 @@ async def renew_time_deposits(resources: Resources, day: date) -> EventProgress:
 
 def _due(day: date) -> Any:
     matured: tuple[ColumnElement[bool], ...] = (TERM_DEPOSIT.c.renews, TERM_DEPOSIT.c.matures_on <= day)
-    open_ones = ACCOUNT.c.status == AccountStatus.NORMAL.value
-    return select(TERM_DEPOSIT).join(ACCOUNT, ACCOUNT.c.account == TERM_DEPOSIT.c.account).where(*matured, open_ones)
+    with_money = (ACCOUNT.c.status == AccountStatus.NORMAL.value, ACCOUNT.c.balance_minor > 0)
+    return select(TERM_DEPOSIT).join(ACCOUNT, ACCOUNT.c.account == TERM_DEPOSIT.c.account).where(*matured, *with_money)
 
 
 async def _renew(connection: AsyncConnection, account: Account, agreement: Agreement, day: date) -> Automatic:
     assert agreement.matures_on is not None
     deposit = deposit_of(account.product, account.currency, account.balance_minor, agreement, History(()), agreement.matures_on)
-    statement = life_of_account(account.product, deposit, parameters()).statements[-1]
+    statement = life_of(deposit, parameters()).statements[-1]
     posting_id = uuid5(NAMESPACE_URL, f"huitong:{RENEW}:{account.number}:{agreement.matures_on.isoformat()}")
     renewed = credit(account, statement.net_minor, agreement.matures_on, parameters()) if statement.net_minor else account
     await book(connection, renewed, _line(posting_id, account, agreement, statement, day))

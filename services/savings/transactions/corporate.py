@@ -38,7 +38,7 @@ from services.savings.domain.accounts import (
 from services.savings.domain.accumulated import begin_accumulation
 from services.savings.domain.cheques import is_cheque
 from services.savings.domain.life.agreement import agree
-from services.savings.domain.life.terms import offered_term
+from services.savings.domain.life.deposit import offered_term
 from services.savings.domain.products import (
     AccountFlag,
     NoTerm,

@@ -18,7 +18,7 @@ from services.savings.cheques import use_cheque
 from services.savings.domain.account_status import AccountStatus
 from services.savings.domain.accounts import Account, Closing, check_currency, check_current, check_own_outlet, close_with, credit, debit
 from services.savings.domain.errors import SAME_ACCOUNT, STATUS_FORBIDS, WRONG_KIND
-from services.savings.domain.life.agreement import Agreement, agree, deposit_of, life_of_account, may_part
+from services.savings.domain.life.agreement import Agreement, agree, deposit_of, may_part
 from services.savings.domain.life.deposit import Movement
 from services.savings.domain.life.refusals import PARTIAL_ONCE
 from services.savings.domain.losses import CERTIFICATE
@@ -26,7 +26,7 @@ from services.savings.domain.products import CORPORATE_TIME, ByNotice, LifeInter
 from services.savings.parameters.load import parameters
 from services.savings.term_deposits import agreement_of, history_of, save_agreement
 from services.savings.transactions.corporate_forms import TransferOrder
-from services.savings.transactions.life import as_field, life_today, settle_payment
+from services.savings.transactions.life import earned_today, reckoned, settle_payment
 
 MENU = (CORPORATE, CORPORATE_TIME_DEPOSITS)
 
@@ -117,7 +117,7 @@ async def withdraw_part(work: Work, form: PartPayOut) -> Outcome:
     history = await history_of(work.connection, account.number)
     deposit = deposit_of(account.product, account.currency, account.balance_minor, agreement, history, work.business_date)
     taken = replace(deposit, movements=(*deposit.movements, Movement(work.business_date, -amount_minor)))
-    life = as_field("amount", lambda: life_of_account(account.product, taken, parameters()))
+    life = reckoned(taken, "amount")
     debited = debit(account, amount_minor, work.business_date)
     await save_agreement(work.connection, replace(agreement, parts_withdrawn=agreement.parts_withdrawn + 1))
     await _give_certificate(work, account, form.certificate_number)
@@ -135,9 +135,9 @@ async def withdraw_part(work: Work, form: PartPayOut) -> Outcome:
 async def close(work: Work, form: PayOut) -> Outcome:
     """Principal and interest onto a current account of the outlet. Raises `account.*`."""
     account, payee, agreement = await _both(work, form)
-    statement = (await life_today(work, account, agreement)).statements[-1]
-    closed, closing = close_with(account, work.business_date, statement)
-    return await settle_payment(work, closed, closing, await _credit(work, payee, closing.paid_minor))
+    closed, closing = close_with(account, work.business_date, await earned_today(work, account, agreement))
+    paid_to = await _credit(work, payee, closing.paid_minor) if closing.paid_minor else None
+    return await settle_payment(work, closed, closing, paid_to)
 
 
 async def _both(work: Work, form: PayOut) -> tuple[Account, Account, Agreement]:

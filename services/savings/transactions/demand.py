@@ -4,13 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from banking.fields import (
-    AccountNumber,
-    AmountText,
-    Secret,
-    SettledForm,
-    labelled,
-)
 from banking.menus import DEMAND as DEMAND_MENU
 from banking.menus import PERSONAL
 from banking.transaction import Outcome, Posting, transaction
@@ -36,10 +29,10 @@ from services.savings.domain.withdrawal_modes import (
     check_outlet_of_deposit,
 )
 from services.savings.parameters.load import parameters
+from services.savings.transactions.forms import AccountClosing, AccountDeposit, AccountWithdrawal
+from services.savings.transactions.life import pay_out
 from services.savings.transactions.opening import Opening, open_deposit
 from services.savings.transactions.proofs import (
-    ProofForm,
-    VoucherForm,
     authorise_withdrawal,
     check_voucher,
 )
@@ -50,31 +43,6 @@ from services.savings.transactions.settlement import (
 )
 
 MENU = (PERSONAL, DEMAND_MENU)
-
-
-class DemandDeposit(SettledForm, ProofForm, VoucherForm):
-    """Money in; the proofs are those of the account that pays by transfer."""
-
-    account: AccountNumber = labelled("账号", "Account", widget="account")
-    amount: AmountText = labelled("金额", "Amount", widget="amount")
-    password: Secret | None = labelled(
-        "付款账户密码", "Password of the paying account", None, widget="password", when={"settlement": ["transfer"]}
-    )
-
-
-class DemandWithdrawal(SettledForm, ProofForm, VoucherForm):
-    """Money out."""
-
-    account: AccountNumber = labelled("账号", "Account", widget="account")
-    amount: AmountText = labelled("金额", "Amount", widget="amount")
-    password: Secret | None = labelled("密码", "Password", None, widget="password")
-
-
-class DemandClosing(SettledForm, ProofForm, VoucherForm):
-    """All money out, for good."""
-
-    account: AccountNumber = labelled("账号", "Account", widget="account")
-    password: Secret | None = labelled("密码", "Password", None, widget="password")
 
 
 @transaction(
@@ -90,7 +58,7 @@ async def open_demand(work: Work, form: Opening) -> Outcome:
 @transaction(
     code="savings.demand.deposit", name=Text("活期存款", "Demand deposit"), menu=MENU, source="IB 902", operators="S", cash="receives"
 )
-async def deposit(work: Work, form: DemandDeposit) -> Outcome:
+async def deposit(work: Work, form: AccountDeposit) -> Outcome:
     """Pay money in, in cash or from another account; the account and its balance.
 
     Raises `account.*`, `amount.*`, `voucher.mismatch`, `settlement.*`, and what taking the money refuses with.
@@ -109,7 +77,7 @@ async def deposit(work: Work, form: DemandDeposit) -> Outcome:
 @transaction(
     code="savings.demand.withdraw", name=Text("活期取款", "Demand withdrawal"), menu=MENU, source="IB 915", operators="S", cash="pays"
 )
-async def withdraw(work: Work, form: DemandWithdrawal) -> Outcome:
+async def withdraw(work: Work, form: AccountWithdrawal) -> Outcome:
     """Pay money out, in cash or to another account; the account and its balance.
 
     Raises `account.*`, `amount.*`, `voucher.mismatch`, `settlement.*`, `password.*`, `document.*`, `seal.required`, `customer.locked`.
@@ -129,28 +97,14 @@ async def withdraw(work: Work, form: DemandWithdrawal) -> Outcome:
 @transaction(
     code="savings.demand.close", name=Text("活期销户", "Close demand account"), menu=MENU, source="IB 925", operators="S", cash="pays"
 )
-async def close(work: Work, form: DemandClosing) -> Outcome:
+async def close(work: Work, form: AccountClosing) -> Outcome:
     """Close: principal and interest to the day before at the rate of the day, less tax, are paid out. Raises as `withdraw`."""
     account, counter = await lock_both(work, form.account, form)
     check_current(account, Owner.PERSONAL)
     await check_voucher(work, account, form)
     await authorise_withdrawal(work, account, form, form.password)
     closed, closing = close_and_pay(account, work.business_date, parameters())
-    amounts_minor = {
-        "principal": closing.principal_minor,
-        "interest": closing.statement.interest_minor,
-        "tax": closing.statement.tax_minor,
-        "paid": closing.paid_minor,
-    }
-    amounts = {name: format_amount(minor, account.currency) for name, minor in amounts_minor.items()}
-    summary = f"利息 {amounts['interest']} 利息税 {amounts['tax']}"
-    posting = None
-    if any(amounts_minor.values()):
-        settlement = await give_money(work, counter, account.currency, closing.paid_minor)
-        roles = {"account": reference(account), "settlement": settlement}
-        posting = Posting("savings.demand.close", account.currency, roles, amounts_minor, voucher_number=account.voucher_number)
-    await book(work.connection, closed, line_of(work, -closing.principal_minor, summary=summary))
-    return Outcome(amounts, posting)
+    return await pay_out(work, closed, closing, counter)
 
 
 def _moved(account: Account, rule: str, settlement: AccountReference, amount_minor: int) -> Outcome:

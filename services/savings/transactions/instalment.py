@@ -22,7 +22,8 @@ from services.savings.domain.products import EDUCATION, INSTALMENT, Product
 from services.savings.domain.withdrawal_modes import check_outlet_of_deposit
 from services.savings.parameters.load import parameters
 from services.savings.term_deposits import agreement_of, history_of
-from services.savings.transactions.life import LifeClosing, LifeDeposit, check_product, close_life, open_life
+from services.savings.transactions.forms import AccountClosing, AccountDeposit
+from services.savings.transactions.life import check_product, close_life, open_life
 from services.savings.transactions.opening import Opening
 from services.savings.transactions.proofs import check_voucher
 from services.savings.transactions.settlement import lock_both, take_money
@@ -36,7 +37,7 @@ class TermOpening(Opening):
     term: TermCode = labelled("存期", "Term")
 
 
-class EducationClosing(LifeClosing):
+class EducationClosing(AccountClosing):
     """The closing, and whether the school's certificate is shown."""
 
     school_certificate: bool = labelled("提供证明", "School certificate shown", False, widget="boolean")
@@ -63,7 +64,7 @@ async def open_instalment(work: Work, form: TermOpening) -> Outcome:
     operators="S",
     cash="receives",
 )
-async def pay_instalment(work: Work, form: LifeDeposit) -> Outcome:
+async def pay_instalment(work: Work, form: AccountDeposit) -> Outcome:
     """The month's amount, or two of them when the month before was missed.
 
     Raises `instalment.amount`, `instalment.default`, `term.over`, `account.*`, `settlement.*`.
@@ -79,7 +80,7 @@ async def pay_instalment(work: Work, form: LifeDeposit) -> Outcome:
     operators="S",
     cash="pays",
 )
-async def close_instalment(work: Work, form: LifeClosing) -> Outcome:
+async def close_instalment(work: Work, form: AccountClosing) -> Outcome:
     """Raises as `close_life`."""
     return await close_life(work, form, INSTALMENT)
 
@@ -106,7 +107,7 @@ async def open_education(work: Work, form: TermOpening) -> Outcome:
     operators="S",
     cash="receives",
 )
-async def pay_education(work: Work, form: LifeDeposit) -> Outcome:
+async def pay_education(work: Work, form: AccountDeposit) -> Outcome:
     """Any amount as agreed with the school year in view, up to the limit in all. Raises `education.limit`, `term.over`, `account.*`."""
     return await _pay_in(work, form, EDUCATION)
 
@@ -124,7 +125,7 @@ async def close_education(work: Work, form: EducationClosing) -> Outcome:
     return await close_life(work, form, EDUCATION, form.school_certificate)
 
 
-async def _pay_in(work: Work, form: LifeDeposit, product: Product) -> Outcome:
+async def _pay_in(work: Work, form: AccountDeposit, product: Product) -> Outcome:
     account, counter = await lock_both(work, form.account, form)
     check_product(account, product)
     await check_voucher(work, account, form)

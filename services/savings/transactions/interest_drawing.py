@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from banking.fields import AccountNumber, Secret, SettledForm, TermCode, labelled
+from banking.fields import TermCode, labelled
 from banking.menus import INTEREST_DRAWING as DRAWING_MENU
 from banking.menus import PERSONAL
 from banking.transaction import Outcome, Posting, transaction
@@ -17,15 +17,14 @@ from services.savings.accounts import reference
 from services.savings.domain.accounts import Account, close_with
 from services.savings.domain.interest import InterestStatement
 from services.savings.domain.life.agreement import Agreement, History, deposit_of
-from services.savings.domain.life.deposit import Question
+from services.savings.domain.life.deposit import Question, offered_term
 from services.savings.domain.life.interest_drawing import check_interval, drawing_statement, drawings_due
-from services.savings.domain.life.terms import offered_term
 from services.savings.domain.products import INTEREST_DRAWING
 from services.savings.parameters.load import parameters
 from services.savings.term_deposits import enter_interest, save_agreement
-from services.savings.transactions.life import LifeClosing, life_today, locked_life, open_life, pay_out
+from services.savings.transactions.forms import AccountClosing
+from services.savings.transactions.life import earned_today, locked_life, open_life, pay_out
 from services.savings.transactions.opening import Opening
-from services.savings.transactions.proofs import ProofForm, VoucherForm
 from services.savings.transactions.settlement import give_money
 
 MENU = (PERSONAL, DRAWING_MENU)
@@ -45,13 +44,6 @@ class DrawingOpening(Opening):
 
     term: TermCode = labelled("存期", "Term")
     interval_months: int = labelled("取息间隔(月)", "Months between drawings", 1, ge=1, le=60)
-
-
-class Drawing(SettledForm, ProofForm, VoucherForm):
-    """The interest that is due."""
-
-    account: AccountNumber = labelled("账号", "Account", widget="account")
-    password: Secret | None = labelled("密码", "Password", None, widget="password")
 
 
 @transaction(
@@ -77,7 +69,7 @@ async def open_drawing(work: Work, form: DrawingOpening) -> Outcome:
     operators="S",
     cash="pays",
 )
-async def draw(work: Work, form: Drawing) -> Outcome:
+async def draw(work: Work, form: AccountClosing) -> Outcome:
     """Pay the interest of every drawing day that has come and was not drawn yet.
 
     Raises `interest_drawing.nothing_due`, and as `locked_life`.
@@ -92,15 +84,15 @@ async def draw(work: Work, form: Drawing) -> Outcome:
     source="IB 842",
     operators="S",
 )
-async def transfer_interest(work: Work, form: Drawing) -> Outcome:
+async def transfer_interest(work: Work, form: AccountClosing) -> Outcome:
     """The same onto another account of a customer. Raises `settlement.transfer_only`, and as `draw`."""
     if form.settlement != "transfer":
         raise TRANSFER_ONLY(field="settlement")
     return await _draw(work, form)
 
 
-async def _draw(work: Work, form: Drawing) -> Outcome:
-    account, counter, agreement = await locked_life(work, LifeClosing.model_validate(form.model_dump()), INTEREST_DRAWING)
+async def _draw(work: Work, form: AccountClosing) -> Outcome:
+    account, counter, agreement = await locked_life(work, form, INTEREST_DRAWING)
     question = _question(work, account, agreement)
     assert agreement.interval_months is not None
     due = drawings_due(question, agreement.interval_months, work.business_date)
@@ -132,13 +124,13 @@ async def _draw(work: Work, form: Drawing) -> Outcome:
     operators="S",
     cash="pays",
 )
-async def close_drawing(work: Work, form: LifeClosing) -> Outcome:
+async def close_drawing(work: Work, form: AccountClosing) -> Outcome:
     """The principal and what interest is left; closed early, what was drawn beyond the demand rate comes out of the principal.
 
     Raises as `close_life`.
     """
     account, counter, agreement = await locked_life(work, form, INTEREST_DRAWING)
-    earned = (await life_today(work, account, agreement)).statements[-1]
+    earned = await earned_today(work, account, agreement)
     left = InterestStatement(
         earned.segments, earned.interest_minor - agreement.drawn_interest_minor, earned.tax_minor - agreement.drawn_tax_minor
     )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
 
-from banking.fields import AccountNumber, AmountText, Secret, SettledForm, labelled
 from banking.transaction import Outcome, Posting
 from banking.work import Work
 from contracts.ledger import AccountReference
@@ -15,39 +13,17 @@ from kernel.numbers import Term, parse_term
 from services.savings.accounts import book, line_of, reference
 from services.savings.domain.accounts import Account, Closing, close_with
 from services.savings.domain.errors import WRONG_KIND
-from services.savings.domain.interest import InterestStatement
-from services.savings.domain.life.agreement import Agreement, agree, deposit_of, life_of_account
-from services.savings.domain.life.deposit import Life
-from services.savings.domain.life.terms import offered_term
+from services.savings.domain.interest import NOTHING, InterestStatement
+from services.savings.domain.life.agreement import Agreement, agree, deposit_of
+from services.savings.domain.life.answer import life_of
+from services.savings.domain.life.deposit import Deposit, Life, offered_term
 from services.savings.domain.products import Product, TaxedInterest
 from services.savings.parameters.load import parameters
 from services.savings.term_deposits import agreement_of, enter_agreement, enter_interest, history_of
+from services.savings.transactions.forms import AccountClosing
 from services.savings.transactions.opening import Opening, open_deposit
-from services.savings.transactions.proofs import ProofForm, VoucherForm, authorise_withdrawal, check_voucher
+from services.savings.transactions.proofs import authorise_withdrawal, check_voucher
 from services.savings.transactions.settlement import give_money, lock_both
-
-
-class LifeClosing(SettledForm, ProofForm, VoucherForm):
-    """All money out, for good."""
-
-    account: AccountNumber = labelled("账号", "Account", widget="account")
-    password: Secret | None = labelled("密码", "Password", None, widget="password")
-
-
-class LifeDeposit(SettledForm, ProofForm, VoucherForm):
-    """Money in; the proofs are those of the account that pays by transfer."""
-
-    account: AccountNumber = labelled("账号", "Account", widget="account")
-    amount: AmountText = labelled("金额", "Amount", widget="amount")
-    password: Secret | None = labelled(
-        "付款账户密码", "Password of the paying account", None, widget="password", when={"settlement": ["transfer"]}
-    )
-
-
-class LifeWithdrawal(LifeClosing):
-    """A part of the money out."""
-
-    amount: AmountText = labelled("金额", "Amount", widget="amount")
 
 
 async def open_life(work: Work, form: Opening, product: Product, term: str | None, rate: str | None, **agreed: object) -> Outcome:
@@ -69,7 +45,7 @@ async def open_life(work: Work, form: Opening, product: Product, term: str | Non
     return Outcome(result, _posting(work, account, settlement, {"amount": amount_minor}))
 
 
-async def locked_life(work: Work, form: LifeClosing, product: Product) -> tuple[Account, Account | None, Agreement]:
+async def locked_life(work: Work, form: AccountClosing, product: Product) -> tuple[Account, Account | None, Agreement]:
     """The account of the product that the form names, its counter account and its agreement, proved by what the customer shows.
 
     Raises `account.*`, `voucher.mismatch`, `settlement.*`, `password.*`, `document.*`, `seal.required`, `customer.locked`.
@@ -87,26 +63,30 @@ def check_product(account: Account, product: Product) -> None:
         raise WRONG_KIND(field="account", product_zh=account.product.name.zh, product_en=account.product.name.en)
 
 
-async def life_today(work: Work, account: Account, agreement: Agreement, certificate: bool = False) -> Life:
-    """What the account earned if it closes today. Raises the refusals of the product, `account` as their field."""
+async def earned_today(work: Work, account: Account, agreement: Agreement, certificate: bool = False) -> InterestStatement:
+    """What the closing pays in interest if it is today; nothing on an account whose opening a correction took back.
+
+    Raises the refusals of the product, `account` as their field.
+    """
+    if account.balance_minor == 0:
+        return NOTHING
     history = await history_of(work.connection, account.number)
     deposit = deposit_of(account.product, account.currency, account.balance_minor, agreement, history, work.business_date, certificate)
-    return as_field("account", lambda: life_of_account(account.product, deposit, parameters()))
+    return reckoned(deposit, "account").statements[-1]
 
 
-def as_field(field: str, reckon: Callable[[], Life]) -> Life:
-    """The life, with the form's field in its refusals."""
+def reckoned(deposit: Deposit, field: str) -> Life:
+    """What a deposit earned, with the form's field in the refusals of its product."""
     try:
-        return reckon()
+        return life_of(deposit, parameters())
     except DomainError as refusal:
         raise refusal.type(**{**refusal.values, "field": field}) from refusal
 
 
-async def close_life(work: Work, form: LifeClosing, product: Product, certificate: bool = False) -> Outcome:
+async def close_life(work: Work, form: AccountClosing, product: Product, certificate: bool = False) -> Outcome:
     """销户 of a term product: principal, interest, tax, and what is paid. Raises as `locked_life`, and the product's refusals."""
     account, counter, agreement = await locked_life(work, form, product)
-    life = await life_today(work, account, agreement, certificate)
-    return await pay_closing(work, account, counter, life.statements[-1])
+    return await pay_closing(work, account, counter, await earned_today(work, account, agreement, certificate))
 
 
 async def pay_closing(work: Work, account: Account, counter: Account | None, statement: InterestStatement) -> Outcome:
@@ -117,11 +97,12 @@ async def pay_closing(work: Work, account: Account, counter: Account | None, sta
 
 async def pay_out(work: Work, changed: Account, paid: Closing, counter: Account | None) -> Outcome:
     """Store the changed account, pay the principal with its interest over the counter, keep the statement."""
-    return await settle_payment(work, changed, paid, await give_money(work, counter, changed.currency, paid.paid_minor))
+    settlement = await give_money(work, counter, changed.currency, paid.paid_minor) if paid.paid_minor else None
+    return await settle_payment(work, changed, paid, settlement)
 
 
-async def settle_payment(work: Work, changed: Account, paid: Closing, settlement: AccountReference) -> Outcome:
-    """The same where it is known who gets the money."""
+async def settle_payment(work: Work, changed: Account, paid: Closing, settlement: AccountReference | None) -> Outcome:
+    """The same where it is known who gets the money; an empty account pays nobody."""
     taxes_minor = {"tax": paid.statement.tax_minor} if isinstance(changed.product.tax, TaxedInterest) else {}
     amounts_minor = {
         "principal": paid.principal_minor,
@@ -132,6 +113,8 @@ async def settle_payment(work: Work, changed: Account, paid: Closing, settlement
     amounts = {name: format_amount(minor, changed.currency) for name, minor in amounts_minor.items()}
     summary = f"利息 {amounts['interest']} 利息税 {amounts.get('tax', '0.00')}"
     await book(work.connection, changed, line_of(work, -paid.principal_minor, summary=summary))
+    if settlement is None:
+        return Outcome(amounts)
     await enter_interest(work, changed, paid.statement)
     return Outcome(amounts, _posting(work, changed, settlement, amounts_minor))
 

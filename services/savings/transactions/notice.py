@@ -17,20 +17,18 @@ from services.savings.accounts import lock
 from services.savings.domain.account_status import Action, after
 from services.savings.domain.accounts import Closing, check_own_outlet, debit
 from services.savings.domain.errors import INSUFFICIENT
-from services.savings.domain.life.agreement import deposit_of, life_of_account
+from services.savings.domain.life.agreement import deposit_of
 from services.savings.domain.life.deposit import Movement
 from services.savings.domain.products import NOTICE, ByNotice
-from services.savings.parameters.load import parameters
 from services.savings.term_deposits import agreement_of, enter_notice, history_of
+from services.savings.transactions.forms import AccountClosing, AccountWithdrawal
 from services.savings.transactions.life import (
-    LifeClosing,
-    LifeWithdrawal,
-    as_field,
     check_product,
     close_life,
     locked_life,
     open_life,
     pay_out,
+    reckoned,
 )
 from services.savings.transactions.opening import Opening
 
@@ -98,14 +96,14 @@ async def notify(work: Work, form: NoticeForm) -> Outcome:
     operators="S",
     cash="pays",
 )
-async def withdraw(work: Work, form: LifeWithdrawal) -> Outcome:
+async def withdraw(work: Work, form: AccountWithdrawal) -> Outcome:
     """A part with its interest; the rest stays as it was. Raises `notice.rest_below_minimum`, `quote.overdrawn`, and as `locked_life`."""
     account, counter, agreement = await locked_life(work, form, NOTICE)
     amount_minor = parse_amount(form.amount, account.currency)
     history = await history_of(work.connection, account.number)
     deposit = deposit_of(NOTICE, account.currency, account.balance_minor, agreement, history, work.business_date)
     taken = replace(deposit, movements=(*deposit.movements, Movement(work.business_date, -amount_minor)))
-    life = as_field("amount", lambda: life_of_account(NOTICE, taken, parameters()))
+    life = reckoned(taken, "amount")
     debited = debit(account, amount_minor, work.business_date)
     return await pay_out(work, debited, Closing(amount_minor, life.statements[-2]), counter)
 
@@ -118,6 +116,6 @@ async def withdraw(work: Work, form: LifeWithdrawal) -> Outcome:
     operators="S",
     cash="pays",
 )
-async def close_notice(work: Work, form: LifeClosing) -> Outcome:
+async def close_notice(work: Work, form: AccountClosing) -> Outcome:
     """Raises as `close_life`."""
     return await close_life(work, form, NOTICE)

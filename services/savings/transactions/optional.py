@@ -8,7 +8,8 @@ from banking.transaction import Outcome, transaction
 from banking.work import Work
 from kernel.text import Text
 from services.savings.domain.products import OPTIONAL
-from services.savings.transactions.life import LifeClosing, close_life, open_life
+from services.savings.transactions.forms import AccountClosing
+from services.savings.transactions.life import close_life, open_life
 from services.savings.transactions.opening import SlipOpening
 
 MENU = (PERSONAL, OPTIONAL_MENU)
@@ -35,6 +36,6 @@ async def open_optional(work: Work, form: SlipOpening) -> Outcome:
     operators="S",
     cash="pays",
 )
-async def close_optional(work: Work, form: LifeClosing) -> Outcome:
+async def close_optional(work: Work, form: AccountClosing) -> Outcome:
     """Everything, at the rate of the tier that was reached. Raises as `close_life`."""
     return await close_life(work, form, OPTIONAL)

@@ -34,12 +34,12 @@ from services.savings.domain.withdrawal_modes import WithdrawalMode, check_outle
 from services.savings.parameters.load import parameters
 from services.savings.term_deposits import enter_interest
 from services.savings.transactions.customers import customer_for
+from services.savings.transactions.forms import Payment
 from services.savings.transactions.life import check_product
-from services.savings.transactions.proofs import ProofForm, authorise_withdrawal
+from services.savings.transactions.proofs import NO_DOCUMENT, ProofForm, authorise_withdrawal
 from services.savings.transactions.settlement import COUNTER, counter_number, give_money, lock_both, take_money
 
 MENU = (PERSONAL, PERSONAL_CHEQUES)
-NO_DOCUMENT = "Z"
 DOCUMENT_NEEDED = ErrorType(
     "customer.document_needed",
     Kind.CONFLICT,
@@ -68,16 +68,6 @@ class ChequeOpening(SettledForm, ProofForm):
     currency: CurrencyCode = labelled("货币", "Currency", "CNY", widget="choice", choices=CURRENCY_CHOICES)
     amount: AmountText = labelled("金额", "Amount", widget="amount")
     counter_password: Secret | None = labelled(
-        "付款账户密码", "Password of the paying account", None, widget="password", when={"settlement": ["transfer"]}
-    )
-
-
-class ChequeDeposit(SettledForm, ProofForm):
-    """Money in; the proofs are those of the account that pays by transfer."""
-
-    account: AccountNumber = labelled("账号", "Account", widget="account")
-    amount: AmountText = labelled("金额", "Amount", widget="amount")
-    password: Secret | None = labelled(
         "付款账户密码", "Password of the paying account", None, widget="password", when={"settlement": ["transfer"]}
     )
 
@@ -142,7 +132,7 @@ async def pre_open(work: Work, form: PreOpening) -> Outcome:
     operators="S",
     cash="receives",
 )
-async def deposit(work: Work, form: ChequeDeposit) -> Outcome:
+async def deposit(work: Work, form: Payment) -> Outcome:
     """Pay in; the first deposit of a pre-opened account activates it. Raises `account.*`, `product.*`, `settlement.*`."""
     account, counter = await lock_both(work, form.account, form)
     check_product(account, PERSONAL_CHEQUE)

@@ -18,10 +18,11 @@ from services.savings.domain.withdrawal_modes import (
 from services.savings.passwords import check_right_password, check_unlocked
 from services.savings.transactions.customers import CUSTOMERS_OWN
 
+NO_DOCUMENT = "Z"
 ID_TYPES = (
     ("A", Text("身份证", "Identity card")),
     ("B", Text("护照", "Passport")),
-    ("Z", Text("无", "None")),
+    (NO_DOCUMENT, Text("无", "None")),
 )
 
 

@@ -21,28 +21,27 @@ from services.savings.accounts import lock, replace_voucher
 from services.savings.domain.accounts import Account, Closing, check_own_outlet, debit
 from services.savings.domain.errors import DOCUMENT_REQUIRED
 from services.savings.domain.interest import statement_of
-from services.savings.domain.life.agreement import Agreement, History, deposit_of, life_of_account
+from services.savings.domain.life.agreement import Agreement, History, deposit_of
 from services.savings.domain.life.deposit import Movement, Question
 from services.savings.domain.life.refusals import PARTIAL_ONCE
 from services.savings.domain.life.segments import by_days
 from services.savings.domain.products import TIME
 from services.savings.parameters.load import parameters
 from services.savings.term_deposits import agreement_of, save_agreement
+from services.savings.transactions.forms import AccountClosing, AccountWithdrawal
 from services.savings.transactions.life import (
-    LifeClosing,
-    LifeWithdrawal,
-    as_field,
     check_product,
     close_life,
     locked_life,
     open_life,
     pay_closing,
     pay_out,
+    reckoned,
 )
 from services.savings.transactions.opening import SlipOpening
+from services.savings.transactions.proofs import NO_DOCUMENT
 
 MENU = (PERSONAL, TIME_MENU)
-NO_DOCUMENT = "Z"
 NOT_BEFORE_HOLIDAY = ErrorType(
     "time.not_before_holiday",
     Kind.CONFLICT,
@@ -59,7 +58,7 @@ class TimeOpening(SlipOpening):
     auto_renew: bool = labelled("自动转存", "Renew at maturity", False, widget="boolean")
 
 
-class PartWithdrawal(LifeWithdrawal):
+class PartWithdrawal(AccountWithdrawal):
     """A part before maturity, and the slip that replaces the old one for the rest."""
 
     new_voucher_number: VoucherNumber | None = labelled("替换存单号", "New slip number", None)
@@ -102,7 +101,7 @@ async def withdraw_part(work: Work, form: PartWithdrawal) -> Outcome:
     amount_minor = parse_amount(form.amount, account.currency)
     deposit = deposit_of(TIME, account.currency, account.balance_minor, agreement, History(()), work.business_date)
     taken = replace(deposit, movements=(*deposit.movements, Movement(work.business_date, -amount_minor)))
-    life = as_field("amount", lambda: life_of_account(TIME, taken, parameters()))
+    life = reckoned(taken, "amount")
     debited = debit(account, amount_minor, work.business_date)
     if account.instrument == SLIP:
         number, _ = await use_vouchers(work, SLIP, form.new_voucher_number, field="new_voucher_number", account=account.number)
@@ -114,7 +113,7 @@ async def withdraw_part(work: Work, form: PartWithdrawal) -> Outcome:
 @transaction(
     code="savings.time.close", name=Text("整存整取销户", "Close time deposit"), menu=MENU, source="IB 1022", operators="S", cash="pays"
 )
-async def close_time(work: Work, form: LifeClosing) -> Outcome:
+async def close_time(work: Work, form: AccountClosing) -> Outcome:
     """On its day at its own rate, early at the demand rate, late with demand interest on top. Raises as `close_life`."""
     return await close_life(work, form, TIME)
 
@@ -127,7 +126,7 @@ async def close_time(work: Work, form: LifeClosing) -> Outcome:
     operators="S",
     cash="pays",
 )
-async def close_before_holiday(work: Work, form: LifeClosing) -> Outcome:
+async def close_before_holiday(work: Work, form: AccountClosing) -> Outcome:
     """A deposit that matures in a holiday, closed some days before it: its own rate for the actual days.
 
     Raises `time.not_before_holiday`, `time.matured`, and as `locked_life`.

@@ -9,11 +9,9 @@ from decimal import Decimal
 
 from kernel.calendar import add_term
 from kernel.numbers import Term
-from services.savings.domain.interest import InterestStatement
-from services.savings.domain.life.answer import LIVES
-from services.savings.domain.life.deposit import Deposit, Life, Movement, Notice, Question
-from services.savings.domain.parameters import SavingsParameters
-from services.savings.domain.products import ByNotice, LifeInterest, Owner, Product, SingleDeposit, WholeOnly
+from services.savings.domain.life.deposit import Deposit, Movement, Notice
+from services.savings.domain.life.refusals import OPENING_TAKEN_BACK
+from services.savings.domain.products import ByNotice, Product, SingleDeposit, WholeOnly
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,31 +61,25 @@ def movements_of(lines: Iterable[tuple[Movement, bool]]) -> tuple[Movement, ...]
 def deposit_of(
     product: Product, currency: str, balance_minor: int, agreement: Agreement, history: History, closed_on: date, certificate: bool = False
 ) -> Deposit:
-    """The deposit as it is if it closes on a day. A lump sum begins with its running term: earlier terms and parts have been paid."""
+    """The deposit as it is if it closes on a day. A lump sum begins with its running term: earlier terms and parts have been paid.
+
+    Raises `account.opening_taken_back` for an account whose only deposit a correction took back.
+    """
     movements = history.movements
+    if balance_minor == 0:
+        raise OPENING_TAKEN_BACK(field="account")
     if isinstance(product.deposits, SingleDeposit) and not isinstance(product.withdrawals, ByNotice):
         movements = (Movement(agreement.starts_on, balance_minor),)
     return Deposit(
+        product=product,
         currency=currency,
         opened_on=movements[0].on,
         closed_on=closed_on,
         movements=movements,
-        corporate=product.owner is Owner.CORPORATE,
         term=agreement.term,
         certificate=certificate,
         notices=history.notices,
     )
-
-
-def life_of_account(product: Product, deposit: Deposit, parameters: SavingsParameters) -> Life:
-    """What the deposit earned, by the rule of its product. Raises the refusals of the product."""
-    assert isinstance(product.interest, LifeInterest)
-    return LIVES[product.interest.rule](Question(deposit, parameters))
-
-
-def last_statement(life: Life) -> InterestStatement:
-    """The statement of the payment that ends the life (or, of a withdrawal, the newest)."""
-    return life.statements[-1]
 
 
 def may_part(product: Product) -> bool:

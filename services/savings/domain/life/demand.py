@@ -6,21 +6,20 @@ from datetime import date
 
 from kernel.calendar import ONE_DAY, days_from
 from kernel.interest import Accumulation, change_balance
+from services.savings.domain.accumulated import begin_accumulation
 from services.savings.domain.interest import InterestStatement, settle_at_closing, settle_period
 from services.savings.domain.life.deposit import Life, Movement, Question
 from services.savings.domain.life.refusals import OVERDRAWN
-from services.savings.domain.products import CATALOGUE, DEMAND, AccumulatedInterest, Product
+from services.savings.domain.products import AccumulatedInterest, Product
 
-CORPORATE = CATALOGUE["201"]
 RULE = "积数计息,按结息日或销户日挂牌活期利率 · by accumulated products, at the demand rate of the settlement or closing day"
 
 
 def demand(question: Question) -> Life:
     """Interest of a current account through every settlement day to the closing. Raises `quote.overdrawn`, `parameter.*`."""
     deposit, parameters = question.deposit, question.parameters
-    product = CORPORATE if deposit.corporate else DEMAND
-    opening_minimum = parameters.convention_on(_convention(product), deposit.opened_on)
-    state = Accumulation.begin(deposit.opened_on, opening_minimum.principal_unit.minor(deposit.currency))
+    product = deposit.product
+    state = begin_accumulation(product, deposit.currency, deposit.opened_on, parameters)
     statements: list[InterestStatement] = []
     waiting, capitalised_minor = list(deposit.movements), 0
     for settled_on in _settlement_days(question, product):

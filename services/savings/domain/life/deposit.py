@@ -8,9 +8,9 @@ from datetime import date
 from kernel.calendar import DATES_REVERSED, add_term
 from kernel.numbers import Term
 from services.savings.domain.interest import InterestStatement
-from services.savings.domain.life.refusals import MOVEMENTS_UNORDERED, OPENING_WRONG
+from services.savings.domain.life.refusals import MOVEMENTS_UNORDERED, OPENING_WRONG, TERM_NOT_WANTED, TERM_REQUIRED, TERM_WRONG
 from services.savings.domain.parameters import SavingsParameters
-from services.savings.domain.products import TaxedInterest, TaxPolicy, UntaxedInterest
+from services.savings.domain.products import OfferedTerms, Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,11 @@ class Deposit:
     `certificate` is the school's for education savings, `renews` the agreement to renew at maturity 自动转存.
     """
 
+    product: Product
     currency: str
     opened_on: date
     closed_on: date
     movements: tuple[Movement, ...]
-    corporate: bool = False
     term: Term | None = None
     certificate: bool = False
     notices: tuple[Notice, ...] = ()
@@ -67,13 +67,24 @@ class Deposit:
         return self.movements[1:]
 
     @property
-    def tax(self) -> TaxPolicy:
-        """Only persons' interest is taxed."""
-        return UntaxedInterest() if self.corporate else TaxedInterest()
+    def agreed_term(self) -> Term:
+        """The term, which the product is offered for. Raises `term.required`, `term.not_offered`, `term.not_wanted`."""
+        return offered_term(self.product, self.term)
 
-    def matures_on(self, term: Term) -> date:
-        """到期日."""
-        return add_term(self.opened_on, term)
+    def matures_on(self) -> date:
+        """到期日. Raises as `agreed_term`."""
+        return add_term(self.opened_on, self.agreed_term)
+
+
+def offered_term(product: Product, term: Term | None) -> Term:
+    """The term itself if the product is offered for it. Raises `term.required`, `term.not_offered`, `term.not_wanted`."""
+    if not isinstance(product.term, OfferedTerms):
+        raise TERM_NOT_WANTED(field="term", product=product.name.zh)
+    if term is None:
+        raise TERM_REQUIRED(field="term")
+    if term.code not in product.term.codes:
+        raise TERM_WRONG(field="term", product=product.name.zh, term=term.code)
+    return term
 
 
 @dataclass(frozen=True, slots=True)

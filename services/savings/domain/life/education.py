@@ -16,7 +16,6 @@ from services.savings.domain.life.segments import (
     by_monthly_products,
     demand_rate,
 )
-from services.savings.domain.life.terms import term_of
 
 CERTIFIED = {"301": "time.301", "303": "time.303", "306": "time.305"}
 UNCERTIFIED = {"301": "instalment.301", "303": "instalment.303", "306": "instalment.305"}
@@ -33,9 +32,9 @@ RULE = (
 def education(question: Question) -> Life:
     """Raises `term.*`, `education.*`, `quote.*`, `parameter.*`."""
     deposit = question.deposit
-    term = term_of("education", deposit)
+    term = deposit.agreed_term
     check_deposits(question)
-    matures_on = deposit.matures_on(term)
+    matures_on = deposit.matures_on()
     if deposit.closed_on < matures_on:
         segments = [_early(question)]
     else:
@@ -69,7 +68,7 @@ def _to_maturity(question: Question, term: Term) -> Segment:
     name = (CERTIFIED if deposit.certificate else UNCERTIFIED)[term.code]
     rate = question.parameters.rate_on(name, deposit.opened_on, deposit.currency)
     tax = UNTAXED if deposit.certificate else None
-    matures_on = deposit.matures_on(term)
+    matures_on = deposit.matures_on()
     return by_monthly_products(question, deposit.movements, deposit.opened_on, matures_on, term.months, rate, tax)
 
 

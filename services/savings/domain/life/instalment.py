@@ -10,7 +10,6 @@ from services.savings.domain.interest import statement_of
 from services.savings.domain.life.deposit import Deposit, Life, Movement, Question
 from services.savings.domain.life.refusals import INSTALMENT_AMOUNT, INSTALMENT_DEFAULT, NO_SUCH_MOVEMENT
 from services.savings.domain.life.segments import by_daily_products, by_days, by_monthly_products, demand_rate, month_of
-from services.savings.domain.life.terms import term_of
 
 RULE = (
     "到期按月积数和开户日零存整取利率,提前按支取日活期利率,逾期部分按活期 · "
@@ -21,9 +20,9 @@ RULE = (
 def instalment(question: Question) -> Life:
     """Raises `term.*`, `instalment.*`, `quote.*`, `parameter.*`."""
     deposit = question.deposit
-    term = term_of("instalment", deposit)
+    term = deposit.agreed_term
     check_schedule(deposit, term.months)
-    matures_on = deposit.matures_on(term)
+    matures_on = deposit.matures_on()
     total_minor = sum(movement.amount_minor for movement in deposit.movements)
     if deposit.closed_on < matures_on:
         early = by_daily_products(question, deposit.movements, deposit.closed_on, demand_rate(question, deposit.closed_on))

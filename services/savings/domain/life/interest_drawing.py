@@ -14,7 +14,6 @@ from services.savings.domain.interest import InterestStatement, Segment, stateme
 from services.savings.domain.life.deposit import Life, Question
 from services.savings.domain.life.refusals import NO_SUCH_MOVEMENT
 from services.savings.domain.life.segments import Rate, by_days, by_item, demand_rate
-from services.savings.domain.life.terms import term_of
 
 INTERVAL_WRONG = ErrorType(
     "interest_drawing.interval",
@@ -36,8 +35,8 @@ def interest_drawing(question: Question) -> Life:
     deposit = question.deposit
     if deposit.later:
         raise NO_SUCH_MOVEMENT(field="movements.1")
-    term = term_of("interest_drawing", deposit)
-    matures_on = deposit.matures_on(term)
+    term = deposit.agreed_term
+    matures_on = deposit.matures_on()
     segments: list[Segment]
     if deposit.closed_on < matures_on:
         rate = demand_rate(question, deposit.closed_on)
@@ -67,9 +66,9 @@ def drawings(question: Question, interval_months: int) -> tuple[tuple[date, int]
     Raises `term.*`, `interest_drawing.interval`, `parameter.*`.
     """
     deposit = question.deposit
-    term = term_of("interest_drawing", deposit)
+    term = deposit.agreed_term
     check_interval(term, interval_months)
-    whole = by_item(question, deposit.opening_minor, deposit.opened_on, deposit.matures_on(term), posted_rate(question, term))
+    whole = by_item(question, deposit.opening_minor, deposit.opened_on, deposit.matures_on(), posted_rate(question, term))
     count = term.months // interval_months
     total_minor = minor_of((whole.interest,), deposit.currency)
     each_minor = minor_of((whole.interest / count,), deposit.currency)
@@ -87,7 +86,7 @@ def drawing_statement(question: Question, interval_months: int, done: int, due: 
     """The interest of the drawings after the first `done`, up to the first `due`, each a segment of its own. Raises as `drawings`."""
     deposit = question.deposit
     planned = drawings(question, interval_months)
-    term = term_of("interest_drawing", deposit)
+    term = deposit.agreed_term
     rate = posted_rate(question, term)
     segments = []
     for number in range(done, due):
@@ -102,7 +101,7 @@ def drawing_statement(question: Question, interval_months: int, done: int, due: 
                 annual_pct=rate.value,
                 rate_source=f"{rate.source}, {rate.effective.isoformat()}",
                 interest=interest,
-                tax_parts=tax_parts(first, end, interest, deposit.tax, question.parameters),
+                tax_parts=tax_parts(first, end, interest, deposit.product.tax, question.parameters),
                 principal_minor=deposit.opening_minor,
             )
         )

@@ -17,7 +17,6 @@ from services.savings.domain.interest import InterestStatement, Segment, stateme
 from services.savings.domain.life.deposit import Life, Notice, Question
 from services.savings.domain.life.refusals import NO_SUCH_MOVEMENT, NOTICE_TOO_EARLY, OVERDRAWN, REST_BELOW_MINIMUM
 from services.savings.domain.life.segments import Rate, by_days, demand_rate
-from services.savings.domain.life.terms import term_of
 
 RULE = (
     "按支取日通知存款利率和实际天数,违反约定的部分按活期 · "
@@ -52,7 +51,7 @@ def notice(question: Question) -> Life:
     Raises `term.*`, `notice.*`, `quote.*`, `parameter.*`.
     """
     deposit = question.deposit
-    term = term_of("notice", deposit)
+    term = deposit.agreed_term
     if any(each.for_on < each.given_on for each in deposit.notices):
         raise NOTICE_TOO_EARLY(field="notice.for_on")
     account = _Account((_Portion(deposit.opening_minor),), tuple(sorted(deposit.notices, key=lambda each: each.given_on)))
@@ -160,6 +159,5 @@ def _working(first: date, end: date, idle: tuple[tuple[date, date], ...]) -> Ite
 
 def _limit_minor(question: Question, name: str, day: date) -> int:
     deposit = question.deposit
-    product = "corporate_notice" if deposit.corporate else "notice"
-    value = question.parameters.limit_on(f"{product}.{name}.{deposit.currency}", day)
+    value = question.parameters.limit_on(f"{deposit.product.limits.parameter}.{name}.{deposit.currency}", day)
     return int(value.scaleb(currency_of(deposit.currency).exponent))

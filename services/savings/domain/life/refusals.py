@@ -53,6 +53,12 @@ REST_BELOW_MINIMUM = ErrorType(
 NOTICE_TOO_EARLY = ErrorType(
     "notice.wrong", Kind.INVALID, "通知支取日不得早于通知日", "a withdrawal cannot be agreed for a day before the notice"
 )
+OPENING_TAKEN_BACK = ErrorType(
+    "account.opening_taken_back",
+    Kind.CONFLICT,
+    "开户存款已被冲正,账户没有存款,只能销户",
+    "the opening deposit has been taken back: the account is empty and can only be closed",
+)
 DEPOSITS_TOO_FEW = ErrorType(
     "education.deposits_too_few", Kind.CONFLICT, "教育储蓄至少分两次存入", "education savings are paid in at least two deposits"
 )

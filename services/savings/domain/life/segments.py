@@ -68,7 +68,7 @@ def _segment(
     deposit = question.deposit
     major = (minor_years * rate.value / 100).scaleb(-currency_of(deposit.currency).exponent)
     interest = round_half_up(major, SEGMENT_DECIMALS)
-    policy = deposit.tax if tax is None else tax
+    policy = deposit.product.tax if tax is None else tax
     return Segment(
         first=first,
         end=end,

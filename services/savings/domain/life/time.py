@@ -11,7 +11,6 @@ from services.savings.domain.interest import InterestStatement, Segment, stateme
 from services.savings.domain.life.deposit import Life, Movement, Question
 from services.savings.domain.life.refusals import NO_SUCH_MOVEMENT, NOT_EARLY, OVERDRAWN, PARTIAL_ONCE
 from services.savings.domain.life.segments import Rate, by_days, by_item, demand_rate
-from services.savings.domain.life.terms import term_of
 
 RULE = (
     "到期部分按开户日(转存日)挂牌利率,提前、逾期部分按支取日活期利率 · "
@@ -35,7 +34,7 @@ def time(question: Question) -> Life:
     Raises `term.*`, `time.partial_once`, `time.not_early`, `quote.*`, `parameter.*`.
     """
     deposit = question.deposit
-    term = term_of("time", deposit)
+    term = deposit.agreed_term
     run = _begin(question, term, deposit.opening_minor, deposit.opened_on)
     partial = _partial(question)
     statements: list[InterestStatement] = []
