@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -65,8 +64,7 @@ async def _renew(connection: AsyncConnection, account: Account, agreement: Agree
 def _next_term(account: Account, agreement: Agreement) -> Agreement:
     assert agreement.term is not None and agreement.matures_on is not None
     rate = parameters().rate_on(f"time.{agreement.term.code}", agreement.matures_on, account.currency).value
-    begun = agree(account.number, account.product, agreement.term, agreement.matures_on, rate, renews=True)
-    return replace(begun, parts_withdrawn=agreement.parts_withdrawn)
+    return agree(account.number, account.product, agreement.term, agreement.matures_on, rate, renews=True)
 
 
 def _line(posting_id: UUID, account: Account, agreement: Agreement, statement: InterestStatement, day: date) -> Line:

@@ -32,6 +32,8 @@ _NONE = text("0")
 _NO = text("false")
 LIVE_BASIC = text("account_flag = '0' AND status NOT IN ('closed', 'cancelled')")
 """The accounts of which a customer has one in a sub-branch (IB 3909)."""
+AWAKE = text("status = 'normal'")
+"""The accounts that may fall dormant."""
 
 ACCOUNT = Table(
     "account",
@@ -66,6 +68,7 @@ ACCOUNT = Table(
     Column("opened_on", Date),
     Column("closed_on", Date),
     Column("last_moved_on", Date),
+    Column("idle_since", Date, nullable=False, server_default="1980-01-01", comment="not moved before that, as the day end last saw it"),
     Column("lines", Integer, nullable=False, server_default=_NONE),
     CheckConstraint("status IN ('pre_opened', 'normal', 'settled', 'dormant', 'closed', 'cancelled')", name="status"),
     CheckConstraint("balance_minor >= 0", name="balance"),
@@ -74,6 +77,7 @@ ACCOUNT = Table(
     Index("ix_account_group", "outlet", "business_code", "account"),
     Index("ix_account_outlet", "outlet", "account"),
     Index("ix_account_branch", "branch", "account"),
+    Index("ix_account_idle", "idle_since", "account", postgresql_where=AWAKE),
     Index(
         "uq_account_basic",
         "customer_number",
@@ -282,7 +286,6 @@ TERM_DEPOSIT = Table(
     Column("annual_pct", Numeric(9, 6)),
     Column("renews", Boolean, nullable=False, server_default=_NO),
     Column("interval_months", SmallInteger),
-    Column("parts_withdrawn", SmallInteger, nullable=False, server_default=_NONE),
     Column("drawings", SmallInteger, nullable=False, server_default=_NONE),
     Column("drawn_interest_minor", BigInteger, nullable=False, server_default=_NONE),
     Column("drawn_tax_minor", BigInteger, nullable=False, server_default=_NONE),
@@ -290,7 +293,7 @@ TERM_DEPOSIT = Table(
     postgresql_with={"fillfactor": "80"},
 )
 """What an account with a life of its own agreed on: term 存期, first day 起息日 and maturity 到期日 of the running term, its rate where it
-is fixed, renewal 自动转存, months between drawings 取息间隔, and what has been drawn or taken out in part since it opened."""
+is fixed, renewal 自动转存, months between drawings 取息间隔, and what has been drawn since it opened."""
 
 NOTICE_GIVEN = Table(
     "notice_given",
@@ -300,13 +303,48 @@ NOTICE_GIVEN = Table(
     Column("given_on", Date, nullable=False),
     Column("for_on", Date, nullable=False),
     Column("amount_minor", BigInteger, nullable=False),
+    Column("to_account", String(15), comment="what it is paid to on its day; none: the customer fetches it"),
     Column("posting_id", Uuid, nullable=False, unique=True),
     Column("teller", String(5), nullable=False),
     CheckConstraint("amount_minor > 0", name="amount"),
     CheckConstraint("for_on >= given_on", name="order"),
+    Index("ix_notice_given_paying", "for_on", "account", "number", postgresql_where=text("to_account IS NOT NULL")),
     info={"append_only": True},
 )
 """取款通知 of notice deposits, kept as given; whether it was kept to is decided by what was withdrawn."""
+
+NOTICE_OUTCOME = Table(
+    "notice_outcome",
+    METADATA,
+    Column("account", String(15), primary_key=True),
+    Column("number", SmallInteger, primary_key=True),
+    Column("business_date", Date, nullable=False),
+    Column("posting_id", Uuid, comment="none: it was not paid"),
+    Column("problem", String, comment="why it was not paid"),
+    CheckConstraint("(posting_id IS NULL) <> (problem IS NULL)", name="paid_or_not"),
+    Index("ix_notice_outcome_day", "business_date"),
+    info={"append_only": True},
+)
+"""What the day end did about a notice that names an account to pay to."""
+
+DEPOSIT_AGREEMENT = Table(
+    "deposit_agreement",
+    METADATA,
+    Column("account", String(15), primary_key=True),
+    Column("number", SmallInteger, primary_key=True),
+    Column("from_on", Date, nullable=False),
+    Column("base_minor", BigInteger, comment="none: the agreement ends"),
+    Column("annual_pct", Numeric(9, 6)),
+    Column("rate_source", String),
+    Column("matures_on", Date),
+    Column("posting_id", Uuid, nullable=False, unique=True),
+    Column("teller", String(5), nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("base_minor > 0", name="base"),
+    CheckConstraint("(base_minor IS NULL) = (annual_pct IS NULL) AND (base_minor IS NULL) = (matures_on IS NULL)", name="whole_or_none"),
+    info={"append_only": True},
+)
+"""协议存款: what an account agreed on from a day on, until the next row; what lies above the base earns the agreed rate."""
 
 INTEREST_PAID = Table(
     "interest_paid",
@@ -325,3 +363,28 @@ INTEREST_PAID = Table(
     info={"append_only": True},
 )
 """利息清单: every payment of interest with the segments it comes from."""
+
+INTEREST_PAYABLE = Table(
+    "interest_payable",
+    METADATA,
+    Column("quarter_end", Date, primary_key=True),
+    Column("outlet", String(4), primary_key=True),
+    Column("business_code", String(3), primary_key=True),
+    Column("currency", String(3), primary_key=True),
+    Column("annual_pct", Numeric(9, 6), primary_key=True),
+    Column("accounts", Integer, nullable=False),
+    Column("products", Numeric(30, 0), nullable=False, comment="minor units x days of the quarter"),
+)
+"""应付利息: the products that deposits of a year or more gathered in a quarter, by outlet, business code and rate (IB 2604)."""
+
+EVENT_PROGRESS = Table(
+    "event_progress",
+    METADATA,
+    Column("business_date", Date, primary_key=True),
+    Column("event", String, primary_key=True),
+    Column("after", String(15), nullable=False, comment="the last account that is done"),
+    Column("done", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    postgresql_with={"fillfactor": "50"},
+)
+"""How far the day end's work on very many accounts has come, in the order of their numbers."""

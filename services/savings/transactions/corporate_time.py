@@ -110,16 +110,15 @@ async def withdraw_part(work: Work, form: PartPayOut) -> Outcome:
     Raises `account.*`, `time.*`, `notice.*`, `quote.overdrawn`.
     """
     account, payee, agreement = await _both(work, form)
-    may_withdraw = isinstance(account.product.withdrawals, ByNotice) or (may_part(account.product) and not agreement.parts_withdrawn)
+    history = await history_of(work.connection, account.number)
+    may_withdraw = isinstance(account.product.withdrawals, ByNotice) or (may_part(account.product) and not history.was_parted)
     if not may_withdraw:
         raise PARTIAL_ONCE(field="account")
     amount_minor = parse_amount(form.amount, account.currency)
-    history = await history_of(work.connection, account.number)
     deposit = deposit_of(account.product, account.currency, account.balance_minor, agreement, history, work.business_date)
     taken = replace(deposit, movements=(*deposit.movements, Movement(work.business_date, -amount_minor)))
     life = reckoned(taken, "amount")
     debited = debit(account, amount_minor, work.business_date)
-    await save_agreement(work.connection, replace(agreement, parts_withdrawn=agreement.parts_withdrawn + 1))
     await _give_certificate(work, account, form.certificate_number)
     paid = Closing(amount_minor, life.statements[-2])
     return await settle_payment(work, debited, paid, await _credit(work, payee, paid.paid_minor))

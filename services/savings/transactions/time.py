@@ -21,13 +21,14 @@ from services.savings.accounts import lock, replace_voucher
 from services.savings.domain.accounts import Account, Closing, check_own_outlet, debit
 from services.savings.domain.errors import DOCUMENT_REQUIRED
 from services.savings.domain.interest import statement_of
+from services.savings.domain.interest_rules import BEFORE_HOLIDAY
 from services.savings.domain.life.agreement import Agreement, History, deposit_of
 from services.savings.domain.life.deposit import Movement, Question
 from services.savings.domain.life.refusals import PARTIAL_ONCE
 from services.savings.domain.life.segments import by_days
 from services.savings.domain.products import TIME
 from services.savings.parameters.load import parameters
-from services.savings.term_deposits import agreement_of, save_agreement
+from services.savings.term_deposits import agreement_of, history_of, save_agreement
 from services.savings.transactions.forms import AccountClosing, AccountWithdrawal
 from services.savings.transactions.life import (
     check_product,
@@ -96,17 +97,17 @@ async def withdraw_part(work: Work, form: PartWithdrawal) -> Outcome:
     account, counter, agreement = await locked_life(work, form, TIME)
     if form.id_type in (None, NO_DOCUMENT) or form.id_number is None:
         raise DOCUMENT_REQUIRED(field="id_number")
-    if agreement.parts_withdrawn:
+    history = await history_of(work.connection, account.number)
+    if history.was_parted:
         raise PARTIAL_ONCE(field="account")
     amount_minor = parse_amount(form.amount, account.currency)
-    deposit = deposit_of(TIME, account.currency, account.balance_minor, agreement, History(()), work.business_date)
+    deposit = deposit_of(TIME, account.currency, account.balance_minor, agreement, history, work.business_date)
     taken = replace(deposit, movements=(*deposit.movements, Movement(work.business_date, -amount_minor)))
     life = reckoned(taken, "amount")
     debited = debit(account, amount_minor, work.business_date)
     if account.instrument == SLIP:
         number, _ = await use_vouchers(work, SLIP, form.new_voucher_number, field="new_voucher_number", account=account.number)
         await replace_voucher(work.connection, account.number, number)
-    await save_agreement(work.connection, replace(agreement, parts_withdrawn=agreement.parts_withdrawn + 1))
     return await pay_out(work, debited, Closing(amount_minor, life.statements[0]), counter)
 
 
@@ -135,7 +136,7 @@ async def close_before_holiday(work: Work, form: AccountClosing) -> Outcome:
     check_before_holiday(work, agreement)
     rate = Dated(agreement.starts_on, agreement.annual_pct or Decimal(0), "IB 421")
     deposit = deposit_of(TIME, account.currency, account.balance_minor, agreement, History(()), work.business_date)
-    segment = by_days(Question(deposit, parameters()), account.balance_minor, agreement.starts_on, work.business_date, rate)
+    segment = by_days(Question(deposit, parameters()), account.balance_minor, agreement.starts_on, work.business_date, rate, BEFORE_HOLIDAY)
     return await pay_closing(work, account, counter, statement_of((segment,), account.currency))
 
 

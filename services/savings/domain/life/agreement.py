@@ -16,8 +16,7 @@ from services.savings.domain.products import ByNotice, Product, SingleDeposit, W
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """The running term: its first day 起息日, maturity 到期日 and rate where it is fixed; what was drawn or taken in part since the
-    opening."""
+    """The running term: its first day 起息日, maturity 到期日 and rate where it is fixed; what was drawn since the opening."""
 
     account: str
     starts_on: date
@@ -26,7 +25,6 @@ class Agreement:
     annual_pct: Decimal | None = None
     renews: bool = False
     interval_months: int | None = None
-    parts_withdrawn: int = 0
     drawings: int = 0
     drawn_interest_minor: int = 0
     drawn_tax_minor: int = 0
@@ -38,6 +36,11 @@ class History:
 
     movements: tuple[Movement, ...]
     notices: tuple[Notice, ...] = ()
+
+    @property
+    def was_parted(self) -> bool:
+        """Whether a part was taken out and is not back."""
+        return any(movement.amount_minor < 0 for movement in self.movements)
 
 
 def agree(account: str, product: Product, term: Term | None, starts_on: date, annual_pct: Decimal | None, **more: object) -> Agreement:
