@@ -55,8 +55,8 @@ OF_ITS_OWN = {
         "renewals.py",
         "term_deposits.py",
     },
-    "lending": {"accruals.py", "loans.py", "notes.py", "refusals.py"},
-    "clearing": {"books.py", "netting.py", "runs.py", "settling.py"},
+    "lending": {"accruals.py", "loans.py", "notes.py"},
+    "clearing": {"books.py", "customer_money.py", "netting.py", "runs.py", "settling.py"},
     "reconciliation": {"proving.py", "sources.py"},
     "counter": {
         "boxes.py",

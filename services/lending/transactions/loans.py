@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from banking.menus import CORPORATE, LOANS
+from banking.refusals import naming_field
 from banking.transaction import Outcome, Posting, transaction
 from banking.work import Work
 from contracts.ledger import AccountReference
@@ -24,7 +25,6 @@ from services.lending.loans import (
 )
 from services.lending.notes import lock_note
 from services.lending.parameters.load import parameters
-from services.lending.refusals import naming_field
 from services.lending.transactions.forms import OneNote, PartOfLoan, WholeLoan
 from services.lending.transactions.notes import check_own_outlet
 

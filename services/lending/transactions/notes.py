@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from banking.menus import CORPORATE, LOANS
+from banking.refusals import naming_field
 from banking.transaction import Outcome, transaction
 from banking.work import Work
 from contracts.customer import CustomerClient
@@ -19,7 +20,6 @@ from services.lending.domain.loan_kinds import require_ordinary
 from services.lending.domain.notes import LoanNote, check_change, check_note
 from services.lending.notes import NoteRecord, add_note, change_note, lock_note, next_note_number
 from services.lending.parameters.load import parameters
-from services.lending.refusals import naming_field
 from services.lending.transactions.forms import ChangedNote, NewNote, NoteTerms
 
 
