@@ -24,7 +24,8 @@ NOTE_NUMBER_MALFORMED = ErrorType(
     "note.number.malformed", Kind.INVALID, "借据号应为1至20位字母、数字或连字符", "a note number has 1 to 20 letters, digits or hyphens"
 )
 CONTRACT_NUMBER_MALFORMED = ErrorType(
-    "contract.number.malformed", Kind.INVALID,
+    "contract.number.malformed",
+    Kind.INVALID,
     "合同号应为1至18位字母、数字或连字符",
     "a contract number has 1 to 18 letters, digits or hyphens",
 )
