@@ -17,6 +17,7 @@ from kernel.interest import (
     split_by_days,
 )
 from kernel.rates import fraction_of_pct
+from services.savings.domain.interest_rules import ACCUMULATED, InterestRule
 from services.savings.domain.parameters import SavingsParameters
 from services.savings.domain.products import (
     AccumulatedInterest,
@@ -38,10 +39,16 @@ class TaxPart:
     interest: Decimal
     tax_pct: Decimal
 
+    @property
+    def tax(self) -> Decimal:
+        """In major units, not rounded."""
+        return self.interest * fraction_of_pct(self.tax_pct)
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Interest over [first, end) at one rate: products in minor units x days, percent a year, major units to 3 decimals.
+    """Interest over [first, end) at one rate, counted by one rule: products in minor units x days, percent a year, major units to 3
+    decimals. Whatever the rule, the products at the rate for a day of the year base are the interest; a whole month weighs 30 days.
 
     `principal_minor` is said where the principal is known, as it is for deposits counted by item 逐笔.
     """
@@ -53,11 +60,17 @@ class Segment:
     rate_source: str
     interest: Decimal
     tax_parts: tuple[TaxPart, ...]
+    rule: InterestRule
     principal_minor: int | None = None
 
     @property
     def days(self) -> int:
         return (self.end - self.first).days
+
+    @property
+    def tax(self) -> Decimal:
+        """The tax of the segment in major units, before it is rounded with the others' (IB 3034)."""
+        return sum((part.tax for part in self.tax_parts), Decimal(0))
 
     @property
     def average_principal_minor(self) -> int:
@@ -85,7 +98,7 @@ NOTHING = InterestStatement((), 0, 0)
 
 def statement_of(segments: tuple[Segment, ...], currency: str) -> InterestStatement:
     """Sums segments: interest half up once, tax half up once over the unrounded parts (IB 3034)."""
-    taxes = (part.interest * fraction_of_pct(part.tax_pct) for segment in segments for part in segment.tax_parts)
+    taxes = (segment.tax for segment in segments)
     return InterestStatement(segments, minor_of((segment.interest for segment in segments), currency), minor_of(taxes, currency))
 
 
@@ -156,4 +169,5 @@ def _segment(
         rate_source=f"{rate.source}, {rate.effective.isoformat()}",
         interest=interest,
         tax_parts=tax_parts(state.since, state.until, interest, tax, parameters),
+        rule=ACCUMULATED,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kernel.calendar import add_months
 from kernel.money import currency_of, format_amount
 from kernel.numbers import Term
+from services.savings.domain import interest_rules
 from services.savings.domain.interest import Segment, statement_of
 from services.savings.domain.life.deposit import Deposit, Life, Question
 from services.savings.domain.life.refusals import DEPOSITS_TOO_FEW, DEPOSITS_TOO_MUCH, NO_SUCH_MOVEMENT
@@ -41,7 +42,7 @@ def education(question: Question) -> Life:
         segments = [_to_maturity(question, term)]
         if deposit.closed_on > matures_on:
             rate = demand_rate(question, deposit.closed_on)
-            segments.append(by_days(question, total_minor(deposit), matures_on, deposit.closed_on, rate))
+            segments.append(by_days(question, total_minor(deposit), matures_on, deposit.closed_on, rate, interest_rules.OVERDUE))
     return Life((statement_of(tuple(segments), deposit.currency),), total_minor(deposit), RULE)
 
 
@@ -67,16 +68,18 @@ def _to_maturity(question: Question, term: Term) -> Segment:
     deposit = question.deposit
     name = (CERTIFIED if deposit.certificate else UNCERTIFIED)[term.code]
     rate = question.parameters.rate_on(name, deposit.opened_on, deposit.currency)
-    tax = UNTAXED if deposit.certificate else None
+    tax, rule = (UNTAXED, interest_rules.CERTIFIED) if deposit.certificate else (None, interest_rules.INSTALMENTS)
     matures_on = deposit.matures_on()
-    return by_monthly_products(question, deposit.movements, deposit.opened_on, matures_on, term.months, rate, tax)
+    return by_monthly_products(question, deposit.movements, deposit.opened_on, matures_on, term.months, rate, rule, tax)
 
 
 def _early(question: Question) -> Segment:
     deposit = question.deposit
     if not deposit.certificate:
-        return by_daily_products(question, deposit.movements, deposit.closed_on, demand_rate(question, deposit.closed_on))
-    return by_daily_products(question, deposit.movements, deposit.closed_on, _early_rate(question), UNTAXED)
+        demand = demand_rate(question, deposit.closed_on)
+        return by_daily_products(question, deposit.movements, deposit.closed_on, demand, interest_rules.EARLY_INSTALMENTS)
+    rate = _early_rate(question)
+    return by_daily_products(question, deposit.movements, deposit.closed_on, rate, interest_rules.CERTIFIED_EARLY, UNTAXED)
 
 
 def _early_rate(question: Question) -> Rate:

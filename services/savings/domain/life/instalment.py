@@ -7,6 +7,7 @@ from datetime import date
 
 from kernel.money import format_amount
 from services.savings.domain.interest import statement_of
+from services.savings.domain.interest_rules import EARLY_INSTALMENTS, INSTALMENTS, OVERDUE
 from services.savings.domain.life.deposit import Deposit, Life, Movement, Question
 from services.savings.domain.life.refusals import INSTALMENT_AMOUNT, INSTALMENT_DEFAULT, NO_SUCH_MOVEMENT
 from services.savings.domain.life.segments import by_daily_products, by_days, by_monthly_products, demand_rate, month_of
@@ -25,12 +26,14 @@ def instalment(question: Question) -> Life:
     matures_on = deposit.matures_on()
     total_minor = sum(movement.amount_minor for movement in deposit.movements)
     if deposit.closed_on < matures_on:
-        early = by_daily_products(question, deposit.movements, deposit.closed_on, demand_rate(question, deposit.closed_on))
+        demand = demand_rate(question, deposit.closed_on)
+        early = by_daily_products(question, deposit.movements, deposit.closed_on, demand, EARLY_INSTALMENTS)
         return Life((statement_of((early,), deposit.currency),), total_minor, RULE)
     rate = question.parameters.rate_on(f"instalment.{term.code}", deposit.opened_on, deposit.currency)
-    segments = [by_monthly_products(question, deposit.movements, deposit.opened_on, matures_on, term.months, rate)]
+    segments = [by_monthly_products(question, deposit.movements, deposit.opened_on, matures_on, term.months, rate, INSTALMENTS)]
     if deposit.closed_on > matures_on:
-        segments.append(by_days(question, total_minor, matures_on, deposit.closed_on, demand_rate(question, deposit.closed_on)))
+        demand = demand_rate(question, deposit.closed_on)
+        segments.append(by_days(question, total_minor, matures_on, deposit.closed_on, demand, OVERDUE))
     return Life((statement_of(tuple(segments), deposit.currency),), total_minor, RULE)
 
 

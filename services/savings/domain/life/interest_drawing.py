@@ -10,10 +10,11 @@ from kernel.errors import ErrorType, Kind
 from kernel.interest import minor_of
 from kernel.money import currency_of
 from kernel.numbers import Term
-from services.savings.domain.interest import InterestStatement, Segment, statement_of, tax_parts
+from services.savings.domain.interest import InterestStatement, Segment, statement_of
+from services.savings.domain.interest_rules import AGREED, DRAWING, EARLY, OVERDUE
 from services.savings.domain.life.deposit import Life, Question
 from services.savings.domain.life.refusals import NO_SUCH_MOVEMENT
-from services.savings.domain.life.segments import Rate, by_days, by_item, demand_rate
+from services.savings.domain.life.segments import MONTH_DAYS, Rate, by_days, by_item, demand_rate, segment_of
 
 INTERVAL_WRONG = ErrorType(
     "interest_drawing.interval",
@@ -40,12 +41,12 @@ def interest_drawing(question: Question) -> Life:
     segments: list[Segment]
     if deposit.closed_on < matures_on:
         rate = demand_rate(question, deposit.closed_on)
-        segments = [by_days(question, deposit.opening_minor, deposit.opened_on, deposit.closed_on, rate)]
+        segments = [by_days(question, deposit.opening_minor, deposit.opened_on, deposit.closed_on, rate, EARLY)]
     else:
-        segments = [by_item(question, deposit.opening_minor, deposit.opened_on, matures_on, posted_rate(question, term))]
+        segments = [by_item(question, deposit.opening_minor, deposit.opened_on, matures_on, posted_rate(question, term), AGREED)]
         if deposit.closed_on > matures_on:
             rate = demand_rate(question, deposit.closed_on)
-            segments.append(by_days(question, deposit.opening_minor, matures_on, deposit.closed_on, rate))
+            segments.append(by_days(question, deposit.opening_minor, matures_on, deposit.closed_on, rate, OVERDUE))
     return Life((statement_of(tuple(segments), deposit.currency),), deposit.opening_minor, RULE)
 
 
@@ -68,7 +69,7 @@ def drawings(question: Question, interval_months: int) -> tuple[tuple[date, int]
     deposit = question.deposit
     term = deposit.agreed_term
     check_interval(term, interval_months)
-    whole = by_item(question, deposit.opening_minor, deposit.opened_on, deposit.matures_on(), posted_rate(question, term))
+    whole = by_item(question, deposit.opening_minor, deposit.opened_on, deposit.matures_on(), posted_rate(question, term), AGREED)
     count = term.months // interval_months
     total_minor = minor_of((whole.interest,), deposit.currency)
     each_minor = minor_of((whole.interest / count,), deposit.currency)
@@ -93,16 +94,6 @@ def drawing_statement(question: Question, interval_months: int, done: int, due: 
         first = planned[number - 1][0] if number else deposit.opened_on
         end, amount_minor = planned[number]
         interest = Decimal(amount_minor).scaleb(-currency_of(deposit.currency).exponent)
-        segments.append(
-            Segment(
-                first=first,
-                end=end,
-                products=deposit.opening_minor * (end - first).days,
-                annual_pct=rate.value,
-                rate_source=f"{rate.source}, {rate.effective.isoformat()}",
-                interest=interest,
-                tax_parts=tax_parts(first, end, interest, deposit.product.tax, question.parameters),
-                principal_minor=deposit.opening_minor,
-            )
-        )
+        products = deposit.opening_minor * interval_months * MONTH_DAYS
+        segments.append(segment_of(question, deposit.opening_minor, first, end, rate, products, DRAWING, interest=interest))
     return statement_of(tuple(segments), deposit.currency)

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from kernel.money import currency_of, format_amount
 from kernel.numbers import Term
 from services.savings.domain.interest import InterestStatement, Segment, statement_of
+from services.savings.domain.interest_rules import NOTICE_BROKEN, NOTICE_KEPT
 from services.savings.domain.life.deposit import Life, Notice, Question
 from services.savings.domain.life.refusals import NO_SUCH_MOVEMENT, NOTICE_TOO_EARLY, OVERDRAWN, REST_BELOW_MINIMUM
 from services.savings.domain.life.segments import Rate, by_days, demand_rate
@@ -142,9 +143,9 @@ def _earned(question: Question, portion: _Portion, day: date, posted: Rate | Non
     for first, end in _working(question.deposit.opened_on, day, portion.idle):
         border = min(max(flawed_until, first), end)
         if border > first:
-            yield by_days(question, portion.amount_minor, first, border, demand)
+            yield by_days(question, portion.amount_minor, first, border, demand, NOTICE_BROKEN)
         if end > border and posted is not None:
-            yield by_days(question, portion.amount_minor, border, end, posted)
+            yield by_days(question, portion.amount_minor, border, end, posted, NOTICE_KEPT)
 
 
 def _working(first: date, end: date, idle: tuple[tuple[date, date], ...]) -> Iterator[tuple[date, date]]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from kernel.calendar import add_months
 from services.savings.domain.interest import statement_of
+from services.savings.domain.interest_rules import BELOW_TIERS, TIER
 from services.savings.domain.life.deposit import Life, Question
 from services.savings.domain.life.refusals import NO_SUCH_MOVEMENT
 from services.savings.domain.life.segments import Rate, by_days, by_item, demand_rate
@@ -27,9 +28,10 @@ def optional(question: Question) -> Life:
         raise NO_SUCH_MOVEMENT(field="movements.1")
     rate = tier_rate(question)
     if rate is None:
-        segment = by_days(question, deposit.opening_minor, deposit.opened_on, deposit.closed_on, demand_rate(question, deposit.closed_on))
+        rate = demand_rate(question, deposit.closed_on)
+        segment = by_days(question, deposit.opening_minor, deposit.opened_on, deposit.closed_on, rate, BELOW_TIERS)
     else:
-        segment = by_item(question, deposit.opening_minor, deposit.opened_on, deposit.closed_on, rate)
+        segment = by_item(question, deposit.opening_minor, deposit.opened_on, deposit.closed_on, rate, TIER)
     return Life((statement_of((segment,), deposit.currency),), deposit.opening_minor, RULE)
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from kernel.calendar import add_term
 from kernel.numbers import Term
 from services.savings.domain.interest import InterestStatement, Segment, statement_of
+from services.savings.domain.interest_rules import AGREED, EARLY, OVERDUE
 from services.savings.domain.life.deposit import Life, Movement, Question
 from services.savings.domain.life.refusals import NO_SUCH_MOVEMENT, NOT_EARLY, OVERDRAWN, PARTIAL_ONCE
 from services.savings.domain.life.segments import Rate, by_days, by_item, demand_rate
@@ -75,18 +76,18 @@ def _withdraw_part(question: Question, run: _Run, partial: Movement) -> tuple[In
         raise NOT_EARLY(field="movements.1")
     if amount_minor >= run.principal_minor:
         raise OVERDRAWN(field="movements.1")
-    segment = by_days(question, amount_minor, run.first, partial.on, demand_rate(question, partial.on))
+    segment = by_days(question, amount_minor, run.first, partial.on, demand_rate(question, partial.on), EARLY)
     return _statement(question, segment), replace(run, principal_minor=run.principal_minor - amount_minor)
 
 
 def _until(question: Question, run: _Run, end: date) -> list[Segment]:
     """What the principal earned from the first day of the term to its payment."""
     if end < run.matures_on:
-        return [by_days(question, run.principal_minor, run.first, end, demand_rate(question, end))]
-    whole = by_item(question, run.principal_minor, run.first, run.matures_on, run.rate)
+        return [by_days(question, run.principal_minor, run.first, end, demand_rate(question, end), EARLY)]
+    whole = by_item(question, run.principal_minor, run.first, run.matures_on, run.rate, AGREED)
     if end == run.matures_on:
         return [whole]
-    return [whole, by_days(question, run.principal_minor, run.matures_on, end, demand_rate(question, end))]
+    return [whole, by_days(question, run.principal_minor, run.matures_on, end, demand_rate(question, end), OVERDUE)]
 
 
 def _statement(question: Question, *segments: Segment) -> InterestStatement:
