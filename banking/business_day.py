@@ -15,6 +15,7 @@ from sqlalchemy import any_, func, literal, select, text
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from banking.day_blockers import require_nothing_open
 from banking.tables import Frame
 from contracts.day import DayStatement
 from kernel.errors import ErrorType, Kind
@@ -230,15 +231,16 @@ async def _keep_statement(connection: AsyncConnection, resources: Resources, day
 
 @router.post("/close")
 async def close_day(body: CloseDay, request: Request) -> DayStatement:
-    """Close every outlet of the date and state the day."""
+    """Close every outlet of the date and state the day. Raises `day.business_open` naming business that must be finished first."""
     resources = resources_of(request)
     frame = frame_of(resources)
     async with resources.database.transaction() as connection:
         current = await business_date_of(connection, frame)
         if current != body.business_date:
             raise DATE_WRONG(service=resources.name, date=current)
-        await connection.execute(frame.business_day.update().values(closed=True))
         await connection.execute(frame.outlet_gate.update().where(frame.outlet_gate.c.is_open).values(is_open=False))
+        await require_nothing_open(connection, resources)
+        await connection.execute(frame.business_day.update().values(closed=True))
         return await statement_of(connection, resources, current)
 
 

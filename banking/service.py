@@ -10,7 +10,8 @@ from uuid import UUID
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from banking import business_day, counter_routes, day_events, movements, register, rights_routes, sub_ledger
+from banking import business_day, counter_routes, day_blockers, day_events, movements, register, rights_routes, sub_ledger
+from banking.day_blockers import Blockers
 from banking.day_events import DayEvent
 from banking.movements import Keeper, settle_pending
 from banking.query import Query, Read, Report
@@ -39,11 +40,13 @@ class BankService(Service):
     sub_ledger: Callable[[AsyncConnection], Awaitable[list[Position]]] | None = None
     group_balances: Callable[[AsyncConnection, Position], Awaitable[dict[str, int]]] | None = None
     day_events: tuple[DayEvent, ...] = ()
+    blockers: Blockers | None = None
     undecided: Callable[[AsyncConnection], Awaitable[int]] | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
     def all_routers(self) -> tuple[APIRouter, ...]:
-        routers = (*self.routers, counter_routes.router, business_day.router, day_events.router, register.router, rights_routes.router)
+        day = (business_day.router, day_blockers.router, day_events.router)
+        routers = (*self.routers, counter_routes.router, *day, register.router, rights_routes.router)
         if self.keeper is not None:
             routers = (*routers, movements.router)
         if self.sub_ledger is not None:
@@ -58,6 +61,8 @@ class BankService(Service):
 
     def prepare(self, resources: Resources) -> None:
         resources.state["frame"] = self.frame
+        if self.blockers is not None:
+            resources.state["blockers"] = self.blockers
         if self.undecided is not None:
             resources.state["undecided"] = self.undecided
         if self.keeper is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, TypeAdapter
 
 from contracts.ledger import Transport
 
@@ -45,6 +45,17 @@ class EventProgress(BaseModel):
     total: int = 0
 
 
+class Blocker(BaseModel):
+    """A piece of business that must be finished before its outlet, or the day, may close; said in both languages, without the outlet."""
+
+    outlet: str
+    zh: str
+    en: str
+
+
+_BLOCKERS: TypeAdapter[list[Blocker]] = TypeAdapter(list[Blocker])
+
+
 class DayClient:
     """The copy of the business day in one service."""
 
@@ -59,7 +70,7 @@ class DayClient:
         )
 
     async def close(self, business_date: date) -> DayStatement:
-        """Stop all outlets and state the day. Repeating it is harmless."""
+        """Stop all outlets and state the day. Repeating it is harmless. Raises `day.business_open` naming what must be finished first."""
         answer = await self._transport.call(self.service, "POST", "/internal/day/close", json={"business_date": business_date.isoformat()})
         return DayStatement.model_validate(answer)
 
@@ -76,6 +87,11 @@ class DayClient:
     async def set_outlets(self, outlets: list[str], *, is_open: bool) -> None:
         """Open or close outlets of the current date. Raises `day.closed` if they are to open after its close."""
         await self._transport.call(self.service, "POST", "/internal/day/outlets", json={"outlets": outlets, "open": is_open})
+
+    async def blockers(self, outlets: list[str]) -> list[Blocker]:
+        """What keeps these outlets from closing, as far as this service is concerned."""
+        answer = await self._transport.call(self.service, "POST", "/internal/day/blockers", json={"outlets": outlets})
+        return _BLOCKERS.validate_python(answer)
 
     async def set_teller(self, outlet: str, teller: str, *, barred: bool) -> None:
         """Bar a balanced teller from business, or let him work again."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from banking.business_day import SERVICE_DIGITS
+from banking.day_blockers import require_outlet_done
 from banking.fields import Form, OutletCode, TellerNumber, labelled
 from banking.menus import BALANCING, GENERAL
 from banking.transaction import Outcome, transaction
@@ -78,14 +80,14 @@ async def unbalance_teller(work: Work, form: WhichTeller) -> Outcome:
     return Outcome(result={"teller": form.teller, "state": "working"})
 
 
-@transaction(
-    code="counter.outlet.close", name=Text("网点轧账", "Close the outlet"), menu=MENU, source="IB 810", levels="ABC", gated=False
-)
+@transaction(code="counter.outlet.close", name=Text("网点轧账", "Close the outlet"), menu=MENU, source="IB 810", levels="ABC", gated=False)
 async def close_outlet(work: Work, _form: Nothing) -> Outcome:
     """The outlet does no more business today, in any service; once a day, after all tellers who signed on have balanced.
 
-    The receipt is the outlet's sheet. Raises `counter.outlet.already_closed`, `counter.outlet.tellers_open`.
+    The receipt is the outlet's sheet. Raises `counter.outlet.already_closed`, `counter.outlet.tellers_open`, `day.business_open` naming
+    what a service must not leave open overnight.
     """
+    await require_outlet_done(work.resources, SERVICE_DIGITS, work.outlet)
     sheet, complete = await balancing_sheet(work.resources, work.business_date, work.outlet, None)
     await presence.close_outlet(work.connection, work.frame, work.business_date, work.outlet)
     work.after_commit.append(lambda: presence.settle_outlets(work.resources, [work.outlet]))
