@@ -7,6 +7,7 @@ from kernel.text import Text
 from runtime.service import PeriodicTask
 from services.savings import api, cheque_voids, queries, quoting
 from services.savings.accounts import KINDS
+from services.savings.agency import runs as agency_runs
 from services.savings.dormancy import put_to_sleep
 from services.savings.freezes import end_freezes
 from services.savings.interest_days import settle_interest
@@ -33,5 +34,9 @@ SERVICE = BankService(
     sub_ledger=queries.sub_ledger,
     group_balances=queries.group_balances,
     day_events=(end_freezes, end_losses, settle_interest, renew_time_deposits, put_to_sleep),
-    tasks=(PeriodicTask("settle_cheque_voids", RECOVERY_SECONDS, cheque_voids.settle_cheque_voids),),
+    undecided=agency_runs.running,
+    tasks=(
+        PeriodicTask("settle_cheque_voids", RECOVERY_SECONDS, cheque_voids.settle_cheque_voids),
+        PeriodicTask("run_agency_batches", agency_runs.EVERY_SECONDS, agency_runs.run_batches),
+    ),
 )
