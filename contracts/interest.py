@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from kernel.text import Text
+
 QuotedProduct = Literal["demand", "time", "optional", "instalment", "interest_drawing", "notice", "education"]
 
 
@@ -47,7 +49,9 @@ class QuoteRequest(BaseModel):
 
 
 class QuotedSegment(BaseModel):
-    """Interest over [from, to) at one rate and one tax rate; rates in percent, interest in major units to three decimals."""
+    """Interest over [from, to) at one rate and one tax rate; rates in percent, interest in major units to three decimals, its tax to
+    five, as it enters the sum. `products` are those of the whole segment, amount x days, also where a change of tax divides it; a whole
+    month weighs 30 days. `rule` says how the segment was counted, `rule_source` where that stands."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -55,10 +59,14 @@ class QuotedSegment(BaseModel):
     to: Date
     days: int
     principal: str
+    products: str
     rate: str
     rate_source: str
     interest: str
     tax_rate: str
+    tax: str
+    rule: Text
+    rule_source: str
 
 
 class Quote(BaseModel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from fastapi import APIRouter, Depends
@@ -14,7 +14,7 @@ from kernel.money import currency_of, format_amount, parse_amount, parse_signed
 from kernel.numbers import parse_term
 from runtime.auth import service_only
 from services.savings.domain.errors import PRODUCT_UNKNOWN
-from services.savings.domain.interest import Segment
+from services.savings.domain.interest import Segment, TaxPart
 from services.savings.domain.life.answer import life_of
 from services.savings.domain.life.deposit import Deposit, Life, Movement, Notice
 from services.savings.domain.limits import check_opening_amount
@@ -91,19 +91,19 @@ def _segments(life: Life) -> Iterator[Segment]:
 def _shown(segment: Segment, currency: str) -> Iterator[QuotedSegment]:
     """One line per tax rate; interest that is not taxed shows rate 0."""
     principal = format_amount(segment.average_principal_minor if segment.days else segment.principal_minor or 0, currency)
-    parts = [(part.first, part.end, part.interest, part.tax_pct) for part in segment.tax_parts]
-    for first, end, interest, tax_pct in parts or [(segment.first, segment.end, segment.interest, Decimal(0))]:
+    untaxed = TaxPart(segment.first, segment.end, segment.interest, Decimal(0))
+    for part in segment.tax_parts or (untaxed,):
         yield QuotedSegment(
-            from_=first,
-            to=end,
-            days=_days(first, end),
+            from_=part.first,
+            to=part.end,
+            days=(part.end - part.first).days,
             principal=principal,
+            products=format_amount(segment.products, currency),
             rate=f"{segment.annual_pct.normalize():f}",
             rate_source=segment.rate_source,
-            interest=f"{interest:.3f}",
-            tax_rate=f"{tax_pct.normalize():f}",
+            interest=f"{part.interest:.3f}",
+            tax_rate=f"{part.tax_pct.normalize():f}",
+            tax=f"{part.tax:.5f}",
+            rule=segment.rule.text,
+            rule_source=segment.rule.source,
         )
-
-
-def _days(first: date, end: date) -> int:
-    return (end - first).days

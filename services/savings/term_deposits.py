@@ -100,6 +100,7 @@ def _segment(segment: Segment) -> dict[str, Any]:
         "annual_pct": str(segment.annual_pct),
         "rate_source": segment.rate_source,
         "interest": str(segment.interest),
+        "rule": segment.rule.code,
         "taxes": [
             {"first": part.first.isoformat(), "end": part.end.isoformat(), "interest": str(part.interest), "pct": str(part.tax_pct)}
             for part in segment.tax_parts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,9 @@ from banking.query import Read, report
 from banking.visibility import sight_for
 from contracts.report import Cell, Column, Heading, ReportTable
 from kernel.money import CURRENCIES, currency_of, format_amount
+from kernel.rates import fraction_of_pct
 from kernel.text import Text
+from services.savings.domain.interest_rules import RULES
 from services.savings.tables import ACCOUNT, INTEREST_PAID
 
 TITLE = Text("存款利息清单", "Interest paid on deposits")
@@ -24,12 +27,17 @@ COLUMNS = [
     Column(key="outlet", label=Text("开户行", "Books of")),
     Column(key="starts_on", label=Text("起息日", "From"), kind="date"),
     Column(key="ends_on", label=Text("止息日", "To"), kind="date"),
-    Column(key="rate", label=Text("年利率%", "Rate, % a year")),
+    Column(key="days", label=Text("天数", "Days"), kind="integer"),
     Column(key="products", label=Text("积数", "Products"), kind="amount"),
+    Column(key="rate", label=Text("年利率%", "Rate, % a year")),
     Column(key="segment_interest", label=Text("分段利息", "Interest of the segment")),
+    Column(key="segment_tax", label=Text("分段利息税", "Tax of the segment")),
     Column(key="interest", label=Text("利息", "Interest"), kind="amount"),
     Column(key="tax", label=Text("利息税", "Interest tax"), kind="amount"),
     Column(key="net", label=Text("实付利息", "Paid"), kind="amount"),
+    Column(key="rule", label=Text("计息规则", "Rule")),
+    Column(key="rule_source", label=Text("规则出处", "Source of the rule")),
+    Column(key="rate_source", label=Text("利率出处", "Source of the rate")),
 ]
 
 
@@ -88,22 +96,29 @@ async def _payments(read: Read, form: InterestForm) -> list[Row[Any]]:
 
 def _lines(row: Row[Any], currency: str) -> list[dict[str, Cell]]:
     """The segments of a payment; a segment that stands alone is on the line of the payment."""
-    lines: list[dict[str, Cell]] = [
-        {
-            "name": row.name,
-            "account": row.account,
-            "outlet": row.outlet,
-            "starts_on": segment["first"],
-            "ends_on": segment["end"],
-            "rate": f"{Decimal(segment['annual_pct']).normalize():f}",
-            "products": format_amount(segment["products"], currency),
-            "segment_interest": segment["interest"],
-        }
-        for segment in row.segments
-    ] or [{"name": row.name, "account": row.account, "outlet": row.outlet}]
+    whose: dict[str, Cell] = {"name": row.name, "account": row.account, "outlet": row.outlet}
+    lines = [{**whose, **_segment(segment, currency)} for segment in row.segments] or [whose]
     lines[-1] |= {
         "interest": format_amount(row.interest_minor, currency),
         "tax": format_amount(row.tax_minor, currency),
         "net": format_amount(row.interest_minor - row.tax_minor, currency),
     }
     return lines
+
+
+def _segment(segment: dict[str, Any], currency: str) -> dict[str, Cell]:
+    first, end = date.fromisoformat(segment["first"]), date.fromisoformat(segment["end"])
+    rule = RULES.get(segment.get("rule", ""))  # statements of the first releases do not name it
+    taxes = (Decimal(part["interest"]) * fraction_of_pct(Decimal(part["pct"])) for part in segment["taxes"])
+    return {
+        "starts_on": segment["first"],
+        "ends_on": segment["end"],
+        "days": (end - first).days,
+        "products": format_amount(segment["products"], currency),
+        "rate": f"{Decimal(segment['annual_pct']).normalize():f}",
+        "segment_interest": segment["interest"],
+        "segment_tax": f"{sum(taxes, Decimal(0)):.5f}",
+        "rule": rule and rule.text,
+        "rule_source": rule and rule.source,
+        "rate_source": segment["rate_source"],
+    }

@@ -15,10 +15,9 @@ from kernel.numbers import parse_term
 from kernel.text import Text
 from services.savings.accounts import reference
 from services.savings.domain.accounts import Account, close_with
-from services.savings.domain.interest import InterestStatement
 from services.savings.domain.life.agreement import Agreement, History, deposit_of
 from services.savings.domain.life.deposit import Question, offered_term
-from services.savings.domain.life.interest_drawing import check_interval, drawing_statement, drawings_due
+from services.savings.domain.life.interest_drawing import check_interval, drawing_statement, drawings_due, left_after_drawings
 from services.savings.domain.products import INTEREST_DRAWING
 from services.savings.parameters.load import parameters
 from services.savings.term_deposits import enter_interest, save_agreement
@@ -131,9 +130,7 @@ async def close_drawing(work: Work, form: AccountClosing) -> Outcome:
     """
     account, counter, agreement = await locked_life(work, form, INTEREST_DRAWING)
     earned = await earned_today(work, account, agreement)
-    left = InterestStatement(
-        earned.segments, earned.interest_minor - agreement.drawn_interest_minor, earned.tax_minor - agreement.drawn_tax_minor
-    )
+    left = left_after_drawings(_question(work, account, agreement), earned, agreement) if account.balance_minor else earned
     closed, closing = close_with(account, work.business_date, left)
     return await pay_out(work, closed, closing, counter)
 

@@ -5,12 +5,15 @@ Every amount is worked by hand from the rates: 2005-09-01 one year 2.25 %, deman
 
 from __future__ import annotations
 
+import json
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import asyncpg
 import pytest
 
+from services.savings.domain.interest_rules import RULES
 from tests.support.savings import SavingsAlone
 
 PASSWORD = "123456"
@@ -303,3 +306,18 @@ async def test_a_corporate_notice_deposit(bank: SavingsAlone) -> None:
     assert (await bank.result("K0211", "savings.corporate_time.withdraw_part", part))["interest"] == "1350.00"
     closing = await bank.result("K0211", "savings.corporate_time.close", {"account": account, "to_account": current})
     assert closing == {"principal": "500000.00", "interest": "600.00", "paid": "500600.00"}
+
+
+async def test_every_statement_explains_what_was_paid(bank: SavingsAlone) -> None:
+    """Whatever the tests above paid: each segment has its days, its rule, and products that give its interest at its rate; together they
+    are the payment."""
+    statements = await bank.rows("SELECT code, interest_minor, segments FROM savings.interest_paid")
+    assert len({row.code for row in statements}) >= 10
+    for row in statements:
+        segments = row.segments if isinstance(row.segments, list) else json.loads(row.segments)
+        total = sum((Decimal(segment["interest"]) for segment in segments), Decimal(0))
+        assert total.quantize(Decimal("0.01"), ROUND_HALF_UP) * 100 == row.interest_minor, row
+        for segment in segments:
+            assert segment["rule"] in RULES and segment["first"] < segment["end"] and segment["rate_source"]
+            own = Decimal(segment["products"]) * Decimal(segment["annual_pct"]) / 36000 / 100
+            assert abs(own - Decimal(segment["interest"])) <= Decimal("0.0005"), row

@@ -11,7 +11,8 @@ from kernel.interest import minor_of
 from kernel.money import currency_of
 from kernel.numbers import Term
 from services.savings.domain.interest import InterestStatement, Segment, statement_of
-from services.savings.domain.interest_rules import AGREED, DRAWING, EARLY, OVERDUE
+from services.savings.domain.interest_rules import AGREED, DRAWING, DRAWN_BEFORE, EARLY, OVERDUE
+from services.savings.domain.life.agreement import Agreement
 from services.savings.domain.life.deposit import Life, Question
 from services.savings.domain.life.refusals import NO_SUCH_MOVEMENT
 from services.savings.domain.life.segments import MONTH_DAYS, Rate, by_days, by_item, demand_rate, segment_of
@@ -97,3 +98,22 @@ def drawing_statement(question: Question, interval_months: int, done: int, due: 
         products = deposit.opening_minor * interval_months * MONTH_DAYS
         segments.append(segment_of(question, deposit.opening_minor, first, end, rate, products, DRAWING, interest=interest))
     return statement_of(tuple(segments), deposit.currency)
+
+
+def left_after_drawings(question: Question, earned: InterestStatement, agreement: Agreement) -> InterestStatement:
+    """What a closing still pays of the interest earned: a last segment takes off what was drawn before, so that the statement shows why
+    less is paid, or how much comes out of the principal. Raises as `drawings`."""
+    if not agreement.drawings:
+        return earned
+    deposit = question.deposit
+    assert agreement.interval_months is not None
+    drawn_until, _ = drawings(question, agreement.interval_months)[agreement.drawings - 1]
+    products = deposit.opening_minor * agreement.drawings * agreement.interval_months * MONTH_DAYS
+    drawn = Decimal(agreement.drawn_interest_minor).scaleb(-currency_of(deposit.currency).exponent)
+    rate = posted_rate(question, deposit.agreed_term)
+    taken_off = segment_of(question, deposit.opening_minor, deposit.opened_on, drawn_until, rate, -products, DRAWN_BEFORE, interest=-drawn)
+    return InterestStatement(
+        (*earned.segments, taken_off),
+        earned.interest_minor - agreement.drawn_interest_minor,
+        earned.tax_minor - agreement.drawn_tax_minor,
+    )
