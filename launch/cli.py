@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import os
 import shutil
-import signal
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -41,7 +40,6 @@ def _parser() -> argparse.ArgumentParser:
     up.set_defaults(run=_up)
     serve = commands.add_parser("serve", help="run one application on the settings of the environment")
     serve.add_argument("name")
-    serve.add_argument("--with-parent", action="store_true", help="stop when standard input ends, a pipe held by the parent process")
     serve.set_defaults(run=_serve)
     commands.add_parser("migrate", help="bring the database to the newest revision").set_defaults(run=_migrate)
     demo = commands.add_parser("demo", help="load the demo bank into running services")
@@ -68,6 +66,7 @@ def _up(options: argparse.Namespace) -> int:
     from launch.distributed import run_distributed
     from launch.one_process import BankDatabase, UpOptions, run_bank
     from launch.provision.ports import require_free
+    from launch.signals import until_signalled
 
     require_free(options.port)
     folder = BankFolder(options.data)
@@ -84,7 +83,7 @@ def _up(options: argparse.Namespace) -> int:
 
         run = run_distributed if options.distributed else run_bank
         try:
-            return _until_signalled(lambda stop: run(chosen, secrets, database, stop, step.update, ready))
+            return until_signalled(lambda stop: run(chosen, secrets, database, stop, step.update, ready))
         finally:
             database.stop()
 
@@ -105,31 +104,16 @@ def welcome(port: int) -> str:
     )
 
 
-def _until_signalled(work) -> int:
-    """Run an asynchronous job that gets an event which Ctrl-C or SIGTERM sets."""
-    import uvloop
-
-    async def guarded() -> None:
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stop.set)
-        await work(stop)
-
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(guarded())
-    return 0
-
-
 def _serve(options: argparse.Namespace) -> int:
     from launch.catalogue import APPLICATIONS
     from launch.one_service import run_service
+    from launch.signals import until_signalled
 
     if options.name not in APPLICATIONS:
         raise SetUpProblem(
             f"There is no application {options.name}; there are {', '.join(APPLICATIONS)}.", f"没有名为 {options.name} 的应用。"
         )
-    return _until_signalled(lambda stop: run_service(options.name, stop, with_parent=options.with_parent))
+    return until_signalled(lambda stop: run_service(options.name, stop))
 
 
 def _migrate(_options: argparse.Namespace) -> int:

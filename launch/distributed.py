@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import sys
 import time
 from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerProcess
 
 import httpx
 
 from launch.bank_folder import BankFolder, Secrets
 from launch.catalogue import APPLICATIONS, GATEWAY, SERVICE_NAMES
+from launch.forked import ended, fork
 from launch.one_process import BankDatabase, Say, UpOptions, load_demo_once
+from launch.one_service import run_forked
 from launch.provision.ports import free_port
 from launch.provision.problems import SetUpProblem
 from launch.provision.rabbitmq import PrivateBroker
@@ -34,15 +36,12 @@ class Child:
     name: str
     port: int
     environment: dict[str, str]
-    process: asyncio.subprocess.Process | None = None
+    process: ForkServerProcess | None = None
 
 
 @dataclass
 class DistributedBank:
-    """Starts, watches and stops the processes.
-
-    Each has a pipe from this process as its standard input, to which nothing is written: it ends when this process does, and they with it.
-    """
+    """Starts, watches and stops the processes. Each ends when this one does, however that happens."""
 
     folder: BankFolder
     children: list[Child] = field(default_factory=list)
@@ -63,23 +62,16 @@ class DistributedBank:
         await asyncio.gather(*(_end(child) for child in reversed(self.children)))
 
     async def _start(self, child: Child) -> None:
-        """Start one process; what it logs goes to a file of its own, Ctrl-C at the terminal is not for it but for this process."""
-        with open(self.folder.logs / f"{child.name}.log", "ab") as log:  # noqa: ASYNC230 - opens at once
-            child.process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-I", "-m", "launch", "serve", child.name, "--with-parent"),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                env=child.environment,
-                start_new_session=True,
-            )
+        """Start one process; what it logs goes to a file of its own."""
+        log = self.folder.logs / f"{child.name}.log"
+        child.process = await asyncio.to_thread(fork, child.name, log, child.environment, run_forked)
 
     async def _watch(self, child: Child) -> None:
         """Start the process again whenever it ends."""
         pause_seconds = FIRST_PAUSE_SECONDS
         while child.process is not None:
             started = time.monotonic()
-            await child.process.wait()
+            await ended(child.process)
             steady = time.monotonic() - started > STEADY_SECONDS
             pause_seconds = FIRST_PAUSE_SECONDS if steady else min(pause_seconds * 2, LONGEST_PAUSE_SECONDS)
             await asyncio.sleep(pause_seconds)
@@ -96,14 +88,14 @@ class DistributedBank:
 
 async def _end(child: Child) -> None:
     process = child.process
-    if process is None or process.returncode is not None:
+    if process is None or not process.is_alive():
         return
     process.terminate()
     try:
-        await asyncio.wait_for(process.wait(), STOP_SECONDS)
+        await asyncio.wait_for(ended(process), STOP_SECONDS)
     except TimeoutError:
         process.kill()
-        await process.wait()
+        await ended(process)
 
 
 def children_of(options: UpOptions, secrets: Secrets, database_urls: dict[str, str], broker_url: str) -> list[Child]:

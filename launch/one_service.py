@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 
 from kernel.clock import SystemClock
 from launch.catalogue import GATEWAY, gateway, service_named
+from launch.forked import parent_gone, readable
 from launch.one_process import broker_of
 from launch.provision.problems import SetUpProblem
 from launch.serving import serve
+from launch.signals import until_signalled
 from launch.wiring import assemble
 from runtime.bus import Bus
 from runtime.bus_local import LocalBus
@@ -22,11 +23,8 @@ ORPHAN_SECONDS = 2.0
 """How long a process whose parent has gone may take to stop cleanly."""
 
 
-async def run_service(name: str, stop: asyncio.Event, *, with_parent: bool = False) -> None:
-    """Run one application on the settings of the environment until `stop` is set, or until the parent's end. Raises SetUpProblem for
-    what the settings lack."""
-    if with_parent:
-        _stop_with_parent(stop)
+async def run_service(name: str, stop: asyncio.Event) -> None:
+    """Run one application on the settings of the environment until `stop` is set. Raises SetUpProblem for what the settings lack."""
     settings = Settings()
     configure_logging(settings.log_level)
     configure_tracing(f"huitong-{name}", settings.otlp_endpoint)
@@ -49,18 +47,26 @@ async def run_service(name: str, stop: asyncio.Event, *, with_parent: bool = Fal
         await transport.close()
 
 
-def _stop_with_parent(stop: asyncio.Event) -> None:
-    """Set `stop` when standard input ends: a pipe that only the parent holds ends with the parent, however that ends."""
-    loop = asyncio.get_running_loop()
-    standard_input = sys.stdin.fileno()
+def run_forked(name: str) -> None:
+    """Run one application in a process of `launch.forked`, until a signal or its parent's end."""
+    until_signalled(lambda stop: _run_with_parent(name, stop))
 
-    def readable() -> None:
-        if not os.read(standard_input, 1024):
-            loop.remove_reader(standard_input)
-            loop.call_later(ORPHAN_SECONDS, os._exit, 1)
-            stop.set()
 
-    loop.add_reader(standard_input, readable)
+async def _run_with_parent(name: str, stop: asyncio.Event) -> None:
+    watcher = asyncio.create_task(_stop_with_parent(stop), name="parent.watcher")
+    try:
+        await run_service(name, stop)
+    finally:
+        watcher.cancel()
+
+
+async def _stop_with_parent(stop: asyncio.Event) -> None:
+    parent = parent_gone()
+    if parent is None:
+        return
+    await readable(parent)
+    asyncio.get_running_loop().call_later(ORPHAN_SECONDS, os._exit, 1)
+    stop.set()
 
 
 def _require(value: str, name: str):
