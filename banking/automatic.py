@@ -3,10 +3,12 @@ nothing twice."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from banking.business_day import SERVICE_DIGITS, frame_of
 from banking.transaction import Posting
 from contracts.ledger import PostingRequested, control_total_minor
+from contracts.topology import routing_key
 from runtime.database import driver_connection
 from runtime.service import Resources
 
@@ -120,3 +123,91 @@ async def _number(connection: AsyncConnection, resources: Resources, day: date, 
         number = f"{fact.outlet}{digit}{following[fact.outlet]:06d}"
         numbered.append(fact.model_copy(update={"transaction_number": number}))
     return numbered
+
+
+# Very many postings of one shape, made where their rows are: nothing of them passes through this process.
+
+_ROW_ID = UUID(int=2**128 - 1)
+_AMOUNT = 8_000_000_000_000_000_000
+_PLACES = re.compile(f'"\ue000(?P<text>\\w+)\ue001"|(?P<id>{_ROW_ID})|{_AMOUNT // 10**3}(?P<amount>\\d{{3}})')
+
+
+def column(name: str) -> str:
+    """Stands in a `Posting` for the text a column of the row holds."""
+    return f"\ue000{name}\ue001"
+
+
+@dataclass(frozen=True, slots=True)
+class SetWise:
+    """The end of a statement that sends a posting for every row: its common table expressions, the last of them `sent`, and what their
+    parameters stand for."""
+
+    expressions: str
+    arguments: tuple[Any, ...]
+
+
+async def send_set_wise(
+    connection: AsyncConnection,
+    resources: Resources,
+    code: str,
+    day: date,
+    posting: Posting,
+    amounts: Mapping[str, str],
+    *,
+    rows: str,
+    order: str,
+    first_parameter: int,
+) -> SetWise:
+    """What numbers, registers and sends one posting for every row of the table expression `rows`, which has the columns `posting_id`,
+    `outlet`, those that `posting` names by `column`, and those that hold the `amounts` (by name, minor units).
+
+    Numbers of an outlet go in the `order` of a column. The rows must be sent once only: who makes them sees to that, in the same statement.
+    """
+    frame, digit = frame_of(resources), SERVICE_DIGITS[resources.name]
+    envelope, places = _envelope_of_a_row(resources, code, day, posting, amounts)
+    raw = await driver_connection(connection)
+    outlets = [row["outlet"] for row in await raw.fetch(f"SELECT outlet FROM {frame.outlet_gate.fullname}")]
+    blank = fact_of(resources, code, day, Automatic(_ROW_ID, "", posting))
+    keys = [routing_key(blank.model_copy(update={"outlet": outlet})) for outlet in outlets]
+    n_day, n_code, n_teller, n_digit, n_envelope, n_outlets, n_keys = (f"${first_parameter + offset}" for offset in range(7))
+    total = " + ".join(f"abs({each})" for each in amounts.values())
+    expressions = f"""counted AS (
+    SELECT outlet, count(*) AS postings, sum({total}) AS total FROM {rows} GROUP BY outlet
+), gated AS (
+    UPDATE {frame.outlet_gate.fullname} AS gate SET last_number = gate.last_number + counted.postings,
+        postings = gate.postings + counted.postings, control_total_minor = gate.control_total_minor + counted.total
+    FROM counted WHERE gate.outlet = counted.outlet AND gate.business_date = {n_day}::date
+    RETURNING gate.outlet, gate.last_number - counted.postings AS before
+), numbered AS (
+    SELECT {rows}.*, outlet || {n_digit}::text
+           || to_char(before + row_number() OVER (PARTITION BY outlet ORDER BY {order}), 'FM000000') AS transaction_number
+    FROM {rows} JOIN gated USING (outlet)
+), registered AS (
+    INSERT INTO {frame.register.fullname}
+        (posting_id, state, business_date, outlet, transaction_number, code, teller, posts, control_total_minor)
+    SELECT posting_id, 'posted', {n_day}::date, outlet, transaction_number, {n_code}::text, {n_teller}::text, true, {total} FROM numbered
+), sent AS (
+    INSERT INTO {frame.plumbing.outbox.fullname} (message_id, routing_key, envelope)
+    SELECT posting_id, key, convert_to(format({n_envelope}::text, {", ".join(places)}), 'UTF8')
+    FROM numbered JOIN unnest({n_outlets}::text[], {n_keys}::text[]) AS slot (outlet, key) USING (outlet)
+    RETURNING message_id
+)"""
+    return SetWise(expressions, (day, code, SYSTEM_TELLER, str(digit), envelope, outlets, keys))
+
+
+def _envelope_of_a_row(resources: Resources, code: str, day: date, posting: Posting, amounts: Mapping[str, str]) -> tuple[str, list[str]]:
+    """The envelope every row is sent in, as the outbox writes it, with `%s` where a row has something to say; and what it says there."""
+    marked = replace(posting, amounts_minor={name: _AMOUNT + place for place, name in enumerate(amounts)})
+    fact = fact_of(resources, code, day, Automatic(_ROW_ID, column("outlet"), marked))
+    fact = fact.model_copy(update={"transaction_number": column("transaction_number")})
+    row = resources.outbox.row(fact, message_id=_ROW_ID, business_date=day, cause=fact.transaction_number)
+    columns, said = list(amounts.values()), []
+
+    def place(found: re.Match[str]) -> str:
+        if found["text"]:
+            said.append(f"to_json({found['text']}::text)")
+        else:
+            said.append("posting_id" if found["id"] else columns[int(found["amount"])])
+        return "%s"
+
+    return _PLACES.sub(place, row["envelope"].decode().replace("%", "%%")), said

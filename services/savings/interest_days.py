@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from banking.automatic import SYSTEM_TELLER, Automatic, post_automatically
+from banking.automatic import SYSTEM_TELLER, column, send_set_wise
 from banking.transaction import Posting
 from contracts.day import EventProgress
 from contracts.ledger import AccountReference
@@ -24,13 +24,16 @@ from kernel.rates import Stretch
 from runtime.database import driver_connection
 from runtime.service import Resources
 from services.savings.domain.account_status import AccountStatus
+from services.savings.domain.interest_rules import ACCUMULATED
 from services.savings.domain.parameters import SavingsParameters
 from services.savings.domain.products import CATALOGUE, AccumulatedInterest, Owner, Product, TaxedInterest
 from services.savings.parameters.load import parameters
+from services.savings.portions import Place, keep_place, place_of
 
 PORTION = 20_000
 """How many accounts one transaction of the day end pays."""
 CODES = {Owner.PERSONAL: "savings.demand.settle_interest", Owner.CORPORATE: "savings.corporate.settle_interest"}
+ACCOUNT_COLUMNS = {"number": "account", "outlet": "outlet", "business_code": "business_code", "name": "name"}
 STATES = [AccountStatus.NORMAL.value, AccountStatus.DORMANT.value]
 EARLIEST = date(1980, 1, 1)
 
@@ -46,6 +49,21 @@ class Settlement:
     rate_source: str
     year_days: int
     taxes: tuple[Stretch[Decimal], ...]
+
+    @property
+    def event(self) -> str:
+        return f"{self.code}:{self.currency}:{self.products[0]}"
+
+    @property
+    def posting(self) -> Posting:
+        """The posting of an account, read from its row."""
+        account = AccountReference(**{name: column(of) for name, of in ACCOUNT_COLUMNS.items()})
+        return Posting(self.code, self.currency, {"account": account})
+
+    @property
+    def amounts(self) -> dict[str, str]:
+        """The amounts of the posting, and where they stand in the row."""
+        return {"interest": "interest_minor"} | ({"tax": "tax_minor"} if self.taxes else {})
 
 
 def settlements(day: date, dated: SavingsParameters) -> Iterator[Settlement]:
@@ -72,79 +90,109 @@ def settlements(day: date, dated: SavingsParameters) -> Iterator[Settlement]:
 
 async def settle_interest(resources: Resources, day: date) -> EventProgress:
     """The day-end event: the next portion of the accounts whose period ended yesterday; nothing on any other day."""
-    done = left = 0
-    busy = False
+    done = total = 0
     for settlement in settlements(day, parameters()):
         async with resources.database.transaction() as connection:
-            if not busy:
-                paid = await _pay(connection, settlement, day)
-                busy = bool(paid)
-                items = [_posting(row, settlement) for row in paid if row["pays"]]
-                await post_automatically(connection, resources, settlement.code, day, items)
-            waiting, over = await _progress(connection, settlement, day)
-            done, left = done + over, left + waiting
-    return EventProgress(done=done, total=done + left)
+            place = await place_of(connection, settlement.event, day, lambda due=settlement: _count(connection, due, day))
+            if not place.finished and done == total:
+                place = await _pay_portion(connection, resources, settlement, place)
+                await keep_place(connection, place)
+        done, total = done + place.done, total + place.total
+    return EventProgress(done=done, total=total)
 
 
-async def _pay(connection: AsyncConnection, settlement: Settlement, day: date) -> Sequence[Any]:
+async def _count(connection: AsyncConnection, settlement: Settlement, day: date) -> int:
     raw = await driver_connection(connection)
-    return await raw.fetch(
-        statement_of(settlement.taxes),
-        day,
-        list(settlement.products),
-        settlement.currency,
-        STATES,
-        PORTION,
+    return int(await raw.fetchval(f"SELECT count(*) FROM savings.account WHERE {DUE}", *_due(settlement, day)))
+
+
+async def _pay_portion(connection: AsyncConnection, resources: Resources, settlement: Settlement, place: Place) -> Place:
+    """Pay the accounts that come next."""
+    day = place.business_date
+    raw = await driver_connection(connection)
+    next_ones = f"SELECT account FROM savings.account WHERE {DUE} AND account > $5 ORDER BY account LIMIT $6"
+    found = await raw.fetchrow(
+        f"SELECT max(account) AS last, count(*) AS accounts FROM ({next_ones}) AS portion", *_due(settlement, day), place.after, PORTION
+    )
+    if not found["accounts"]:
+        return place.moved(None, 0)
+    scale = 10 ** CURRENCIES[settlement.currency].exponent
+    arguments = (
+        *_due(settlement, day),
+        place.after,
+        found["last"],
         settlement.pct,
-        settlement.year_days,
-        CURRENCIES[settlement.currency].exponent,
+        settlement.year_days * 100 * scale,
+        scale,
         settlement.code,
         settlement.rate_source,
         SYSTEM_TELLER,
     )
+    sending = await send_set_wise(
+        connection,
+        resources,
+        settlement.code,
+        day,
+        settlement.posting,
+        settlement.amounts,
+        rows="paying",
+        order="account",
+        first_parameter=len(arguments) + 1,
+    )
+    statement = f"{statement_of(settlement.taxes)}, {sending.expressions} SELECT (SELECT count(*) FROM paying), (SELECT count(*) FROM sent)"
+    paid, sent = await raw.fetchrow(statement, *arguments, *sending.arguments)
+    if paid != sent:
+        raise LookupError(f"{paid - sent} postings of {settlement.code} are of outlets without a gate on {day}")
+    return place.moved(found["last"], found["accounts"])
+
+
+DUE = "products_since < $1::date AND product = ANY($2::text[]) AND currency = $3::text AND status = ANY($4::text[]) AND interest_bearing"
+"""The accounts whose period has ended; they have no period that began today."""
+
+
+def _due(settlement: Settlement, day: date) -> tuple[Any, ...]:
+    return day, list(settlement.products), settlement.currency, STATES
 
 
 def statement_of(taxes: Sequence[Stretch[Decimal]]) -> str:
-    """The statement that pays a portion. The tax of each stretch is a share of the interest by its days, the last takes the rest."""
+    """The beginning of the statement that pays the accounts of a portion: its last table expression, `paying`, has a row for each that
+    gets something. The tax of each stretch is a share of the interest by its days, the last takes the rest."""
     return f"""
 WITH due AS (
     SELECT account, outlet, business_code, name, balance_minor, products_since, lines, products + greatest(0, $1::date - products_until)
                * (greatest(balance_minor, 0) / interest_unit_minor * interest_unit_minor) AS products
-    FROM savings.account
-    WHERE product = ANY($2::text[]) AND currency = $3 AND status = ANY($4::text[]) AND interest_bearing AND products_since < $1::date
-    ORDER BY account LIMIT $5 FOR UPDATE
+    FROM savings.account WHERE {DUE} AND account > $5::text AND account <= $6::text
+    ORDER BY account FOR UPDATE
 ), earned AS (
-    SELECT *, round(products::numeric / 10::numeric ^ $8::int * $6::numeric / (100 * $7::int), 3) AS interest,
-           ($1::date - products_since) AS days
+    SELECT *, round(products * $7::numeric / $8::bigint, 3) AS interest, ($1::date - products_since) AS days
     FROM due
 ), shared AS (
     SELECT *, {_shares(taxes)} FROM earned
-), reckoned AS (
-    SELECT *, md5('huitong:' || $9::text || ':' || account || ':' || $1::date)::uuid AS posting_id,
-           (round(interest, $8::int) * 10::numeric ^ $8::int)::bigint AS interest_minor,
-           (round({_tax(taxes)}, $8::int) * 10::numeric ^ $8::int)::bigint AS tax_minor
+), reckoned AS MATERIALIZED (
+    SELECT *, md5('huitong:' || $10::text || ':' || account || ':' || $1::date)::uuid AS posting_id,
+           round(interest * $9::bigint)::bigint AS interest_minor, round(({_tax(taxes)}) * $9::bigint)::bigint AS tax_minor
     FROM shared
 ), changed AS (
     UPDATE savings.account AS kept
     SET balance_minor = kept.balance_minor + paid.interest_minor - paid.tax_minor, products = 0, products_since = $1::date,
         products_until = $1::date, lines = kept.lines + (paid.interest_minor > 0)::int
-    FROM reckoned AS paid WHERE kept.account = paid.account
+    FROM reckoned AS paid WHERE kept.account = paid.account AND kept.account > $5::text AND kept.account <= $6::text
+), paying AS (
+    SELECT * FROM reckoned WHERE interest_minor > 0
 ), lined AS (
     INSERT INTO savings.account_line
         (account, line, posting_id, code, business_date, value_date, amount_minor, balance_after_minor, counter_outlet, teller, summary)
-    SELECT account, lines + 1, posting_id, $9, $1, $1, interest_minor - tax_minor, balance_minor + interest_minor - tax_minor,
-           outlet, $11, '结息'
-    FROM reckoned WHERE interest_minor > 0
+    SELECT account, lines + 1, posting_id, $10::text, $1::date, $1::date, interest_minor - tax_minor,
+           balance_minor + interest_minor - tax_minor, outlet, $12::text, '结息'
+    FROM paying
 ), stated AS (
     INSERT INTO savings.interest_paid
         (posting_id, account, outlet, business_date, code, currency, interest_minor, tax_minor, segments)
-    SELECT posting_id, account, outlet, $1, $9, $3, interest_minor, tax_minor, jsonb_build_array(jsonb_build_object(
-        'first', products_since, 'end', $1::date, 'products', products, 'principal_minor', NULL, 'annual_pct', $6::numeric::text,
-        'rate_source', $10::text, 'interest', interest::text, 'taxes', {_tax_parts(taxes)}))
-    FROM reckoned WHERE interest_minor > 0
-)
-SELECT account, outlet, business_code, name, posting_id, interest_minor, tax_minor, interest_minor > 0 AS pays FROM reckoned
-"""
+    SELECT posting_id, account, outlet, $1::date, $10::text, $3::text, interest_minor, tax_minor, jsonb_build_array(jsonb_build_object(
+        'first', products_since, 'end', $1::date, 'products', products, 'principal_minor', NULL, 'annual_pct', $7::numeric::text,
+        'rate_source', $11::text, 'interest', interest::text, 'rule', '{ACCUMULATED.code}', 'taxes', {_tax_parts(taxes)}))
+    FROM paying
+)"""
 
 
 def _date(day: date) -> str:
@@ -181,23 +229,3 @@ def _tax_parts(taxes: Sequence[Stretch[Decimal]]) -> str:
         for share, each in zip(shares, taxes, strict=True)
     ]
     return "(" + " || ".join(parts) + ")"
-
-
-def _posting(row: Any, settlement: Settlement) -> Automatic:
-    account = AccountReference(number=row["account"], outlet=row["outlet"], business_code=row["business_code"], name=row["name"])
-    amounts_minor = {"interest": row["interest_minor"]} | ({"tax": row["tax_minor"]} if settlement.taxes else {})
-    return Automatic(row["posting_id"], row["outlet"], Posting(settlement.code, settlement.currency, {"account": account}, amounts_minor))
-
-
-async def _progress(connection: AsyncConnection, settlement: Settlement, day: date) -> tuple[int, int]:
-    """How many accounts wait, and how many are done."""
-    raw = await driver_connection(connection)
-    row = await raw.fetchrow(
-        "SELECT count(*) FILTER (WHERE products_since < $1) AS waiting, count(*) FILTER (WHERE products_since = $1) AS over "
-        "FROM savings.account WHERE product = ANY($2::text[]) AND currency = $3 AND status = ANY($4::text[]) AND interest_bearing",
-        day,
-        list(settlement.products),
-        settlement.currency,
-        STATES,
-    )
-    return row["waiting"], row["over"]

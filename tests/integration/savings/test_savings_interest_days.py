@@ -24,7 +24,7 @@ async def owner(savings: SavingsAlone, database_url: str) -> Any:
     """The owner's connection to a savings service without accounts."""
     connection = await asyncpg.connect(database_url)
     await connection.execute(
-        "TRUNCATE savings.register, savings.account, savings.account_line, savings.account_change, savings.outbox, savings.interest_paid"
+        "TRUNCATE savings.event_progress, savings.register, savings.account, savings.account_line, savings.account_change, savings.outbox, savings.interest_paid"
     )
     yield connection
     await connection.close()
@@ -164,13 +164,17 @@ async def test_the_list_of_a_day_shows_segments_and_totals(savings: SavingsAlone
     assert sheet["totals"] == {"interest": "8.00", "tax": "1.60", "net": "6.40"}
     assert [row["interest"] for row in sheet["rows"]] == ["4.00", "4.00"]
     first = sheet["rows"][0]
-    assert (first["starts_on"], first["ends_on"], first["rate"], first["products"], first["segment_interest"]) == (
-        "2005-12-01",
-        "2005-12-21",
-        "0.72",
-        "200000.00",
-        "4.000",
-    )
+    segment = {name: first[name] for name in ("starts_on", "ends_on", "days", "products", "rate", "segment_interest", "segment_tax")}
+    assert segment == {
+        "starts_on": "2005-12-01",
+        "ends_on": "2005-12-21",
+        "days": 20,
+        "products": "200000.00",
+        "rate": "0.72",
+        "segment_interest": "4.000",
+        "segment_tax": "0.80000",
+    }
+    assert first["rule"]["zh"].startswith("积数") and first["rule_source"] and first["rate_source"].endswith("2004-10-29")
     page = (await savings.client.get("/reports/deposit_interest", params={"limit": 1}, headers=headers)).json()
     assert len(page["rows"]) == 1
     rest = (await savings.client.get("/reports/deposit_interest", params={"limit": 1, "after": page["next"]}, headers=headers)).json()
