@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from banking.approval import check_approval, require_level, require_second, use_approval
 from banking.business_day import frame_of, read_gate, require_open, take_numbers
 from banking.principal import Principal
-from banking.register import give_up, hold_intent, intend, record
+from banking.register import give_up, hold_intent, intend, record, state_of
 from banking.rights import Needed, RightsInForce, check_level, check_place, moved_by, rights_in_force
 from banking.transaction import Outcome, Posting, Transaction
 from banking.vouchers import posting_with_vouchers
@@ -88,14 +88,15 @@ async def execute(resources: Resources, request: Request) -> bytes:
     await check_right(resources, request.principal, request.transaction)
     form = read_form(request.transaction, request.body)
     approval = check_approval(resources, request.transaction, request.principal, request.body, request.approval)
-    posting_id = new_id()
+    resumes = request.transaction.resumes
+    posting_id = new_id() if resumes is None else await resumes(resources, form)
     if request.transaction.two_phase:
         await intend(resources, posting_id)
     undo: list[Callable[[], Awaitable[None]]] = []
     then: list[Callable[[], Awaitable[None]]] = []
     try:
         async with resources.database.transaction() as connection:
-            if request.transaction.two_phase:
+            if _has_intent(request.transaction):
                 await hold_intent(connection, posting_id)
             answer = await _once(resources, request, connection, form, posting_id, approval, undo, then)
     except BaseException:
@@ -149,7 +150,7 @@ async def _once(
     await record(
         connection,
         frame,
-        intended=transaction.two_phase,
+        intended=_has_intent(transaction),
         posting_id=posting_id,
         business_date=work.business_date,
         outlet=work.outlet,
@@ -166,6 +167,11 @@ async def _once(
     answer = receipt_of(work, outcome, expansion, number).model_dump_json().encode()
     await keep_answer(connection, frame.plumbing, request.key, answer)
     return answer
+
+
+def _has_intent(transaction: Transaction) -> bool:
+    """Whether the posting id stands in the register before the transaction decides on it."""
+    return transaction.two_phase or transaction.resumes is not None
 
 
 async def _rights(resources: Resources, request: Request, connection: AsyncConnection) -> RightsInForce:
@@ -266,11 +272,11 @@ async def _give_up(
     then: list[Callable[[], Awaitable[None]]],
 ) -> None:
     """Undo what other services hold for a failed transaction; if its commit went through although it was reported lost, finish it
-    instead."""
+    instead. What an earlier transaction holds stays held."""
     if not undo and not request.transaction.two_phase:
         return
     try:
-        state = await give_up(resources, posting_id)
+        state = await (give_up if request.transaction.resumes is None else state_of)(resources, posting_id)
     except Exception as error:  # the holders will ask the register themselves
         log.warning("left to recovery", when="giving up", error=repr(error))
         return

@@ -4,6 +4,8 @@ A posting id is `intended` while a two-phase transaction runs, `posted` with the
 about an id that nobody knew: the answer is written down, so a commit that comes too late fails.
 
 A running transaction holds a lock on its intent, which ends with it however that ends: an intent that nobody holds was left by a crash.
+One that a committed transaction has put its code to stands for money held until a later one decides (`banking.held`): it is never given
+up by itself.
 """
 
 from __future__ import annotations
@@ -53,7 +55,8 @@ def _intent_key(posting_id: ColumnElement[str]) -> ColumnElement[int]:
 def _void_abandoned(frame: Frame, *among: ColumnElement[bool]) -> Update:
     """Voids the intents that no transaction holds, and those held for too long; only those old enough are tried."""
     table = frame.register
-    unheld = select(table.c.posting_id, table.c.created_at).where(table.c.state == "intended", _older(table, UNHELD_SECONDS), *among)
+    running = (table.c.state == "intended", table.c.code.is_(None))
+    unheld = select(table.c.posting_id, table.c.created_at).where(*running, _older(table, UNHELD_SECONDS), *among)
     tried = unheld.cte("tried").prefix_with("MATERIALIZED")
     free = func.pg_try_advisory_xact_lock(_intent_key(cast(tried.c.posting_id, String)))
     abandoned = select(tried.c.posting_id).where(or_(_older(tried, INTENT_SECONDS), free))
@@ -87,6 +90,26 @@ async def give_up(resources: Resources, posting_id: UUID) -> PostingState:
         await connection.execute(insert_or(table).values(posting_id=posting_id, state="voided").on_conflict_do_nothing())
         await connection.execute(table.update().where(table.c.posting_id == posting_id, table.c.state == "intended").values(state="voided"))
         return (await connection.execute(select(table.c.state).where(table.c.posting_id == posting_id))).scalar_one()
+
+
+async def state_of(resources: Resources, posting_id: UUID) -> PostingState:
+    """What the register says of a posting id that stands in it, changing nothing."""
+    table = frame_of(resources).register
+    async with resources.database.reading() as connection:
+        return (await connection.execute(select(table.c.state).where(table.c.posting_id == posting_id))).scalar_one()
+
+
+async def keep_waiting(connection: AsyncConnection, frame: Frame, posting_id: UUID, **row: object) -> None:
+    """Let an intent stand beyond its transaction, with the `code` it waits for and where. Raises `posting.voided` if it was given up."""
+    table = frame.register
+    intended = table.update().where(table.c.posting_id == posting_id, table.c.state == "intended")
+    if (await connection.execute(intended.values(row))).rowcount != 1:
+        raise DECIDED_OTHERWISE()
+
+
+async def stop_waiting(connection: AsyncConnection, frame: Frame, posting_id: UUID) -> None:
+    """Give up an intent that waits, in the transaction that decides so. Raises `posting.voided` if somebody decided before."""
+    await keep_waiting(connection, frame, posting_id, state="voided")
 
 
 async def decision_on(connection: AsyncConnection, frame: Frame, posting_id: UUID) -> Decision:

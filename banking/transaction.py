@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
 
 from pydantic import BaseModel
 
@@ -14,6 +15,7 @@ from kernel.text import Text
 
 if TYPE_CHECKING:
     from banking.work import Work
+    from runtime.service import Resources
 
 Dual = Literal["", "c", "a", "ca"]
 """Who else must agree: `c` a checker of any level, `a` an approver of level A, `ca` both."""
@@ -59,7 +61,9 @@ UseCase = Callable[["Work", Any], Awaitable[Outcome]]
 class Transaction:
     """A counter transaction. `operators` are the letters of the tellers who may run it, `levels` their levels, `outlets` restricts it to
     departments (`centre` 0001, `city`, `branch`); `gated` ones need an open outlet and a teller who has not balanced; `two_phase` ones move
-    accounts of another service; `with_password_token` ones are all that a teller may run before he has changed his first password."""
+    accounts of another service; those with `resumes` post under the posting id that an earlier transaction holds money under
+    (`banking.held`), which it finds by the form; `with_password_token` ones are all that a teller may run before he has changed his first
+    password."""
 
     code: str
     name: Text
@@ -74,6 +78,7 @@ class Transaction:
     outlets: Literal["", "centre", "city", "branch"] = ""
     gated: bool = True
     two_phase: bool = False
+    resumes: Callable[[Resources, Any], Awaitable[UUID]] | None = None
     with_password_token: bool = False
 
     def catalogue_entry(self) -> dict[str, Any]:
