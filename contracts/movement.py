@@ -13,14 +13,28 @@ from contracts.ledger import AccountReference, Transport
 PostingState = Literal["intended", "posted", "voided"]
 
 
+class OrderingCheque(BaseModel):
+    """A transfer cheque of the account, used by the movement; with `gives_back` it was used and is the customer's to use again."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    number: str
+    gives_back: bool = False
+
+
 class MovementLine(BaseModel):
-    """One change of one account; credit is positive from the account owner's side of the books (a deposit grows, a loan shrinks)."""
+    """One change of one account; credit is positive from the account owner's side of the books (a deposit grows, a loan shrinks).
+
+    A line of nothing has a `cheque`, which is all that it uses.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     account: str
     amount_minor: int
     summary: str = ""
+    cheque: OrderingCheque | None = None
 
 
 class MovementRequest(BaseModel):

@@ -85,7 +85,7 @@ async def sell(connection: AsyncConnection, account: Account, kind: str, numbers
     taken = set((await connection.execute(entered.returning(CHEQUE.c.number))).scalars())
     if len(taken) != len(numbers):
         await check_sold(connection, account, kind, tuple(number for number in numbers if number not in taken), ChequeAction.SELL)
-    await _note(connection, kind, [(number, account.number) for number in numbers], ChequeAction.SELL, deed)
+    await note(connection, kind, [(number, account.number) for number in numbers], ChequeAction.SELL, deed)
 
 
 async def change(
@@ -101,7 +101,7 @@ async def change(
     await check_sold(connection, account, kind, numbers, action, field, lock=True)
     changed = update(CHEQUE).where(CHEQUE.c.kind == kind, CHEQUE.c.number.in_(numbers))
     await connection.execute(changed.values(state=state_after(action).value, changed_on=deed.business_date, changed_by=deed.teller))
-    await _note(connection, kind, [(number, account.number) for number in numbers], action, deed)
+    await note(connection, kind, [(number, account.number) for number in numbers], action, deed)
 
 
 async def use_cheque(work: Work, account: Account, voucher_type: str | None, number: str | None, *, cash: bool) -> str | None:
@@ -121,11 +121,11 @@ async def use_cheque(work: Work, account: Account, voucher_type: str | None, num
             raise errors.CHEQUE_NUMBER_SHORT(field=FIELD)
         number = await _completed(work.connection, account, voucher_type, number)
     await change(work.connection, account, voucher_type, (number,), ChequeAction.USE, deed_of(work), FIELD)
-    await _check_not_being_voided(work.connection, voucher_type, number)
+    await check_not_being_voided(work.connection, voucher_type, number)
     return number
 
 
-async def _check_not_being_voided(connection: AsyncConnection, kind: str, number: str) -> None:
+async def check_not_being_voided(connection: AsyncConnection, kind: str, number: str) -> None:
     """Whoever announces a batch waits for the rows of its cheques; whoever has got hold of one afterwards sees the announcement."""
     table = CHEQUE_VOID.c
     within = (table.state == "pending", table.kind == kind, table.first_number <= number, table.last_number >= number)
@@ -180,11 +180,11 @@ async def _void(connection: AsyncConnection, which: object, deed: Deed) -> int:
         numbers = cast([number for number, _ in mine], ARRAY(String))  # one parameter, however many there are
         voided = update(CHEQUE).where(CHEQUE.c.kind == kind, CHEQUE.c.number == any_(numbers))
         await connection.execute(voided.values(state=ChequeState.VOID.value, changed_on=deed.business_date, changed_by=deed.teller))
-        await _note(connection, kind, mine, ChequeAction.VOID, deed)
+        await note(connection, kind, mine, ChequeAction.VOID, deed)
     return len(rows)
 
 
-async def _note(connection: AsyncConnection, kind: str, cheques: Sequence[tuple[str, str]], action: ChequeAction, deed: Deed) -> None:
+async def note(connection: AsyncConnection, kind: str, cheques: Sequence[tuple[str, str]], action: ChequeAction, deed: Deed) -> None:
     """Write down what was done to each cheque, and to whose."""
     done = {
         "kind": kind,

@@ -21,6 +21,7 @@ from services.savings.domain.accounts import (
 )
 from services.savings.domain.errors import VALUE_DATE_AHEAD
 from services.savings.domain.products import AccumulatedInterest
+from services.savings.ordering_cheques import give_up, keep_to, present
 from services.savings.parameters.load import parameters
 
 
@@ -41,6 +42,10 @@ class AccountKeeper:
         check_currency(account, request.currency)
         if request.reverses is None:
             check_current(account, None)
+        if line.cheque is not None:
+            await present(connection, account, request, line)
+        if line.amount_minor == 0:
+            return account.balance_minor - account.held_minor + account.incoming_minor
         held = hold(account, line.amount_minor, request.value_date, parameters())
         await save(connection, held)
         return held.balance_minor - held.held_minor + held.incoming_minor
@@ -57,12 +62,16 @@ class AccountKeeper:
     async def apply(self, connection: AsyncConnection, movement: Row[Any]) -> None:
         """Make the change real, with its line."""
         account = await _locked(connection, movement.account)
+        cheque = await keep_to(connection, account, movement)
+        if movement.amount_minor == 0:
+            return
         moved = settle_hold(account, movement.amount_minor, movement.value_date, parameters())
-        await book(connection, moved, _line_of(movement))
+        await book(connection, moved, _line_of(movement, cheque))
 
     async def release(self, connection: AsyncConnection, movement: Row[Any]) -> None:
         """Give the change up."""
         account = await _locked(connection, movement.account)
+        await give_up(connection, movement)
         await save(connection, release(account, movement.amount_minor))
 
 
@@ -70,7 +79,7 @@ async def _locked(connection: AsyncConnection, number: str) -> Account:
     return (await lock(connection, account=number))["account"]
 
 
-def _line_of(movement: Row[Any]) -> Line:
+def _line_of(movement: Row[Any], cheque: Row[Any] | None = None) -> Line:
     return Line(
         posting_id=movement.posting_id,
         code=movement.transaction_code,
@@ -81,5 +90,7 @@ def _line_of(movement: Row[Any]) -> Line:
         teller=movement.teller,
         transaction_number=movement.transaction_number,
         correction=movement.correction,
+        voucher_type=None if cheque is None else cheque.kind,
+        voucher_number=None if cheque is None else cheque.number,
         summary=movement.summary,
     )

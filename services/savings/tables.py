@@ -251,10 +251,23 @@ CHEQUE_EVENT = Table(
     Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Index("uq_cheque_event", "kind", "number", "posting_id", unique=True),
     Index("ix_cheque_event_posting", "posting_id"),
-    Index("uq_cheque_event_use", "kind", "number", unique=True, postgresql_where=text("action = 'use'")),
+    Index("ix_cheque_event_use", "kind", "number", postgresql_where=text("action = 'use'")),
     info={"append_only": True},
 )
-"""What was done to each cheque, step by step. A cheque is used once: the second use has no place here."""
+"""What was done to each cheque, step by step."""
+
+CHEQUE_MOVEMENT = Table(
+    "cheque_movement",
+    METADATA,
+    Column("posting_id", Uuid, primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("kind", String(4), nullable=False),
+    Column("number", String(8), nullable=False),
+    Column("gives_back", Boolean, nullable=False),
+    info={"append_only": True},
+)
+"""The cheque that orders a line of another service's movement, or that the line gives back to the customer; used as long as the movement
+is under way."""
 
 CHEQUE_VOID = Table(
     "cheque_void",

@@ -44,6 +44,7 @@ class ChequeAction(Enum):
     SELL = "sell"
     UNDO_SALE = "undo_sale"
     USE = "use"
+    UNDO_USE = "undo_use"
     REPORT_LOST = "report_lost"
     LIFT_LOSS = "lift_loss"
     WRITE_OFF = "write_off"
@@ -73,6 +74,7 @@ _ACTION_TEXTS: dict[ChequeAction, Text] = {
     ChequeAction.SELL: Text("出售", "be sold"),
     ChequeAction.UNDO_SALE: Text("取消出售", "be taken back"),
     ChequeAction.USE: Text("使用", "be used"),
+    ChequeAction.UNDO_USE: Text("取消使用", "have its use undone"),
     ChequeAction.REPORT_LOST: Text("挂失", "be reported lost"),
     ChequeAction.LIFT_LOSS: Text("取消挂失", "have its loss lifted"),
     ChequeAction.WRITE_OFF: Text("核销", "be written off"),
@@ -83,6 +85,7 @@ _DONE_TEXTS: dict[ChequeAction, Text] = {
     ChequeAction.SELL: Text("出售", "Sold"),
     ChequeAction.UNDO_SALE: Text("取消出售", "Taken back"),
     ChequeAction.USE: Text("使用", "Used"),
+    ChequeAction.UNDO_USE: Text("取消使用", "Use undone"),
     ChequeAction.REPORT_LOST: Text("挂失", "Reported lost"),
     ChequeAction.LIFT_LOSS: Text("取消挂失", "Found"),
     ChequeAction.WRITE_OFF: Text("核销", "Written off"),
@@ -91,11 +94,13 @@ _DONE_TEXTS: dict[ChequeAction, Text] = {
 }
 
 # IB 3541 back to not sold, 3544 and 3553 loss, 3558 write-off of unused ones for good, 3564 usable again, 749 and 3992 voided in the
-# customer's hands. A lost cheque is found (lifted) before it is written off, so that undoing a write-off never makes a lost one payable.
+# customer's hands, 2377-2384 used by an item that is cancelled. A lost cheque is found (lifted) before it is written off, so that undoing
+# a write-off never makes a lost one payable.
 _TRANSITIONS: dict[tuple[ChequeState, ChequeAction], ChequeState] = {
     (ChequeState.NOT_SOLD, ChequeAction.SELL): ChequeState.UNUSED,
     (ChequeState.UNUSED, ChequeAction.UNDO_SALE): ChequeState.NOT_SOLD,
     (ChequeState.UNUSED, ChequeAction.USE): ChequeState.USED,
+    (ChequeState.USED, ChequeAction.UNDO_USE): ChequeState.UNUSED,
     (ChequeState.UNUSED, ChequeAction.REPORT_LOST): ChequeState.LOST,
     (ChequeState.UNUSED, ChequeAction.WRITE_OFF): ChequeState.WRITTEN_OFF,
     (ChequeState.UNUSED, ChequeAction.VOID): ChequeState.VOID,
