@@ -189,6 +189,8 @@ def _approval_by_amount(rights: RightsInForce, work: Work, outcome: Outcome, exp
         needed = rights.approval_for(level, currency, moved_by(expansion.entries, currency))
     for currency, minor in outcome.cash_minor.items():
         needed = rights.own().approval_for(level, currency, {"cash": minor}) or needed
+    for currency, minor in outcome.transfer_minor.items():
+        needed = rights.approval_for(level, currency, {"transfer": minor}) or needed
     return needed
 
 

@@ -7,6 +7,7 @@ from kernel.text import Text
 PERSONAL = Text("个人储蓄", "Personal savings")
 CORPORATE = Text("对公存贷", "Corporate business")
 GENERAL = Text("通用模块", "General module")
+AGENCY = Text("代理业务", "Agency business")
 SETTLEMENT = Text("结算业务", "Settlement")
 DAY_END = Text("日终处理", "Day end")
 CUSTOMERS = Text("客户管理", "Customers")

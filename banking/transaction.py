@@ -47,11 +47,13 @@ class Outcome:
     """What a use case decided: the result the receipt shows, and the fact to post if there is one.
 
     `cash_minor` is cash, by currency, that the teller answers for without moving it; limits of this very transaction hold for it.
+    `transfer_minor` is what the transaction sets going and the system posts later, by currency; limits hold for it as if it were posted.
     """
 
     result: dict[str, Any]
     posting: Posting | None = None
     cash_minor: Mapping[str, int] = field(default_factory=dict)
+    transfer_minor: Mapping[str, int] = field(default_factory=dict)
 
 
 UseCase = Callable[["Work", Any], Awaitable[Outcome]]

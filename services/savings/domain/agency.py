@@ -7,7 +7,7 @@ from enum import Enum
 from kernel.money import format_amount
 from kernel.text import Text
 from services.savings.domain.accounts import Account, check_current
-from services.savings.domain.agency_errors import BATCH_STATE, COUNT_DIFFERS, NOTHING_TO_RUN, TOTAL_DIFFERS
+from services.savings.domain.agency_errors import BATCH_STATE, COUNT_DIFFERS, ITEM_STATE, NOTHING_TO_RUN, TOTAL_DIFFERS
 from services.savings.domain.products import CATALOGUE, FreeWithdrawals, Owner
 
 MOST_ITEMS = 100_000
@@ -137,6 +137,12 @@ def require_state(state: BatchState, *allowed: BatchState, field: str = "batch")
     """Raises `agency.batch_state`."""
     if state not in allowed:
         raise BATCH_STATE(field=field, state_zh=state.text.zh, state_en=state.text.en)
+
+
+def require_item_state(state: ItemState, *allowed: ItemState, field: str = "item") -> None:
+    """Raises `agency.item_state`."""
+    if state not in allowed:
+        raise ITEM_STATE(field=field, state_zh=state.text.zh, state_en=state.text.en)
 
 
 CHANGEABLE = (BatchState.ENTERED, BatchState.INCOMPLETE)

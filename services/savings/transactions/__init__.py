@@ -1,6 +1,9 @@
 """The counter transactions of the savings service."""
 
 from services.savings.transactions import (
+    agency_batches,
+    agency_collecting,
+    agency_contracts,
     cheques,
     corporate,
     corporate_time,
@@ -77,4 +80,15 @@ TRANSACTIONS = (
     cheques.lift_loss,
     cheques.write_off,
     cheques.undo_write_off,
+    agency_contracts.enter_contract,
+    agency_contracts.maintain_contract,
+    agency_batches.enter_batch,
+    agency_batches.maintain_batch,
+    agency_batches.add_item,
+    agency_batches.maintain_item,
+    agency_batches.run_batch,
+    agency_contracts.enter_client,
+    agency_contracts.maintain_client,
+    agency_collecting.collect_listed,
+    agency_collecting.collect_unlisted,
 )
