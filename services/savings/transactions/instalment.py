@@ -8,7 +8,7 @@ from banking.menus import INSTALMENT as INSTALMENT_MENU
 from banking.menus import PERSONAL
 from banking.transaction import Outcome, Posting, transaction
 from banking.work import Work
-from kernel.errors import DomainError, ErrorType, Kind
+from kernel.errors import DomainError
 from kernel.money import currency_of, format_amount, parse_amount
 from kernel.text import Text
 from services.savings.accounts import book, line_of, reference
@@ -17,7 +17,7 @@ from services.savings.domain.life.agreement import Agreement, History
 from services.savings.domain.life.deposit import Movement
 from services.savings.domain.life.education import LIMIT
 from services.savings.domain.life.instalment import check_instalment
-from services.savings.domain.life.refusals import DEPOSITS_TOO_MUCH
+from services.savings.domain.life.refusals import DEPOSITS_TOO_MUCH, TERM_OVER
 from services.savings.domain.products import EDUCATION, INSTALMENT, Product
 from services.savings.domain.withdrawal_modes import check_outlet_of_deposit
 from services.savings.parameters.load import parameters
@@ -27,8 +27,6 @@ from services.savings.transactions.life import check_product, close_life, open_l
 from services.savings.transactions.opening import Opening
 from services.savings.transactions.proofs import check_voucher
 from services.savings.transactions.settlement import lock_both, take_money
-
-TERM_OVER = ErrorType("term.over", Kind.CONFLICT, "存期已满,不再接受存款", "the term is over: the account takes no more deposits")
 
 
 class TermOpening(Opening):

@@ -8,7 +8,7 @@ from kernel.numbers import Term
 from services.savings.domain import interest_rules
 from services.savings.domain.interest import Segment, statement_of
 from services.savings.domain.life.deposit import Deposit, Life, Question
-from services.savings.domain.life.refusals import DEPOSITS_TOO_FEW, DEPOSITS_TOO_MUCH, NO_SUCH_MOVEMENT
+from services.savings.domain.life.refusals import DEPOSITS_TOO_FEW, DEPOSITS_TOO_MUCH, NO_SUCH_MOVEMENT, TERM_OVER
 from services.savings.domain.life.segments import (
     UNTAXED,
     Rate,
@@ -52,11 +52,16 @@ def total_minor(deposit: Deposit) -> int:
 
 
 def check_deposits(question: Question) -> None:
-    """At least two, no more than the limit in all. Raises `education.*`, `quote.movement_not_possible`."""
+    """At least two, none after the term, no more than the limit in all.
+
+    Raises `education.*`, `term.over`, `quote.movement_not_possible`.
+    """
     deposit = question.deposit
     for position, movement in enumerate(deposit.later, start=1):
         if movement.amount_minor <= 0:
             raise NO_SUCH_MOVEMENT(field=f"movements.{position}")
+        if movement.on >= deposit.matures_on():
+            raise TERM_OVER(field=f"movements.{position}")
     if not deposit.later:
         raise DEPOSITS_TOO_FEW(field="movements")
     limit_minor = int(question.parameters.limit_on(LIMIT, deposit.opened_on).scaleb(currency_of(deposit.currency).exponent))

@@ -92,19 +92,21 @@ def _withdraw(question: Question, term: Term, account: _Account, amount_minor: i
 
 
 def _use_notice(term: Term, account: _Account, day: date) -> tuple[Notice | None, _Account]:
-    """The notice a withdrawal of this day keeps to, if any. One it does not keep to is spent; older ones were never used."""
-    given = [each for each in account.notices if each.given_on <= day]
-    if not given:
-        return None, account
-    kept = [each for each in given if each.for_on == day and (day - each.given_on).days >= term.count]
-    spent = kept[-1] if kept else given[-1]
-    portions = account.portions
-    for each in given:
-        if each is not spent and each.for_on <= day:
+    """The notice a withdrawal of this day keeps to, if any; without one it breaks the latest whose day has come. Others whose day has
+    passed were never used; those of this day and of later ones wait for the withdrawals they announce."""
+    come = [each for each in account.notices if each.for_on <= day]
+    kept = [each for each in come if each.for_on == day and (day - each.given_on).days >= term.count]
+    spent = kept[0] if kept else come[-1] if come else None
+    portions, waiting = account.portions, []
+    for each in account.notices:
+        if each is spent:
+            continue
+        if each.for_on < day:
             period = (each.for_on - timedelta(days=term.count), each.for_on)
             portions = _mark(portions, each.amount_minor, idle=period)
-    waiting = tuple(each for each in account.notices if each not in given)
-    return (spent if kept else None), _Account(portions, waiting)
+        else:
+            waiting.append(each)
+    return (spent if kept else None), _Account(portions, tuple(waiting))
 
 
 def _take(portions: tuple[_Portion, ...], amount_minor: int) -> tuple[list[_Portion], tuple[_Portion, ...]]:

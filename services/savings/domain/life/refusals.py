@@ -44,6 +44,7 @@ INSTALMENT_DEFAULT = ErrorType(
     "漏存未在次月补齐,已违约,不再接受续存",
     "a missed month was not made up in the next: the account is in default and takes no more (IB 1121)",
 )
+TERM_OVER = ErrorType("term.over", Kind.CONFLICT, "存期已满,不再接受存款", "the term is over: the account takes no more deposits")
 REST_BELOW_MINIMUM = ErrorType(
     "notice.rest_below_minimum",
     Kind.CONFLICT,
