@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
 from pydantic import BaseModel, ConfigDict
 
 from contracts.ledger import Transport
+
+UNDO_OPEN, UNDO_CLOSE = "savings.account.undo_open", "savings.account.undo_close"
+"""The transactions of the ledger by which openings and closings are taken back; an account owner knows their movements by them."""
+Undoing = Literal["opening", "closing"]
 
 
 class AccountView(BaseModel):
@@ -32,6 +40,20 @@ class HangingAccount(BaseModel):
     lines: int
 
 
+class Undoable(BaseModel):
+    """The transaction that opened or closed an account and may be taken back; without `posts` it made no entries."""
+
+    model_config = ConfigDict(frozen=True)
+
+    account: str
+    currency: str
+    posting_id: UUID
+    transaction_number: str
+    business_date: date
+    outlet: str
+    posts: bool
+
+
 class SavingsClient:
     """The savings service as other services call it; movements of its accounts are in `contracts.movement`."""
 
@@ -57,3 +79,8 @@ class SavingsClient:
         asked = {"customer_number": customer_number, "instrument": instrument}
         answer = await self._transport.call("savings", "GET", "/internal/accounts", params=asked)
         return [HangingAccount.model_validate(each) for each in answer["accounts"]]
+
+    async def undoable(self, number: str, undoing: Undoing) -> Undoable:
+        """What opened or closed an account. Raises `account.*` where that cannot be taken back."""
+        answer = await self._transport.call("savings", "GET", f"/internal/accounts/{number}/undoable", params={"undoing": undoing})
+        return Undoable.model_validate(answer)

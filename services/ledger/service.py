@@ -22,6 +22,7 @@ from services.ledger.transactions.chart import maintain_chart
 from services.ledger.transactions.corrections import difference, supplement, wrong_account
 from services.ledger.transactions.entry import post_entry, post_off_sheet
 from services.ledger.transactions.reverse import reverse
+from services.ledger.transactions.undo import undo_close, undo_open
 
 SERVICE = BankService(
     name="ledger",
@@ -43,6 +44,8 @@ SERVICE = BankService(
         supplement,
         wrong_account,
         difference,
+        undo_open,
+        undo_close,
         maintain_chart,
     ),
     queries=QUERIES,

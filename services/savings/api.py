@@ -7,12 +7,15 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from banking.business_day import business_date_of
-from contracts.savings import AccountView, HangingAccount
+from contracts.customer import CustomerClient
+from contracts.savings import AccountView, HangingAccount, Undoable, Undoing
 from runtime.auth import service_only
 from runtime.service import resources_of
 from services.savings.accounts import account_of, accounts_on, hold_instrument, read
 from services.savings.queries.products import ACCUMULATING, products_on
 from services.savings.tables import ACCOUNT, FRAME
+from services.savings.transactions.customers import CUSTOMERS_OWN, check_has
+from services.savings.undoing import undoable
 
 router = APIRouter(prefix="/internal/accounts", dependencies=[Depends(service_only)], include_in_schema=False)
 
@@ -55,3 +58,16 @@ async def account(number: str, request: Request) -> AccountView:
         status=found.status.value,
         name=found.name,
     )
+
+
+@router.get("/{number}/undoable")
+async def undoable_of(number: str, undoing: Undoing, request: Request) -> Undoable:
+    """The transaction that opened or closed an account, if it may be undone. Raises `account.*`, and `customer.no_instrument` where the
+    card or book it hung on is gone."""
+    resources = resources_of(request)
+    async with resources.database.reading() as connection:
+        found = await read(connection, number)
+        made = await undoable(connection, found, undoing)
+    if undoing == "closing" and found.instrument in CUSTOMERS_OWN:
+        check_has(await CustomerClient(resources.transport).customer(found.customer_number), found.instrument)
+    return made

@@ -152,6 +152,35 @@ async def void_of_account(work: Work, account: Account) -> int:
     return await _void(work.connection, CHEQUE.c.account == account.number, deed_of(work))
 
 
+async def unvoid_of_account(connection: AsyncConnection, account: str, voided_by: UUID, deed: Deed) -> int:
+    """Give the cheques that the closing of an account voided the state back that each was in before (IB 3387); how many."""
+    event, earlier = CHEQUE_EVENT.c, CHEQUE_EVENT.alias().c
+    before = (
+        select(earlier.action)
+        .where(earlier.kind == event.kind, earlier.number == event.number, earlier.id < event.id)
+        .order_by(earlier.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    voided = select(event.kind, event.number, before.label("before")).where(
+        event.posting_id == voided_by, event.account == account, event.action == ChequeAction.VOID.value
+    )
+    rows = list(await connection.execute(voided.order_by(event.kind, event.number)))
+    for kind, action in sorted({(row.kind, row.before) for row in rows}):
+        numbers = [row.number for row in rows if (row.kind, row.before) == (kind, action)]
+        which = update(CHEQUE).where(CHEQUE.c.kind == kind, CHEQUE.c.number == any_(cast(numbers, ARRAY(String))))
+        back = state_after(ChequeAction(action)).value
+        await connection.execute(which.values(state=back, changed_on=deed.business_date, changed_by=deed.teller))
+        await note(connection, kind, [(number, account) for number in numbers], ChequeAction.UNDO_VOID, deed)
+    return len(rows)
+
+
+async def count_sold(connection: AsyncConnection, account: str) -> int:
+    """How many cheques are sold to an account, whatever became of them."""
+    sold = select(func.count()).where(CHEQUE.c.account == account, CHEQUE.c.state != ChequeState.NOT_SOLD.value)
+    return (await connection.execute(sold)).scalar_one()
+
+
 async def void_range(connection: AsyncConnection, kind: str, first: str, last: str, deed: Deed) -> int:
     """Void the sold cheques of a range that are not used; how many were still to be voided (IB 748-750)."""
     return await _void(connection, and_(CHEQUE.c.kind == kind, CHEQUE.c.number.between(first, last)), deed)

@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.ledger import AccountReference
 from contracts.movement import MovementLine, MovementRequest
+from services.savings import undoing
 from services.savings.accounts import Line, book, lock, read, reference, save
+from services.savings.domain.account_status import AccountStatus
 from services.savings.domain.accounts import (
     Account,
     check_currency,
@@ -34,12 +36,15 @@ class AccountKeeper:
 
         Raises `account.unknown`, `account.status`, `account.currency_differs`, `account.insufficient`, `account.frozen`,
         `account.value_date_ahead`, `product.below_opening_minimum`; `account.wrong_kind` for an account that has a term, which only its own
-        transactions move: what they did may be reversed, and done again by them.
+        transactions move: what they did may be reversed, and done again by them. The undoing of an opening or a closing raises what
+        `undoing.begin` does.
         """
         if request.value_date > request.business_date:
             raise VALUE_DATE_AHEAD(field="value_date", value_date=request.value_date.isoformat())
         account = await _locked(connection, line.account)
         check_currency(account, request.currency)
+        if undoing.undoes(request.transaction_code, line.amount_minor):
+            return await undoing.begin(connection, account, request, line)
         if request.reverses is None:
             check_current(account, None)
         if line.cheque is not None:
@@ -62,6 +67,8 @@ class AccountKeeper:
     async def apply(self, connection: AsyncConnection, movement: Row[Any]) -> None:
         """Make the change real, with its line."""
         account = await _locked(connection, movement.account)
+        if undoing.undoes(movement.transaction_code, movement.amount_minor):
+            return await undoing.finish(connection, account, movement, _line_of(movement))
         cheque = await keep_to(connection, account, movement)
         if movement.amount_minor == 0:
             return
@@ -71,6 +78,8 @@ class AccountKeeper:
     async def release(self, connection: AsyncConnection, movement: Row[Any]) -> None:
         """Give the change up."""
         account = await _locked(connection, movement.account)
+        if account.status is AccountStatus.CANCELLED:
+            return await undoing.give_up(connection, account, movement.amount_minor)
         await give_up(connection, movement)
         await save(connection, release(account, movement.amount_minor))
 

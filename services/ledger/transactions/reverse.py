@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from banking.fields import Form, TransactionNumber, labelled
@@ -15,8 +16,9 @@ from banking.transaction import Outcome, Posting, transaction
 from banking.work import Work
 from contracts.ledger import PostingRequested
 from contracts.movement import MovementLine
+from kernel.numbers import check_account
 from kernel.text import Text
-from services.ledger.corrections import hold_correctable, interest_put_right, named_in_result, standing_corrections
+from services.ledger.corrections import OWNERS, hold_correctable, interest_put_right, named_in_result, standing_corrections
 from services.ledger.domain.model import CodeKind
 from services.ledger.domain.refusals import ALREADY_REVERSED, CORRECTED
 from services.ledger.rulebook import rulebook_on
@@ -45,12 +47,21 @@ async def reverse(work: Work, form: WrongForm) -> Outcome:
     refusals of the accounts' owners.
     """
     original = await hold_correctable(work, form.transaction_number, form.business_date)
+    return await take_back(work, original)
+
+
+async def take_back(work: Work, original: Row[Any], also: str | None = None) -> Outcome:
+    """Reverse a set that is held; `also` is an account that its owner hears of even if no entry of the set moved it.
+
+    Raises `ledger.correct.corrected`, and the refusals of the accounts' owners.
+    """
+    number = original.transaction_number
     if await standing_corrections(work, original.posting_id):
-        raise CORRECTED(field="transaction_number", number=form.transaction_number)
-    await _mark(work, original.posting_id, form.transaction_number)
+        raise CORRECTED(field="transaction_number", number=number)
+    await _mark(work, original.posting_id, number)
     fact = PostingRequested.model_validate(original.fact)
     interest = []
-    for owner, lines in (await _lines_by_owner(work, original.posting_id, form.transaction_number)).items():
+    for owner, lines in (await _lines_by_owner(work, original.posting_id, number, also)).items():
         answer = await work.move(owner, fact.currency, lines, value_date=fact.value_date, correction=True, reverses=original.posting_id)
         interest += interest_put_right(work, fact.currency, fact.value_date, lines, answer)
     posting = Posting(
@@ -62,14 +73,14 @@ async def reverse(work: Work, form: WrongForm) -> Outcome:
         cash_box=fact.cash_box,
         channel=fact.channel,
         value_date=fact.value_date,
-        summary=f"冲 {form.business_date:%Y%m%d} {form.transaction_number}",
+        summary=f"冲 {original.business_date:%Y%m%d} {number}",
         red=True,
         references={
             **fact.references,
             "rule_version": str(original.rule_version),
             "reverses": str(original.posting_id),
-            "reversed_number": form.transaction_number,
-            "reversed_date": form.business_date.isoformat(),
+            "reversed_number": number,
+            "reversed_date": original.business_date.isoformat(),
         },
     )
     return Outcome(result={"reversed": named_in_result(original), "interest_put_right": interest}, posting=posting)
@@ -81,10 +92,12 @@ async def _mark(work: Work, posting_id: UUID, number: str) -> None:
         raise ALREADY_REVERSED(field="transaction_number", number=number)
 
 
-async def _lines_by_owner(work: Work, posting_id: UUID, number: str) -> dict[str, tuple[MovementLine, ...]]:
+async def _lines_by_owner(work: Work, posting_id: UUID, number: str, also: str | None) -> dict[str, tuple[MovementLine, ...]]:
     """The changes to take back, per service that keeps the accounts; credit positive."""
     rulebook = await rulebook_on(work.resources, work.business_date)
     changes: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    if also is not None:
+        changes[OWNERS[check_account(also)]][also] = 0
     for leg in await work.connection.execute(select(LEG).where(LEG.c.posting_id == posting_id).order_by(LEG.c.line)):
         code = rulebook.business_code(leg.business_code, leg.business_date)
         if code.kind is CodeKind.CUSTOMER:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from kernel.interest import Accumulation, accrue, begin_next_period, change_balance
+from kernel.interest import Accumulation, accrue, change_balance
 from kernel.money import MAXIMUM_MINOR, format_amount
 from services.savings.domain import errors
 from services.savings.domain.account_status import AccountStatus, Action, after
@@ -226,7 +226,7 @@ def settle(account: Account, day: date, parameters: SavingsParameters) -> tuple[
     if not isinstance(account.product.closing, SettleThenClose):
         raise errors.NO_SETTLING(field="account", product_zh=account.product.name.zh, product_en=account.product.name.en)
     status = after(account.status, Action.SETTLE)
-    _check_idle(account)
+    check_idle(account)
     statement, rest = settle_at_closing(account.accumulation, account.product, account.currency, day, parameters, account.interest_bearing)
     paid = replace(rest, balance_minor=rest.balance_minor + statement.net_minor)
     return replace(account, status=status, accumulation=paid), Closing(account.balance_minor, statement)
@@ -244,13 +244,14 @@ def close_and_pay(account: Account, day: date, parameters: SavingsParameters) ->
 
 
 def close_with(account: Account, day: date, statement: InterestStatement) -> tuple[Account, Closing]:
-    """销户 with the interest of a statement: nothing is left, everything is paid out.
+    """销户 with the interest of a statement: no money is left, everything is paid out. The products stay as they were on that day, should
+    the closing be undone.
 
     Raises `account.status`, `account.movements_pending`, `account.frozen`.
     """
     status = after(account.status, Action.CLOSE)
-    _check_idle(account)
-    emptied = replace(begin_next_period(accrue(account.accumulation, day)), balance_minor=0)
+    check_idle(account)
+    emptied = replace(accrue(account.accumulation, day), balance_minor=0)
     return replace(account, status=status, accumulation=emptied, closed_on=day), Closing(account.balance_minor, statement)
 
 
@@ -260,13 +261,17 @@ def close_empty(account: Account, day: date) -> Account:
     Raises `account.status`, `account.movements_pending`, `account.frozen`, `account.not_empty`.
     """
     status = after(account.status, Action.CLOSE, settles_first=isinstance(account.product.closing, SettleThenClose))
-    _check_idle(account)
+    check_idle(account)
     if account.balance_minor != 0:
         raise errors.NOT_EMPTY(field="account", balance=format_amount(account.balance_minor, account.currency))
     return replace(account, status=status, closed_on=day)
 
 
-def _check_idle(account: Account) -> None:
+def check_idle(account: Account) -> None:
+    """That nothing is under way on an account and nothing stops it.
+
+    Raises `account.movements_pending`, `account.frozen`, `account.reported_lost`.
+    """
     if account.held_minor or account.incoming_minor:
         raise errors.MOVEMENTS_PENDING(field="account")
     if account.frozen_minor or account.frozen_whole:

@@ -39,7 +39,7 @@ class ChequeState(Enum):
 
 
 class ChequeAction(Enum):
-    """What is done to a cheque."""
+    """What is done to a cheque. `UNDO_VOID` comes with the undoing of the closing that voided it and leads back to where it was."""
 
     SELL = "sell"
     UNDO_SALE = "undo_sale"
@@ -50,6 +50,7 @@ class ChequeAction(Enum):
     WRITE_OFF = "write_off"
     UNDO_WRITE_OFF = "undo_write_off"
     VOID = "void"
+    UNDO_VOID = "undo_void"
 
     @property
     def text(self) -> Text:
@@ -80,6 +81,7 @@ _ACTION_TEXTS: dict[ChequeAction, Text] = {
     ChequeAction.WRITE_OFF: Text("核销", "be written off"),
     ChequeAction.UNDO_WRITE_OFF: Text("取消核销", "have its write-off undone"),
     ChequeAction.VOID: Text("作废", "be voided"),
+    ChequeAction.UNDO_VOID: Text("取消作废", "have its voiding undone"),
 }
 _DONE_TEXTS: dict[ChequeAction, Text] = {
     ChequeAction.SELL: Text("出售", "Sold"),
@@ -91,6 +93,7 @@ _DONE_TEXTS: dict[ChequeAction, Text] = {
     ChequeAction.WRITE_OFF: Text("核销", "Written off"),
     ChequeAction.UNDO_WRITE_OFF: Text("取消核销", "Write-off undone"),
     ChequeAction.VOID: Text("作废", "Voided"),
+    ChequeAction.UNDO_VOID: Text("取消作废", "Voiding undone"),
 }
 
 # IB 3541 back to not sold, 3544 and 3553 loss, 3558 write-off of unused ones for good, 3564 usable again, 749 and 3992 voided in the

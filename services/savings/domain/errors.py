@@ -225,3 +225,27 @@ LOSS_TOO_EARLY = ErrorType(
 VOUCHER_NOT_WANTED = ErrorType(
     "voucher.not_wanted", Kind.INVALID, "不换凭证时不录入新凭证号", "without a new voucher there is no number for it"
 )
+MOVED_SINCE_OPENING = ErrorType(
+    "account.moved_since_opening",
+    Kind.CONFLICT,
+    "开户后已办理其他业务,不能冲开户",
+    "other business has been done on the account since it was opened: its opening cannot be undone",
+)
+HAS_CHEQUES = ErrorType(
+    "account.has_cheques",
+    Kind.CONFLICT,
+    "账户已出售支票 {cheques} 张,须先取消出售",
+    "{cheques} cheques of the account are sold: their sale must be undone first",
+)
+CLOSING_FINAL = ErrorType(
+    "account.closing_final",
+    Kind.CONFLICT,
+    "对公账户只能冲定期销户(含通知存款),请重新开户",
+    "of an organisation's accounts only the closing of a time or notice deposit can be undone: open a new account",
+)
+NOT_THE_LAST = ErrorType(
+    "account.not_the_last_transaction",
+    Kind.CONFLICT,
+    "该笔不是账户的最后一笔交易",
+    "this is not the last transaction of the account any more",
+)

@@ -30,9 +30,15 @@ async def customer_for(work: Work, product: Product, customer_number: str, instr
     customer = await CustomerClient(work.resources.transport).customer(customer_number)
     if customer.status != ACTIVE:
         raise CUSTOMER_NOT_NORMAL(field="customer_number")
-    if instrument in CUSTOMERS_OWN and customer.instrument(instrument) is None:
-        raise NO_INSTRUMENT(field="instrument", instrument_zh=CUSTOMERS_OWN[instrument].zh, instrument_en=CUSTOMERS_OWN[instrument].en)
+    if instrument in CUSTOMERS_OWN:
+        check_has(customer, instrument)
     return customer
+
+
+def check_has(customer: CustomerView, instrument: str) -> None:
+    """That the customer has a card, or a book, in use. Raises `customer.no_instrument`."""
+    if customer.instrument(instrument) is None:
+        raise NO_INSTRUMENT(field="instrument", instrument_zh=CUSTOMERS_OWN[instrument].zh, instrument_en=CUSTOMERS_OWN[instrument].en)
 
 
 def held_by(customer: CustomerView, instrument: str, voucher_number: str | None) -> InstrumentView | None:
