@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,7 +11,10 @@ from contracts.ledger import Transport
 
 
 class InstrumentView(BaseModel):
-    """A card 一卡通 or book 一本通 that a customer has in use. The hash is that of the password left with it."""
+    """A card 一卡通 or book 一本通 that a customer has in use. The hash is that of the password left with it.
+
+    Of a book whose printing was adjusted 打印调整: the last line that counts as printed, the row on which it goes on, the adjustment.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -19,6 +23,9 @@ class InstrumentView(BaseModel):
     withdrawal_mode: str
     cross_outlet: bool
     password_hash: str = Field(repr=False)
+    printed_line: int | None = None
+    next_row: int | None = None
+    adjusted_by: UUID | None = None
 
 
 class CustomerView(BaseModel):

@@ -88,6 +88,7 @@ INSTRUMENT = Table(
     Column("query_password_hash", String),
     Column("printed_line", SmallInteger, comment="the last line of the book that is printed, where it was adjusted"),
     Column("next_row", SmallInteger, comment="the row of the page on which printing goes on"),
+    Column("adjusted_by", Uuid, comment="the adjustment that said so"),
     Column("opened_on", Date, nullable=False),
     Column("outlet", String(4), nullable=False),
     Column("ended_on", Date),

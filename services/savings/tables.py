@@ -401,3 +401,35 @@ EVENT_PROGRESS = Table(
     postgresql_with={"fillfactor": "50"},
 )
 """How far the day end's work on very many accounts has come, in the order of their numbers."""
+
+PASSBOOK = Table(
+    "passbook",
+    METADATA,
+    Column("kind", String, primary_key=True, comment="passbook: one account's; book: a customer's 一本通"),
+    Column("number", String(8), primary_key=True),
+    Column("lines", Integer, nullable=False, comment="lines of accounts printed in it"),
+    Column("page", SmallInteger, nullable=False, comment="where printing goes on"),
+    Column("row", SmallInteger, nullable=False),
+    Column("adjusted_by", Uuid, comment="the last adjustment 打印调整 that printing has heard of"),
+    CheckConstraint("kind IN ('passbook', 'book')", name="kind"),
+    postgresql_with={"fillfactor": "70"},
+)
+"""Passbooks and books as they are printed 存折: where the next line goes."""
+
+PASSBOOK_LINE = Table(
+    "passbook_line",
+    METADATA,
+    Column("kind", String, primary_key=True),
+    Column("number", String(8), primary_key=True),
+    Column("account", String(15), primary_key=True),
+    Column("line", Integer, primary_key=True, comment="0: the balance brought forward 承前页"),
+    Column("book_line", Integer, nullable=False, comment="how many lines the book had with it 存折行号"),
+    Column("page", SmallInteger, nullable=False),
+    Column("row", SmallInteger, nullable=False),
+    Column("posting_id", Uuid, nullable=False, comment="the printing"),
+    Column("brought_minor", BigInteger, comment="of lines brought forward"),
+    Column("brought_line", Integer, comment="the last line that stands in an earlier book"),
+    Index("uq_passbook_line", "account", "line", unique=True, postgresql_where=text("line > 0")),
+    Index("ix_passbook_line_posting", "posting_id"),
+)
+"""Which line of an account stands where: book, page, row of the page. Lines without a row here are not printed yet 未登折."""

@@ -136,7 +136,7 @@ async def adjust_print(work: Work, form: PrintAdjustment) -> Outcome:
     unprinted = unprinted_lines(form.book_line, lines)
     values = {"printed_line": int(form.book_line), "next_row": form.start_row or 1}
     await keep_history(work, form.customer_number, {name: book[name] for name in values}, values)
-    await change(work, book, **values)
+    await change(work, book, **values, adjusted_by=work.posting_id)
     result = {"customer_number": form.customer_number, "name": customer["name"], "number": form.number, **values, "unprinted": unprinted}
     return Outcome(result)
 
