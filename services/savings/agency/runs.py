@@ -76,14 +76,15 @@ _NO_ROOM = {AgencyKind.PAYROLL: Failure.TOO_LARGE, AgencyKind.COLLECTION: Failur
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """What became of a portion. `looked_at` lines, the last of them `last`; those neither posted nor failed are looked at again."""
+    """What became of a portion of `looked_at` lines. Those neither posted nor failed are looked at again: all through `reached` are
+    decided."""
 
     posted: int
     posted_minor: int
     failed: int
     failed_minor: int
     looked_at: int
-    last: int
+    reached: int
     legs: str | None
 
 
@@ -108,7 +109,7 @@ async def run_batches(resources: Resources) -> None:
 
 
 async def run_portion(resources: Resources, contract_number: str, number: int) -> bool:
-    """Decide the next lines of a running batch. Returns whether there may be more; not so while another process is at it."""
+    """Decide the next lines of a running batch. Returns whether there are more to decide here; not so while another process is at it."""
     async with resources.database.transaction() as connection:
         try:
             batch = await batch_of(connection, contract_number, number, wait=False)
@@ -155,7 +156,7 @@ def _judged(kind: AgencyKind, clients_only: bool) -> str:
     """The common table expressions up to `decided`: each line with its verdict - `posted`, a failure, or `waiting`.
 
     Of several lines of one account, those count that come first as far as the account reaches; what does not fit into the rest fails,
-    what may fit once the others are decided waits for the next pass.
+    what may fit once the others are decided waits for the next portion. So it is as if each were posted in its turn.
     """
     conditions: list[tuple[Failure, str]] = [*_FAILURES, *(_FAILURES_OF_PAYERS if kind is AgencyKind.COLLECTION else ())]
     if clients_only:
@@ -215,7 +216,7 @@ SELECT count(*) FILTER (WHERE verdict = 'posted') AS posted,
        coalesce(sum(amount_minor) FILTER (WHERE verdict = 'posted'), 0)::bigint AS posted_minor,
        count(*) FILTER (WHERE verdict NOT IN ('posted', 'waiting')) AS failed,
        coalesce(sum(amount_minor) FILTER (WHERE verdict NOT IN ('posted', 'waiting')), 0)::bigint AS failed_minor,
-       count(*) AS looked_at, coalesce(max(item), 0) AS last,
+       count(*) AS looked_at, coalesce(min(item) FILTER (WHERE verdict = 'waiting') - 1, max(item), 0) AS reached,
        (SELECT json_agg(json_build_object(
             'account', json_build_object('number', account, 'outlet', outlet, 'business_code', business_code, 'name', name),
             'direction', '{direction}', 'amount_minor', amount_minor, 'summary', summary) ORDER BY item)::text FROM posted) AS legs
@@ -273,10 +274,10 @@ async def _settle_with_organisation(
 
 
 async def _count(connection: AsyncConnection, batch: Row[Any], portion: Portion) -> bool:
-    """Note how far the batch is; the last portion of a pass begins the next one, as long as lines are left."""
+    """Note how far the batch is. Returns whether lines are left."""
     decided = batch.decided_count + portion.posted + portion.failed
     failed = batch.failed_count + portion.failed
-    more = decided < batch.run_count and (portion.looked_at > 0 or batch.reached > 0)
+    more = portion.looked_at > 0 and decided < batch.run_count
     await change_batch(
         connection,
         batch,
@@ -287,6 +288,6 @@ async def _count(connection: AsyncConnection, batch: Row[Any], portion: Portion)
         posted_minor=batch.posted_minor + portion.posted_minor,
         open_minor=batch.open_minor - portion.posted_minor - portion.failed_minor,
         portions=batch.portions + (portion.posted > 0),
-        reached=portion.last if portion.looked_at == PORTION else 0,
+        reached=portion.reached,
     )
     return more

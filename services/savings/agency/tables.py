@@ -70,7 +70,7 @@ BATCH = Table(
     Column("run_count", Integer, nullable=False, server_default=_NONE, comment="lines the last run had to do"),
     Column("decided_count", Integer, nullable=False, server_default=_NONE, comment="lines it has done, posted or failed"),
     Column("open_minor", BigInteger, nullable=False, server_default=_NONE, comment="held or announced on the contract's account"),
-    Column("reached", Integer, nullable=False, server_default=_NONE, comment="the last line looked at in this pass"),
+    Column("reached", Integer, nullable=False, server_default=_NONE, comment="the lines through this one are decided"),
     Column("portions", Integer, nullable=False, server_default=_NONE, comment="posting sets made so far, over all runs"),
     Column("posted_count", Integer, nullable=False, server_default=_NONE),
     Column("posted_minor", BigInteger, nullable=False, server_default=_NONE),

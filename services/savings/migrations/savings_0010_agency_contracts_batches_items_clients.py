@@ -31,7 +31,7 @@ def upgrade() -> None:
     sa.Column('run_count', sa.Integer(), server_default=sa.text('0'), nullable=False, comment='lines the last run had to do'),
     sa.Column('decided_count', sa.Integer(), server_default=sa.text('0'), nullable=False, comment='lines it has done, posted or failed'),
     sa.Column('open_minor', sa.BigInteger(), server_default=sa.text('0'), nullable=False, comment="held or announced on the contract's account"),
-    sa.Column('reached', sa.Integer(), server_default=sa.text('0'), nullable=False, comment='the last line looked at in this pass'),
+    sa.Column('reached', sa.Integer(), server_default=sa.text('0'), nullable=False, comment='the lines through this one are decided'),
     sa.Column('portions', sa.Integer(), server_default=sa.text('0'), nullable=False, comment='posting sets made so far, over all runs'),
     sa.Column('posted_count', sa.Integer(), server_default=sa.text('0'), nullable=False),
     sa.Column('posted_minor', sa.BigInteger(), server_default=sa.text('0'), nullable=False),

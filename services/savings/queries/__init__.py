@@ -1,6 +1,6 @@
 """Questions about deposit accounts, their freezes and their cheques."""
 
-from services.savings.queries import accounts, cheques, freezes, openings, products
+from services.savings.queries import accounts, agency, agency_batches, cheques, freezes, openings, products
 from services.savings.queries.accounts import panel
 from services.savings.queries.sums import group_balances, sub_ledger
 
@@ -13,6 +13,11 @@ QUERIES = (
     cheques.by_account,
     cheques.transactions,
     openings.openings,
+    agency.contracts,
+    agency_batches.batches,
+    agency_batches.items,
+    agency.clients,
+    agency_batches.collections,
 )
 
 __all__ = ["QUERIES", "group_balances", "panel", "sub_ledger"]
