@@ -16,7 +16,10 @@ Undoing = Literal["opening", "closing"]
 
 
 class AccountView(BaseModel):
-    """A deposit account: whose it is, where, in which currency, of which business code, its state and its name."""
+    """A deposit account: whose it is, where, in which currency, of which business code, its state and its name.
+
+    `cross_outlet` accounts 通存通兑 take money at other outlets too (IB 2978).
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -27,6 +30,7 @@ class AccountView(BaseModel):
     business_code: str
     status: str
     name: str
+    cross_outlet: bool = False
 
 
 class HangingAccount(BaseModel):

@@ -57,6 +57,7 @@ async def account(number: str, request: Request) -> AccountView:
         business_code=found.product.business_code,
         status=found.status.value,
         name=found.name,
+        cross_outlet=found.cross_outlet,
     )
 
 
