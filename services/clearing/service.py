@@ -6,7 +6,10 @@ from banking.service import BankService
 from contracts.topology import QUEUES
 from kernel.text import Text
 from runtime.service import Consumption, PeriodicTask
-from services.clearing import api
+from services.clearing import (
+    api,
+    national_tables,  # noqa: F401
+)
 from services.clearing.consumers import positions_handler
 from services.clearing.gauges import show_positions
 from services.clearing.netting import resume_netting
