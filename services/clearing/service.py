@@ -13,7 +13,7 @@ from services.clearing import (
 from services.clearing.consumers import positions_handler
 from services.clearing.gauges import show_positions
 from services.clearing.netting import resume_netting
-from services.clearing.queries import open_items, position
+from services.clearing.queries import QUERIES
 from services.clearing.reports import netting_report
 from services.clearing.tables import FRAME, METADATA
 from services.clearing.transactions.netting import netting_now, netting_run
@@ -29,6 +29,6 @@ SERVICE = BankService(
     tasks=(PeriodicTask("resume_netting", 5.0, resume_netting),),
     gauges=(show_positions,),
     transactions=(netting_run, netting_now),
-    queries=(position, open_items),
+    queries=QUERIES,
     reports=(netting_report,),
 )
