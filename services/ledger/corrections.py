@@ -38,6 +38,8 @@ from services.ledger.tables import CORRECTION, LEG, POSTING_SET, REVERSAL
 
 CORRECTION_LOCKS = 2
 """Sets these locks apart from others that are taken under a posting id."""
+CORRECTS_ITS_OWN = frozenset({"clearing"})
+"""Whose sets belong to items: they are taken back with the item, by its own transactions (IB 2377-2384)."""
 OWNERS = {
     NumberKind.PERSONAL_DEPOSIT: "savings",
     NumberKind.CORPORATE_DEPOSIT: "savings",
@@ -74,7 +76,7 @@ async def hold_correctable(work: Work, number: str, day: date) -> Row[Any]:
         raise REVERSAL_OF_REVERSAL(field="transaction_number")
     rulebook = await rulebook_on(work.resources, work.business_date)
     rule = rulebook.rule(original.rule, original.business_date, original.rule_version)
-    if not rule.reversible:
+    if not rule.reversible or original.origin in CORRECTS_ITS_OWN:
         raise RULE_NOT_REVERSIBLE(field="transaction_number", rule=rule.title.zh)
     locked = func.pg_advisory_xact_lock(func.hashtextextended(str(original.posting_id), CORRECTION_LOCKS))
     await work.connection.execute(select(locked))

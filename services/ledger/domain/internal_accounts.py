@@ -10,11 +10,12 @@ from kernel.numbers import branch_of
 from services.ledger.domain import refusals
 from services.ledger.domain.model import CASH_IN_HAND, FIRST_SUFFIX, BusinessCode, CodeKind
 
-BLANK_VOUCHERS_BY_NUMBER = ("702", FIRST_SUFFIX)
-"""Vouchers whose numbers the bank follows: their account moves with them and never by hand (IB 3179)."""
-SYSTEM_CODES = frozenset({"416", "417", "418", "471", "472"})
-"""What only the system posts: claims between outlets sum to zero over the bank and reserves mirror each other. 419 and 420 face
-other banks."""
+KEPT_BY_PIECES = frozenset({("702", FIRST_SUFFIX), ("262", "00002")})
+"""Accounts that are the sum of pieces the bank follows one by one and move with these, never by hand: vouchers by number (IB 3179), items
+of the exchange in suspense (IB 2320)."""
+SYSTEM_CODES = frozenset({"408", "416", "417", "418", "471", "472"})
+"""What only the system posts: the exchange is settled to nothing session by session, claims between outlets sum to zero over the bank and
+reserves mirror each other. 419 and 420 face other banks."""
 OWN_FIRST, OWN_LAST = 101, 99_999
 """Suffixes an outlet may choose for accounts of its own; those before are agreed on by the whole bank (IB 680, 3230)."""
 FUND_ACCOUNTS = "475"
@@ -96,7 +97,7 @@ def check_by_hand(code: BusinessCode, suffix: str, cash_box: str | None, account
 
     Raises `ledger.business_code.not_by_hand`, `ledger.entry.other_box`.
     """
-    if code.code in SYSTEM_CODES or code.kind is CodeKind.CUSTOMER or (code.code, suffix) == BLANK_VOUCHERS_BY_NUMBER:
+    if code.code in SYSTEM_CODES or code.kind is CodeKind.CUSTOMER or (code.code, suffix) in KEPT_BY_PIECES:
         raise refusals.CODE_FORBIDDEN(field=field, business_code=code.code)
     if code.code == CASH_IN_HAND and suffix != cash_box:
         raise refusals.OTHER_BOX(field=field, account=account)
