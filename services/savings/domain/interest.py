@@ -97,9 +97,10 @@ NOTHING = InterestStatement((), 0, 0)
 
 
 def statement_of(segments: tuple[Segment, ...], currency: str) -> InterestStatement:
-    """Sums segments: interest half up once, tax half up once over the unrounded parts (IB 3034)."""
-    taxes = (segment.tax for segment in segments)
-    return InterestStatement(segments, minor_of((segment.interest for segment in segments), currency), minor_of(taxes, currency))
+    """Sums segments: interest half up once, tax half up once over the unrounded parts (IB 3034). A segment without days is left out."""
+    kept = tuple(segment for segment in segments if segment.days)
+    interests, taxes = (segment.interest for segment in kept), (segment.tax for segment in kept)
+    return InterestStatement(kept, minor_of(interests, currency), minor_of(taxes, currency))
 
 
 def tax_parts(first: date, end: date, interest: Decimal, policy: TaxPolicy, parameters: SavingsParameters) -> tuple[TaxPart, ...]:

@@ -34,15 +34,13 @@ def demand(question: Question) -> Life:
     return Life((*statements, statement), state.balance_minor, RULE, capitalised_minor)
 
 
-def _convention(product: Product) -> str:
-    assert isinstance(product.interest, AccumulatedInterest)
-    return product.interest.convention
-
-
 def _settlement_days(question: Question, product: Product) -> list[date]:
-    deposit, name = question.deposit, _convention(product)
-    days = days_from(deposit.opened_on, deposit.closed_on)
-    return [day for day in days if day in question.parameters.convention_on(name, day).settlement]
+    """The last days of periods that end in the deposit's life; none where no interest is borne."""
+    if not isinstance(product.interest, AccumulatedInterest):
+        return []
+    name, parameters = product.interest.convention, question.parameters
+    days = days_from(question.deposit.opened_on, question.deposit.closed_on)
+    return [day for day in days if day in parameters.convention_on(name, day).settlement]
 
 
 def _with_movements(state: Accumulation, waiting: list[Movement], until: date) -> Accumulation:
