@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from banking.position_limits import OF_A_POSITION
 from banking.principal import APPROVAL_TOKEN, Principal, principal_of
 from banking.rights import SETTLEMENTS, TOP, Needed
 from banking.tables import Frame
@@ -18,6 +19,7 @@ from banking.transaction import Transaction
 from banking.work import Approval
 from contracts.rights import LEVELS
 from kernel.errors import ErrorType, Kind
+from kernel.text import Text
 from runtime.idempotency import digest_of
 from runtime.service import Resources
 from runtime.settings import Settings
@@ -30,13 +32,13 @@ REQUIRED = ErrorType(
 )
 OTHER_REQUEST = ErrorType("approval.other_request", Kind.FORBIDDEN, "授权与本笔请求内容不符", "the approval was given for another request")
 OWN = ErrorType("approval.own", Kind.FORBIDDEN, "不能为自己的交易授权", "nobody approves a transaction of their own")
-LEVEL = ErrorType(
-    "approval.level", Kind.FORBIDDEN, "授权须由 {level} 级或以上柜员办理", "the approver must be of level {level} or above"
-)
+LEVEL = ErrorType("approval.level", Kind.FORBIDDEN, "授权须由 {level} 级或以上柜员办理", "the approver must be of level {level} or above")
 OUTSIDE = ErrorType(
     "approval.outside", Kind.FORBIDDEN, "授权人不属于本网点或其上级部门", "the approver is neither of this outlet nor above it"
 )
 USED = ErrorType("approval.used", Kind.CONFLICT, "该授权已经使用过", "the approval has been used already")
+LIMITED = {**SETTLEMENTS, OF_A_POSITION: Text("汇差", "of inter-branch differences")}
+"""What limits are about."""
 
 
 def request_digest(settings: Settings, transaction: str, body: Mapping[str, Any]) -> str:
@@ -78,8 +80,8 @@ def require_second(transaction: Transaction, dual: str, approval: Approval | Non
 def require_level(transaction: Transaction, needed: Needed, approval: Approval | None) -> None:
     """The second person is of the level that an amount needs. Raises `approval.required` naming limit and level, `.level`."""
     if approval is None:
-        zh = f":{SETTLEMENTS[needed.settlement].zh}金额 {needed.amount} 超过限额 {needed.limit},须 {needed.level} 级或以上柜员"
-        en = f": {needed.amount} {SETTLEMENTS[needed.settlement].en} is above the limit of {needed.limit}; level {needed.level} or above"
+        zh = f":{LIMITED[needed.settlement].zh}金额 {needed.amount} 超过限额 {needed.limit},须 {needed.level} 级或以上柜员"
+        en = f": {needed.amount} {LIMITED[needed.settlement].en} is above the limit of {needed.limit}; level {needed.level} or above"
         raise REQUIRED(transaction=transaction.code, why_zh=zh, why_en=en, _errors=[asdict(needed)])
     if LEVELS.index(approval.level) < LEVELS.index(needed.level):
         raise LEVEL(level=needed.level)

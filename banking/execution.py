@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banking.approval import check_approval, require_level, require_second, use_approval
 from banking.business_day import frame_of, read_gate, require_open, take_numbers
+from banking.position_limits import approval_by_position
 from banking.principal import Principal
 from banking.register import give_up, hold_intent, intend, record, state_of
-from banking.rights import Needed, RightsInForce, check_level, check_place, moved_by, rights_in_force
+from banking.rights import Needed, RightsInForce, check_level, check_place, highest, moved_by, rights_in_force
 from banking.transaction import Outcome, Posting, Transaction
 from banking.vouchers import posting_with_vouchers
 from banking.work import Approval, Work
@@ -74,7 +75,7 @@ async def preview(resources: Resources, request: Request) -> Receipt:
         expansion = None
         if outcome.posting is not None:
             expansion = await work.ledger.expand(fact_of(work, outcome.posting, NO_NUMBER), reserve=False)
-        needed = _approval_by_amount(rights, work, outcome, expansion)
+        needed = await _approval_needed(rights, work, request.transaction, outcome, expansion)
         receipt = receipt_of(work, outcome, expansion, None)
         return receipt.model_copy(update={"second_needed": _second_needed(rights.dual(work.principal.level), needed)})
 
@@ -140,7 +141,7 @@ async def _once(
         if transaction.cash != "receives":
             undo.append(lambda: work.ledger.release(posting_id))
         expansion = await work.ledger.expand(fact, reserve=transaction.cash != "receives")
-    needed = _approval_by_amount(rights, work, outcome, expansion)
+    needed = await _approval_needed(rights, work, transaction, outcome, expansion)
     if needed is not None:
         require_level(transaction, needed, approval)
     [number] = await take_numbers(
@@ -179,6 +180,18 @@ async def _rights(resources: Resources, request: Request, connection: AsyncConne
     rights = await rights_in_force(connection, frame_of(resources), request.transaction)
     check_level(request.principal, rights)
     return rights
+
+
+async def _approval_needed(
+    rights: RightsInForce, work: Work, transaction: Transaction, outcome: Outcome, expansion: Expansion | None
+) -> Needed | None:
+    """The approval that amounts, and the positions of the units that do business with each other, need. Raises `right.amount_exceeded`,
+    `outlet.position_stopped`."""
+    by_amount = _approval_by_amount(rights, work, outcome, expansion)
+    if outcome.posting is None or expansion is None or transaction.settles:
+        return by_amount
+    by_position = await approval_by_position(work.connection, work.frame, expansion.entries, outcome.posting.currency)
+    return highest((by_amount, by_position))
 
 
 def _approval_by_amount(rights: RightsInForce, work: Work, outcome: Outcome, expansion: Expansion | None) -> Needed | None:

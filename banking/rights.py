@@ -90,7 +90,7 @@ class RightsInForce:
     def approval_for(self, level: str, currency: str, moved_minor: dict[str, int]) -> Needed | None:
         """What approval a teller of this level needs for these amounts. Raises `right.amount_exceeded` if none would do."""
         needed = [self._needed(level, settlement, currency, minor) for settlement, minor in moved_minor.items()]
-        return max((each for each in needed if each is not None), key=lambda each: LEVELS.index(each.level), default=None)
+        return highest(needed)
 
     def _of_transaction(self, level: str) -> RightRule | None:
         own = (rule for rule in self.rules if rule.transaction_code == self.transaction.code)
@@ -113,6 +113,11 @@ class RightsInForce:
         if rule is None or rule.limit_minor is None:
             return level == TOP
         return minor <= rule.limit_minor
+
+
+def highest(needed: Iterable[Needed | None]) -> Needed | None:
+    """The approval of the highest level among these; None where none is needed."""
+    return max((each for each in needed if each is not None), key=lambda each: LEVELS.index(each.level), default=None)
 
 
 def limit_of(rules: Iterable[RightRule], level: str, settlement: str, currency: str) -> RightRule | None:

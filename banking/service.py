@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from banking import business_day, counter_routes, day_blockers, day_events, movements, register, rights_routes, sub_ledger
+from banking import business_day, counter_routes, day_blockers, day_events, movements, position_limits, register, rights_routes, sub_ledger
 from banking.day_blockers import Blockers
 from banking.day_events import DayEvent
 from banking.movements import Keeper, settle_pending
@@ -46,7 +46,7 @@ class BankService(Service):
 
     def all_routers(self) -> tuple[APIRouter, ...]:
         day = (business_day.router, day_blockers.router, day_events.router)
-        routers = (*self.routers, counter_routes.router, *day, register.router, rights_routes.router)
+        routers = (*self.routers, counter_routes.router, *day, register.router, rights_routes.router, position_limits.router)
         if self.keeper is not None:
             routers = (*routers, movements.router)
         if self.sub_ledger is not None:

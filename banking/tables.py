@@ -1,5 +1,5 @@
 """The frame's tables. Every service has its own copy: its view of the business day, its posting register, used approvals, held
-movements, the rights the administrator has set."""
+movements, the rights the administrator has set, the units whose inter-branch position has reached a limit."""
 
 from __future__ import annotations
 
@@ -39,6 +39,8 @@ class Frame:
     movement: Table
     right_version: Table
     right_rule: Table
+    limited_version: Table
+    limited_unit: Table
 
 
 def frame_tables(metadata: MetaData) -> Frame:
@@ -133,6 +135,7 @@ def frame_tables(metadata: MetaData) -> Frame:
         used_approval,
         movement,
         *_right_tables(metadata),
+        *_limited_tables(metadata),
     )
 
 
@@ -159,3 +162,25 @@ def _right_tables(metadata: MetaData) -> tuple[Table, Table]:
         CheckConstraint("settlement IN ('', 'cash', 'transfer')", name="settlement"),
     )
     return version, rule
+
+
+def _limited_tables(metadata: MetaData) -> tuple[Table, Table]:
+    version = Table(
+        "limited_version",
+        metadata,
+        Column("singleton", Boolean, primary_key=True, server_default=text("true")),
+        Column("version", BigInteger, nullable=False),
+        CheckConstraint("singleton", name="one_row"),
+    )
+    unit = Table(
+        "limited_unit",
+        metadata,
+        Column("unit", String(4), primary_key=True),
+        Column("currency", String(3), primary_key=True),
+        Column("stage", String, nullable=False),
+        Column("level", String(1), nullable=False),
+        Column("limit_minor", BigInteger, nullable=False),
+        Column("position_minor", BigInteger, nullable=False),
+        CheckConstraint("stage IN ('approval', 'stop')", name="stage"),
+    )
+    return version, unit

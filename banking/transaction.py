@@ -64,7 +64,8 @@ class Transaction:
     """A counter transaction. `operators` are the letters of the tellers who may run it, `levels` their levels, `outlets` restricts it to
     departments (`centre` 0001, `city`, `branch`); `gated` ones need an open outlet and a teller who has not balanced; `two_phase` ones move
     accounts of another service; those with `resumes` post under the posting id that an earlier transaction holds money under
-    (`banking.held`), which it finds by the form; `with_password_token` ones are all that a teller may run before he has changed his first
+    (`banking.held`), which it finds by the form; ones that `settles` what
+    other business made meet no limit of positions; `with_password_token` ones are all that a teller may run before he has changed his first
     password."""
 
     code: str
@@ -81,6 +82,7 @@ class Transaction:
     gated: bool = True
     two_phase: bool = False
     resumes: Callable[[Resources, Any], Awaitable[UUID]] | None = None
+    settles: bool = False
     with_password_token: bool = False
 
     def catalogue_entry(self) -> dict[str, Any]:

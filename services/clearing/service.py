@@ -9,6 +9,7 @@ from runtime.service import Consumption, PeriodicTask
 from services.clearing import (
     api,
     national_tables,  # noqa: F401
+    outlet_tables,  # noqa: F401
 )
 from services.clearing.consumers import positions_handler
 from services.clearing.gauges import show_positions
