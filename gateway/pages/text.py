@@ -111,6 +111,7 @@ TEXTS: Mapping[str, Text] = {
     "receipt": Text("业务回单", "Receipt"),
     "done": Text("交易成功", "Done"),
     "print": Text("打印", "Print"),
+    "print_passbook": Text("打印登折页", "Passbook sheet"),
     "same_again": Text("继续同一交易", "Same transaction again"),
     "other_transaction": Text("办理其他业务", "Another transaction"),
     "transaction_number": Text("交易流水", "Transaction no."),

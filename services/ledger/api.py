@@ -17,6 +17,7 @@ from banking.automatic import Automatic, post_automatically
 from banking.business_day import business_date_of
 from banking.sub_ledger import group_sums
 from banking.transaction import Posting
+from contracts.chart import SubjectView
 from contracts.day import DayClient, SubLedger
 from contracts.ledger import AccountReference, Entry, Expansion, OffSheetEntry, PostingRequested, control_total_minor
 from contracts.topology import OWNERS
@@ -260,6 +261,15 @@ async def sub_ledger_accounts(owner: str, outlet: str, currency: str, business_c
             .where(ACCOUNT.c.balance_minor != 0)
         )
         return {"balances": dict(rows.tuples().all())}
+
+
+@router.get("/subjects")
+async def subjects(date: date, request: Request) -> dict[str, dict[str, SubjectView]]:
+    """The subject behind each business code of customers' accounts, as it stands on a date."""
+    rulebook = await rulebook_on(resources_of(request), date)
+    codes = [code for code in rulebook.business_codes(date) if code.kind is CodeKind.CUSTOMER]
+    found = {code.code: rulebook.subject(code.subject, date) for code in codes}
+    return {"subjects": {code: SubjectView(subject=subject.code, name=subject.name) for code, subject in found.items()}}
 
 
 @router.get("/trial-balance")

@@ -428,7 +428,6 @@ PASSBOOK_LINE = Table(
     Column("row", SmallInteger, nullable=False),
     Column("posting_id", Uuid, nullable=False, comment="the printing"),
     Column("brought_minor", BigInteger, comment="of lines brought forward"),
-    Column("brought_line", Integer, comment="the last line that stands in an earlier book"),
     Index("uq_passbook_line", "account", "line", unique=True, postgresql_where=text("line > 0")),
     Index("ix_passbook_line_posting", "posting_id"),
 )

@@ -1,6 +1,6 @@
 // The teller's workbench: menu and code entry, the form of a transaction, its entries, its receipt.
 import './shell.js';
-import { call, session } from './api.js';
+import { call, download, session } from './api.js';
 import { APART } from './answers.js';
 import { askApproval, reasonOf } from './approval.js';
 import { adjusted, loadCatalogue, loadRights, permitted } from './catalogue.js';
@@ -167,7 +167,7 @@ function showReceipt(slip, transaction) {
   fill(work,
     h('header', { class: 'title success' }, h('h1', { text: t('done') }), h('code', {}, slip.receipt.transaction_number ?? '')),
     slipNode(slip),
-    h('div', { class: 'actions' }, again, printer(), h('button', { type: 'button', on: { click: rest } }, t('other_transaction'), h('kbd', {}, 'Esc'))));
+    h('div', { class: 'actions' }, again, printer(), passbookPrinter(slip.receipt), h('button', { type: 'button', on: { click: rest } }, t('other_transaction'), h('kbd', {}, 'Esc'))));
   work.scrollTop = 0;
   again.focus();
 }
@@ -175,12 +175,19 @@ function showReceipt(slip, transaction) {
 function showSlip(slip) {
   open = null;
   fill(work, h('header', { class: 'title' }, h('h1', { text: t('reprint') }), h('code', {}, slip.receipt.transaction_number ?? '')),
-    slipNode(slip, true), h('div', { class: 'actions' }, printer(true), h('button', { type: 'button', on: { click: rest } }, t('close'), h('kbd', {}, 'Esc'))));
+    slipNode(slip, true), h('div', { class: 'actions' }, printer(true), passbookPrinter(slip.receipt), h('button', { type: 'button', on: { click: rest } }, t('close'), h('kbd', {}, 'Esc'))));
   work.querySelector('.actions button').focus();
 }
 
 function printer(primary = false) {
   return h('button', { type: 'button', class: primary ? 'primary' : '', on: { click: () => print() } }, t('print'));
+}
+
+/** What goes into a passbook, as a sheet of its own with page and row. */
+function passbookPrinter({ result, transaction_number: number, business_date: date }) {
+  if (!result?.printed) return null;
+  const asked = { transaction_number: result.transaction_number ?? number, date, format: 'pdf' };
+  return h('button', { type: 'button', on: { click: () => download('/api/reports/printout', asked).catch((problem) => announce(problem.text ?? String(problem))) } }, t('print_passbook'));
 }
 
 function start(transaction) {

@@ -249,3 +249,14 @@ NOT_THE_LAST = ErrorType(
     "该笔不是账户的最后一笔交易",
     "this is not the last transaction of the account any more",
 )
+NO_PASSBOOK = ErrorType(
+    "passbook.none", Kind.CONFLICT, "账户没有存折,不能登折", "the account is kept in no passbook or book: there is nothing to print in"
+)
+NOTHING_TO_PRINT = ErrorType("passbook.nothing_missing", Kind.CONFLICT, "没有未登折的交易", "every line stands in the passbook already")
+PASSBOOK_FULL = ErrorType("passbook.full", Kind.CONFLICT, "存折已用满,请先更换存折", "the passbook is full: it must be replaced first")
+NOT_AMONG_THE_LAST = ErrorType(
+    "printing.not_among_the_last",
+    Kind.CONFLICT,
+    "只能重打本人当日最后 {most} 笔交易",
+    "only the teller's own last {most} transactions of the date are printed again",
+)

@@ -33,7 +33,6 @@ def upgrade() -> None:
     sa.Column('row', sa.SmallInteger(), nullable=False),
     sa.Column('posting_id', sa.Uuid(), nullable=False, comment='the printing'),
     sa.Column('brought_minor', sa.BigInteger(), nullable=True, comment='of lines brought forward'),
-    sa.Column('brought_line', sa.Integer(), nullable=True, comment='the last line that stands in an earlier book'),
     sa.PrimaryKeyConstraint('kind', 'number', 'account', 'line', name=op.f('pk_passbook_line')),
     schema='savings'
     )
