@@ -31,6 +31,15 @@ class QuotedNotice(BaseModel):
     amount: str = Field(max_length=30)
 
 
+class QuotedAgreement(BaseModel):
+    """What a corporate current account agrees on when it opens: the base, and the rate above it (without one, the posted rate)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    base: str = Field(max_length=30)
+    rate: str | None = Field(None, pattern=r"^[0-9]{1,2}(\.[0-9]{1,6})?$")
+
+
 class QuoteRequest(BaseModel):
     """A deposit's life: what it is, when it opens and closes, what comes and goes in between."""
 
@@ -46,6 +55,7 @@ class QuoteRequest(BaseModel):
     school_certificate: bool = False
     notice: QuotedNotice | None = None
     auto_renew: bool = False
+    agreement: QuotedAgreement | None = None
 
 
 class QuotedSegment(BaseModel):

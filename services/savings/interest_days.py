@@ -6,12 +6,14 @@ against each other. An account is paid once for a period: its products begin ane
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banking.automatic import SYSTEM_TELLER, column, send_set_wise
@@ -23,12 +25,17 @@ from kernel.money import CURRENCIES
 from kernel.rates import Stretch
 from runtime.database import driver_connection
 from runtime.service import Resources
+from services.savings.accounts import lock_known
+from services.savings.deposit_agreements import excess_until
 from services.savings.domain.account_status import AccountStatus
+from services.savings.domain.interest import above_base
 from services.savings.domain.interest_rules import ACCUMULATED
 from services.savings.domain.parameters import SavingsParameters
 from services.savings.domain.products import CATALOGUE, AccumulatedInterest, Owner, Product, TaxedInterest
 from services.savings.parameters.load import parameters
 from services.savings.portions import Place, keep_place, place_of
+from services.savings.tables import DEPOSIT_AGREEMENT
+from services.savings.term_deposits import segment_row
 
 PORTION = 20_000
 """How many accounts one transaction of the day end pays."""
@@ -127,6 +134,7 @@ async def _pay_portion(connection: AsyncConnection, resources: Resources, settle
         settlement.code,
         settlement.rate_source,
         SYSTEM_TELLER,
+        *await _above_bases(connection, settlement, place, found["last"]),
     )
     sending = await send_set_wise(
         connection,
@@ -144,6 +152,29 @@ async def _pay_portion(connection: AsyncConnection, resources: Resources, settle
     if paid != sent:
         raise LookupError(f"{paid - sent} postings of {settlement.code} are of outlets without a gate on {day}")
     return place.moved(found["last"], found["accounts"])
+
+
+async def _above_bases(
+    connection: AsyncConnection, settlement: Settlement, place: Place, last: str
+) -> tuple[list[str], list[int], list[Decimal], list[str]]:
+    """Of the accounts of a portion that agreed on a base 协议存款: their numbers, products above it, what those earn, and the segments."""
+    table, day = DEPOSIT_AGREEMENT.c, place.business_date
+    agreed = select(table.account).distinct().where(table.account > place.after, table.account <= last)
+    numbers = list((await connection.execute(agreed)).scalars())
+    accounts = {account.number: account for account in await lock_known(connection, numbers)}
+    excess = await excess_until(connection, list(accounts.values()), day)
+    year_days, dated = settlement.year_days, parameters()
+    segments = {
+        number: [above_base(part, accounts[number].product.tax, settlement.currency, year_days, dated) for part in parts]
+        for number, parts in excess.items()
+        if parts
+    }
+    return (
+        list(segments),
+        [sum(segment.products for segment in each) for each in segments.values()],
+        [sum((segment.interest for segment in each), Decimal(0)) for each in segments.values()],
+        [json.dumps([segment_row(segment) for segment in each]) for each in segments.values()],
+    )
 
 
 DUE = "products_since < $1::date AND product = ANY($2::text[]) AND currency = $3::text AND status = ANY($4::text[]) AND interest_bearing"
@@ -164,10 +195,15 @@ WITH due AS (
     FROM savings.account WHERE {DUE} AND account > $5::text AND account <= $6::text
     ORDER BY account FOR UPDATE
 ), earned AS (
-    SELECT *, round(products * $7::numeric / $8::bigint, 3) AS interest, ($1::date - products_since) AS days
-    FROM due
+    SELECT due.*, products - coalesce(above, 0) AS base_products, coalesce(segments, '[]')::jsonb AS above_base,
+           round((products - coalesce(above, 0)) * $7::numeric / $8::bigint, 3) AS base_interest, coalesce(earned_above, 0) AS earned_above,
+           ($1::date - products_since) AS days
+    FROM due LEFT JOIN unnest($13::text[], $14::bigint[], $15::numeric[], $16::text[]) AS agreed (account, above, earned_above, segments)
+         USING (account)
+), whole AS (
+    SELECT *, base_interest + earned_above AS interest FROM earned
 ), shared AS (
-    SELECT *, {_shares(taxes)} FROM earned
+    SELECT *, {_shares(taxes)} FROM whole
 ), reckoned AS MATERIALIZED (
     SELECT *, md5('huitong:' || $10::text || ':' || account || ':' || $1::date)::uuid AS posting_id,
            round(interest * $9::bigint)::bigint AS interest_minor, round(({_tax(taxes)}) * $9::bigint)::bigint AS tax_minor
@@ -189,8 +225,9 @@ WITH due AS (
     INSERT INTO savings.interest_paid
         (posting_id, account, outlet, business_date, code, currency, interest_minor, tax_minor, segments)
     SELECT posting_id, account, outlet, $1::date, $10::text, $3::text, interest_minor, tax_minor, jsonb_build_array(jsonb_build_object(
-        'first', products_since, 'end', $1::date, 'products', products, 'principal_minor', NULL, 'annual_pct', $7::numeric::text,
-        'rate_source', $11::text, 'interest', interest::text, 'rule', '{ACCUMULATED.code}', 'taxes', {_tax_parts(taxes)}))
+        'first', products_since, 'end', $1::date, 'products', base_products, 'principal_minor', NULL, 'annual_pct', $7::numeric::text,
+        'rate_source', $11::text, 'interest', base_interest::text, 'rule', '{ACCUMULATED.code}', 'taxes', {_tax_parts(taxes)}))
+        || above_base
     FROM paying
 )"""
 

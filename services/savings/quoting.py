@@ -13,12 +13,13 @@ from kernel.errors import ErrorType, Kind
 from kernel.money import currency_of, format_amount, parse_amount, parse_signed
 from kernel.numbers import parse_term
 from runtime.auth import service_only
+from services.savings.domain.deposit_agreements import NOT_WANTED, DepositAgreement, agreed_rate, check_base
 from services.savings.domain.errors import PRODUCT_UNKNOWN
 from services.savings.domain.interest import Segment, TaxPart
 from services.savings.domain.life.answer import life_of
 from services.savings.domain.life.deposit import Deposit, Life, Movement, Notice
 from services.savings.domain.limits import check_opening_amount
-from services.savings.domain.products import DEMAND, PERSONAL_TERM, Product, product_of
+from services.savings.domain.products import DEMAND, PERSONAL_TERM, AccumulatedInterest, Owner, Product, product_of
 from services.savings.parameters.load import parameters
 
 LONGEST = timedelta(days=100 * 366)
@@ -80,7 +81,21 @@ def deposit_of(asked: QuoteRequest) -> Deposit:
         certificate=asked.school_certificate,
         notices=(Notice(notice.given_on, notice.for_on, parse_amount(notice.amount, currency, "notice.amount")),) if notice else (),
         renews=asked.auto_renew,
+        agreements=_agreements(asked, product),
     )
+
+
+def _agreements(asked: QuoteRequest, product: Product) -> tuple[DepositAgreement, ...]:
+    """The agreement from the opening on. Raises `agreement.*`, `amount.*`, `parameter.*`."""
+    if asked.agreement is None:
+        return ()
+    if product.owner is not Owner.CORPORATE or not isinstance(product.interest, AccumulatedInterest):
+        raise NOT_WANTED(field="agreement")
+    day, currency = asked.opened_on, asked.currency
+    base_minor = parse_amount(asked.agreement.base, currency, "agreement.base")
+    check_base(base_minor, day, currency, parameters(), "agreement.base")
+    annual_pct, source = agreed_rate(asked.agreement.rate, day, currency, parameters())
+    return (DepositAgreement(day, base_minor, annual_pct, source),)
 
 
 def _segments(life: Life) -> Iterator[Segment]:

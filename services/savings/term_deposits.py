@@ -87,11 +87,12 @@ def interest_row(account: Account, statement: InterestStatement) -> dict[str, An
         "currency": account.currency,
         "interest_minor": statement.interest_minor,
         "tax_minor": statement.tax_minor,
-        "segments": [_segment(segment) for segment in statement.segments],
+        "segments": [segment_row(segment) for segment in statement.segments],
     }
 
 
-def _segment(segment: Segment) -> dict[str, Any]:
+def segment_row(segment: Segment) -> dict[str, Any]:
+    """A segment as payments of interest keep it."""
     return {
         "first": segment.first.isoformat(),
         "end": segment.end.isoformat(),

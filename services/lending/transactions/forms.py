@@ -7,12 +7,11 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from banking.fields import CURRENCY_CHOICES, AccountNumber, AmountText, CurrencyCode, CustomerNumber, Form, labelled
+from banking.fields import CURRENCY_CHOICES, AccountNumber, AmountText, CurrencyCode, CustomerNumber, Form, RateText, labelled
 from services.lending.domain.loan_kinds import KINDS
 
 ContractNumber = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9A-Za-z-]{1,18}$")]
 NoteNumber = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9A-Za-z-]{1,20}$")]
-RateText = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,2}(\.[0-9]{1,6})?$")]
 KindCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")]
 KIND_CHOICES = tuple((kind.business_code, kind.name) for kind in KINDS.values() if kind.ordinary)
 

@@ -11,6 +11,7 @@ from services.savings.domain import errors
 from services.savings.domain.account_status import AccountStatus, Action, after
 from services.savings.domain.accumulated import begin_accumulation
 from services.savings.domain.availability import Funds, check_available
+from services.savings.domain.deposit_agreements import Excess
 from services.savings.domain.interest import InterestStatement, settle_at_closing
 from services.savings.domain.limits import check_opening_amount
 from services.savings.domain.parameters import SavingsParameters
@@ -218,8 +219,9 @@ def settle_hold(account: Account, amount_minor: int, value_date: date, parameter
 # Settling and closing
 
 
-def settle(account: Account, day: date, parameters: SavingsParameters) -> tuple[Account, Closing]:
-    """账户结清: interest to the day before, at the rate of the day, onto the account (IB 1856-1864, 3980).
+def settle(account: Account, day: date, parameters: SavingsParameters, excess: tuple[Excess, ...] = ()) -> tuple[Account, Closing]:
+    """账户结清: interest to the day before, at the rate of the day, onto the account; what lies above an agreed base at its own
+    (IB 1856-1864, 3976, 3980).
 
     Raises `account.no_settling`, `account.status`, `account.movements_pending`, `account.frozen`.
     """
@@ -227,7 +229,9 @@ def settle(account: Account, day: date, parameters: SavingsParameters) -> tuple[
         raise errors.NO_SETTLING(field="account", product_zh=account.product.name.zh, product_en=account.product.name.en)
     status = after(account.status, Action.SETTLE)
     check_idle(account)
-    statement, rest = settle_at_closing(account.accumulation, account.product, account.currency, day, parameters, account.interest_bearing)
+    statement, rest = settle_at_closing(
+        account.accumulation, account.product, account.currency, day, parameters, account.interest_bearing, excess
+    )
     paid = replace(rest, balance_minor=rest.balance_minor + statement.net_minor)
     return replace(account, status=status, accumulation=paid), Closing(account.balance_minor, statement)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import assert_never
@@ -17,7 +17,8 @@ from kernel.interest import (
     split_by_days,
 )
 from kernel.rates import fraction_of_pct
-from services.savings.domain.interest_rules import ACCUMULATED, InterestRule
+from services.savings.domain.deposit_agreements import Excess
+from services.savings.domain.interest_rules import ABOVE_BASE, ACCUMULATED, InterestRule
 from services.savings.domain.parameters import SavingsParameters
 from services.savings.domain.products import (
     AccumulatedInterest,
@@ -119,28 +120,48 @@ def tax_parts(first: date, end: date, interest: Decimal, policy: TaxPolicy, para
 
 
 def settle_period(
-    state: Accumulation, product: Product, currency: str, settled_on: date, parameters: SavingsParameters, bears_interest: bool = True
+    state: Accumulation,
+    product: Product,
+    currency: str,
+    settled_on: date,
+    parameters: SavingsParameters,
+    bears_interest: bool = True,
+    excess: tuple[Excess, ...] = (),
 ) -> tuple[InterestStatement, Accumulation]:
     """Quarterly or yearly settlement 结息: the period runs through `settled_on`, at the rate of that day; booked on the next.
 
-    Gives the statement and the state the next period begins with; the paid interest is not yet in its balance.
+    Gives the statement and the state the next period begins with; the paid interest is not yet in its balance. The products of `excess`
+    are part of those of `state` and earn their own rate 协议存款.
     Raises `date.reversed`, `parameter.not_in_force`.
     """
-    return _settle(state, product, currency, settled_on + ONE_DAY, settled_on, parameters, bears_interest)
+    return _settle(state, product, currency, settled_on + ONE_DAY, settled_on, parameters, bears_interest, excess)
 
 
 def settle_at_closing(
-    state: Accumulation, product: Product, currency: str, closed_on: date, parameters: SavingsParameters, bears_interest: bool = True
+    state: Accumulation,
+    product: Product,
+    currency: str,
+    closed_on: date,
+    parameters: SavingsParameters,
+    bears_interest: bool = True,
+    excess: tuple[Excess, ...] = (),
 ) -> tuple[InterestStatement, Accumulation]:
-    """Closing 销户 or settling before it 结清: interest to the day before `closed_on`, at the rate of `closed_on`.
+    """Closing 销户 or settling before it 结清: interest to the day before `closed_on`, at the rate of `closed_on`; `excess` as above.
 
     Raises `date.reversed`, `parameter.not_in_force`.
     """
-    return _settle(state, product, currency, closed_on, closed_on, parameters, bears_interest)
+    return _settle(state, product, currency, closed_on, closed_on, parameters, bears_interest, excess)
 
 
 def _settle(
-    state: Accumulation, product: Product, currency: str, end: date, rate_day: date, parameters: SavingsParameters, bears_interest: bool
+    state: Accumulation,
+    product: Product,
+    currency: str,
+    end: date,
+    rate_day: date,
+    parameters: SavingsParameters,
+    bears_interest: bool,
+    excess: tuple[Excess, ...],
 ) -> tuple[InterestStatement, Accumulation]:
     accrued = accrue(state, end)
     rest = begin_next_period(accrued)
@@ -150,8 +171,12 @@ def _settle(
         case AccumulatedInterest() as policy:
             if not bears_interest or accrued.days == 0:
                 return NOTHING, rest
-            segment = _segment(accrued, policy, product.tax, currency, rate_day, parameters)
-            return statement_of((segment,), currency), rest
+            above = sum(part.products for part in excess)
+            year_days = parameters.convention_on(policy.convention, rate_day).year_days
+            base = replace(accrued, products=accrued.products - above)
+            segment = _segment(base, policy, product.tax, currency, rate_day, parameters)
+            agreed = (above_base(part, product.tax, currency, year_days, parameters) for part in excess)
+            return statement_of((segment, *agreed), currency), rest
         case _:
             assert_never(product.interest)
 
@@ -171,4 +196,19 @@ def _segment(
         interest=interest,
         tax_parts=tax_parts(state.since, state.until, interest, tax, parameters),
         rule=ACCUMULATED,
+    )
+
+
+def above_base(part: Excess, tax: TaxPolicy, currency: str, year_days: int, parameters: SavingsParameters) -> Segment:
+    """What lay above an agreed base, at the agreed rate 协议存款. Raises `parameter.not_in_force`."""
+    interest = interest_on_products(part.products, part.annual_pct, year_days, currency)
+    return Segment(
+        first=part.first,
+        end=part.end,
+        products=part.products,
+        annual_pct=part.annual_pct,
+        rate_source=part.rate_source,
+        interest=interest,
+        tax_parts=tax_parts(part.first, part.end, interest, tax, parameters),
+        rule=ABOVE_BASE,
     )

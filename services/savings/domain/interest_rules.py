@@ -21,6 +21,11 @@ ACCUMULATED = InterestRule(
     Text("积数 × 结息日或销户日活期利率", "products at the demand rate of the settlement or closing day"),
     "IB 2740, 3979; domain.md 3",
 )
+ABOVE_BASE = InterestRule(
+    "above_base",
+    Text("协议存款:超过额度部分的积数 × 协定利率", "agreement deposit: products above the base at the agreed rate"),
+    "IB 2472-2473, 3975-3976",
+)
 AGREED = InterestRule(
     "agreed",
     Text("到期部分:按开户日或转存日利率,整月及零头天数", "to maturity at the rate of the opening or renewal day, months and odd days"),
@@ -76,6 +81,7 @@ RULES: dict[str, InterestRule] = {
     rule.code: rule
     for rule in (
         ACCUMULATED,
+        ABOVE_BASE,
         AGREED,
         EARLY,
         OVERDUE,

@@ -15,8 +15,10 @@ from contracts.report import Column
 from kernel.money import format_amount
 from kernel.text import Text
 from services.savings.accounts import account_of, read
+from services.savings.deposit_agreements import agreement_in_force
 from services.savings.domain.account_status import AccountStatus
 from services.savings.domain.accounts import Account
+from services.savings.domain.products import Owner
 from services.savings.freezes import shown_freezes
 from services.savings.queries.selections import beginning_with, seen
 from services.savings.tables import ACCOUNT, ACCOUNT_LINE, FRAME
@@ -56,7 +58,23 @@ class AccountDetail(ListForm):
 async def panel(read_: Read, account: str) -> dict[str, Any]:
     """What a teller sees as soon as the account is entered, wherever it is kept. Raises `account.unknown`."""
     found = await read(read_.connection, account)
-    return {**shown(found), "freezes": await shown_freezes(read_.connection, found)}
+    agreement = await shown_agreement(read_, found)
+    return {**shown(found), **agreement, "freezes": await shown_freezes(read_.connection, found)}
+
+
+async def shown_agreement(read_: Read, account: Account) -> dict[str, Any]:
+    """What is agreed for what lies above a base 协议存款, if anything is."""
+    agreed = await agreement_in_force(read_.connection, account.number) if account.product.owner is Owner.CORPORATE else None
+    if agreed is None or agreed.base_minor is None:
+        return {}
+    return {
+        "agreement": {
+            "base_amount": format_amount(agreed.base_minor, account.currency),
+            "rate": f"{agreed.annual_pct.normalize():f}",
+            "agreed_from": agreed.from_on.isoformat(),
+            "matures_on": _iso(agreed.runs_until(read_.business_date)),
+        }
+    }
 
 
 def shown(account: Account) -> dict[str, Any]:
@@ -124,7 +142,11 @@ async def detail(read_: Read, form: AccountDetail) -> dict[str, Any]:
     if (after := place(form.after, int)) is not None:
         found = found.where(ACCOUNT_LINE.c.line < after[0])
     lines = await _page(read_, found, account.currency, form.limit)
-    return {"account": shown(account), "freezes": await shown_freezes(read_.connection, account), **lines}
+    return {
+        "account": {**shown(account), **await shown_agreement(read_, account)},
+        "freezes": await shown_freezes(read_.connection, account),
+        **lines,
+    }
 
 
 async def overseen(read_: Read, number: str) -> Account:

@@ -21,6 +21,7 @@ from services.savings.accounts import (
     save,
 )
 from services.savings.cheques import use_cheque, void_of_account
+from services.savings.deposit_agreements import excess_until
 from services.savings.domain import errors
 from services.savings.domain.account_status import AccountStatus
 from services.savings.domain.accounts import (
@@ -52,7 +53,7 @@ from services.savings.domain.withdrawal_modes import (
     check_outlet_of_deposit,
 )
 from services.savings.parameters.load import parameters
-from services.savings.term_deposits import enter_agreement
+from services.savings.term_deposits import enter_agreement, enter_interest
 from services.savings.transactions.corporate_forms import CashDeposit, CashWithdrawal, OneAccount, PreOpening, Transfer
 from services.savings.transactions.customers import customer_for
 from services.savings.transactions.settlement import check_cash_only
@@ -197,12 +198,15 @@ async def transfer(work: Work, form: Transfer) -> Outcome:
 async def settle_account(work: Work, form: OneAccount) -> Outcome:
     """Pay the interest onto the account, which takes no deposit from then on; interest and balance. Raises `account.*`."""
     account = await _own(work, form)
-    settled, closing = settle(account, work.business_date, parameters())
+    excess = await excess_until(work.connection, [account], work.business_date)
+    settled, closing = settle(account, work.business_date, parameters(), excess.get(account.number, ()))
     interest_minor = closing.statement.interest_minor
     posting = None
     if interest_minor:
         posting = Posting("savings.corporate.settle", account.currency, {"account": reference(account)}, {"interest": interest_minor})
     await book(work.connection, settled, line_of(work, interest_minor, summary="结清"))
+    if posting is not None:
+        await enter_interest(work, account, closing.statement)
     amounts = {"interest": interest_minor, "balance": settled.balance_minor}
     return Outcome(
         {"account": account.number, **{name: format_amount(minor, account.currency) for name, minor in amounts.items()}}, posting

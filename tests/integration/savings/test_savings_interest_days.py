@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from datetime import date, timedelta
 from typing import Any
@@ -9,6 +10,11 @@ from typing import Any
 import asyncpg
 import pytest
 
+from banking.automatic import Automatic, fact_of
+from banking.transaction import Posting
+from contracts.ledger import AccountReference, PostingRequested
+from contracts.message import Envelope
+from contracts.topology import routing_key
 from kernel.interest import Accumulation
 from kernel.numbers import corporate_account, customer_number, personal_account
 from services.savings.domain.interest import settle_period
@@ -24,7 +30,8 @@ async def owner(savings: SavingsAlone, database_url: str) -> Any:
     """The owner's connection to a savings service without accounts."""
     connection = await asyncpg.connect(database_url)
     await connection.execute(
-        "TRUNCATE savings.event_progress, savings.register, savings.account, savings.account_line, savings.account_change, savings.outbox, savings.interest_paid"
+        "TRUNCATE savings.event_progress, savings.deposit_agreement, savings.register, savings.account, savings.account_line, "
+        "savings.account_change, savings.outbox, savings.interest_paid"
     )
     yield connection
     await connection.close()
@@ -179,3 +186,64 @@ async def test_the_list_of_a_day_shows_segments_and_totals(savings: SavingsAlone
     assert len(page["rows"]) == 1
     rest = (await savings.client.get("/reports/deposit_interest", params={"limit": 1, "after": page["next"]}, headers=headers)).json()
     assert rest["rows"][0]["account"] != page["rows"][0]["account"] and rest["next"] is None
+
+
+async def test_what_lies_above_an_agreed_base_earns_its_own_rate(savings: SavingsAlone, owner: asyncpg.Connection) -> None:
+    """700,000 from the 1st of December, 900,000 from the 11th; above 500,000 from the 6th, above 600,000 from the 16th, to the 21st: 5 x
+    200,000 + 5 x 400,000 = 3,000,000 and 5 x 300,000 = 1,500,000 at 1.44 %: 120.000 and 60.000. The rest of 10 x 700,000 + 10 x 900,000,
+    11,500,000, at 0.72 %: 230.000. Its neighbour without an agreement has 16,000,000 at 0.72 %: 320.00."""
+    day = date(2005, 12, 21)
+    with_base, without = (corporate_account(customer_number(4, sequence), "01", 1) for sequence in (1, 2))
+    for number in (with_base, without):
+        state = Accumulation(900_000_00, 7_000_000_00, date(2005, 12, 1), date(2005, 12, 11), 100)
+        await insert_account(owner, number, "201", state, lines=2)
+        for line, on_day, amount in ((1, date(2005, 12, 1), 700_000_00), (2, date(2005, 12, 11), 200_000_00)):
+            await owner.execute(
+                "INSERT INTO savings.account_line (account, line, posting_id, code, business_date, value_date, amount_minor, "
+                "balance_after_minor, counter_outlet, teller) VALUES ($1, $2, gen_random_uuid(), 'x', $3, $3, $4, 0, '0201', 'K0211')",
+                number,
+                line,
+                on_day,
+                amount,
+            )
+    for number, on_day, base in ((1, date(2005, 12, 6), 500_000_00), (2, date(2005, 12, 16), 600_000_00)):
+        await owner.execute(
+            "INSERT INTO savings.deposit_agreement (account, number, from_on, base_minor, annual_pct, rate_source, matures_on, posting_id, "
+            "teller) VALUES ($1, $2, $3, $4, 1.44, 'contract', '2006-12-06', gen_random_uuid(), 'K0211')",
+            with_base,
+            number,
+            on_day,
+            base,
+        )
+    await on(savings, owner, day, closed=True)
+    await events(savings, day)
+    paid = {row["account"]: row for row in await owner.fetch("SELECT account, interest_minor, segments::text FROM savings.interest_paid")}
+    assert (paid[with_base]["interest_minor"], paid[without]["interest_minor"]) == (410_00, 320_00)
+    segments = json.loads(paid[with_base]["segments"])
+    assert [(each["products"], each["interest"], each["rule"], each["first"]) for each in segments] == [
+        (11_500_000_00, "230.000", "accumulated", "2005-12-01"),
+        (3_000_000_00, "120.000", "above_base", "2005-12-06"),
+        (1_500_000_00, "60.000", "above_base", "2005-12-16"),
+    ]
+    assert set(segments[0]) == set(segments[1])
+
+
+async def test_what_is_sent_is_what_the_service_would_send_one_by_one(savings: SavingsAlone, owner: asyncpg.Connection) -> None:
+    name = '甲"乙\\丙%s 100%'
+    number = personal_account(customer_number(0, 1), 1)
+    await insert_account(owner, number, "demand", Accumulation.begin(date(2005, 12, 1), 100, 10_000_00), name=name)
+    day = date(2005, 12, 21)
+    await on(savings, owner, day, closed=True)
+    await events(savings, day)
+    [[raw, key]] = await owner.fetch("SELECT envelope, routing_key FROM savings.outbox")
+    [row] = await owner.fetch("SELECT * FROM savings.register")
+    envelope = Envelope.model_validate_json(raw)
+    fact = PostingRequested.model_validate(envelope.body)
+    account = AccountReference(number=number, outlet="0201", business_code="211", name=name)
+    code = "savings.demand.settle_interest"
+    posting = Posting(code, "CNY", {"account": account}, {"interest": 400, "tax": 80})
+    alone = fact_of(savings.resources, code, day, Automatic(row["posting_id"], "0201", posting))
+    assert fact == alone.model_copy(update={"transaction_number": "02012000001"})
+    assert (envelope.id, envelope.cause, envelope.business_date) == (row["posting_id"], "02012000001", day)
+    assert key == routing_key(alone)
+    assert (row["transaction_number"], row["control_total_minor"], row["state"]) == ("02012000001", 480, "posted")

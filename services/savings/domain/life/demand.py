@@ -7,8 +7,9 @@ from datetime import date
 from kernel.calendar import ONE_DAY, days_from
 from kernel.interest import Accumulation, change_balance
 from services.savings.domain.accumulated import begin_accumulation
+from services.savings.domain.deposit_agreements import Excess, excess_of
 from services.savings.domain.interest import InterestStatement, settle_at_closing, settle_period
-from services.savings.domain.life.deposit import Life, Movement, Question
+from services.savings.domain.life.deposit import Deposit, Life, Movement, Question
 from services.savings.domain.life.refusals import OVERDRAWN
 from services.savings.domain.products import AccumulatedInterest, Product
 
@@ -22,16 +23,27 @@ def demand(question: Question) -> Life:
     state = begin_accumulation(product, deposit.currency, deposit.opened_on, parameters)
     statements: list[InterestStatement] = []
     waiting, capitalised_minor = list(deposit.movements), 0
+    changes = [(movement.on, movement.amount_minor) for movement in deposit.movements]
     for settled_on in _settlement_days(question, product):
         state = _with_movements(state, waiting, settled_on)
-        statement, state = settle_period(state, product, deposit.currency, settled_on, parameters)
+        excess = _excess(deposit, changes, state, settled_on + ONE_DAY)
+        statement, state = settle_period(state, product, deposit.currency, settled_on, parameters, excess=excess)
         statements.append(statement)
         capitalised_minor += statement.net_minor
         if statement.net_minor:
+            changes.append((settled_on + ONE_DAY, statement.net_minor))
             state = change_balance(state, statement.net_minor, settled_on + ONE_DAY)
     state = _with_movements(state, waiting, deposit.closed_on)
-    statement, state = settle_at_closing(state, product, deposit.currency, deposit.closed_on, parameters)
+    excess = _excess(deposit, changes, state, deposit.closed_on)
+    statement, state = settle_at_closing(state, product, deposit.currency, deposit.closed_on, parameters, excess=excess)
     return Life((*statements, statement), state.balance_minor, RULE, capitalised_minor)
+
+
+def _excess(deposit: Deposit, changes: list[tuple[date, int]], state: Accumulation, end: date) -> tuple[Excess, ...]:
+    """What lay above the agreed base since the period began, of the changes the state has taken in."""
+    taken = [(day, amount_minor) for day, amount_minor in changes if day <= end]
+    balance_minor = sum(amount_minor for _, amount_minor in taken)
+    return excess_of(deposit.agreements, taken, balance_minor, state.since, end, state.unit_minor)
 
 
 def _settlement_days(question: Question, product: Product) -> list[date]:

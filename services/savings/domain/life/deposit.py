@@ -7,6 +7,7 @@ from datetime import date
 
 from kernel.calendar import DATES_REVERSED, add_term
 from kernel.numbers import Term
+from services.savings.domain.deposit_agreements import DepositAgreement
 from services.savings.domain.interest import InterestStatement
 from services.savings.domain.life.refusals import MOVEMENTS_UNORDERED, OPENING_WRONG, TERM_NOT_WANTED, TERM_REQUIRED, TERM_WRONG
 from services.savings.domain.parameters import SavingsParameters
@@ -34,7 +35,8 @@ class Notice:
 class Deposit:
     """One deposit from its first movement, which opens it, to its closing; the closing pays out what is left.
 
-    `certificate` is the school's for education savings, `renews` the agreement to renew at maturity 自动转存.
+    `certificate` is the school's for education savings, `renews` the agreement to renew at maturity 自动转存, `agreements` the bases of an
+    agreement deposit 协议存款.
     """
 
     product: Product
@@ -46,6 +48,7 @@ class Deposit:
     certificate: bool = False
     notices: tuple[Notice, ...] = ()
     renews: bool = False
+    agreements: tuple[DepositAgreement, ...] = ()
 
     def __post_init__(self) -> None:
         """Raises `date.reversed`, `quote.opening_wrong`, `quote.movements_unordered`."""
