@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import SecretStr
+from typing import Literal
+
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -31,3 +33,9 @@ class Settings(BaseSettings):
     day_end_patience_seconds: float = 30.0
     argon2_time_cost: int = 2
     argon2_memory_kib: int = 19456
+    national_peer: Literal["none", "bus", "simulator"] = "none"
+    """The central bank's front end: there is none; an adapter hears its queue; or the simulator plays it, which `up` starts."""
+    national_peer_seed: int = 1
+    national_peer_delay_seconds: float = Field(0.5, ge=0, le=60)
+    national_peer_faults: float = Field(0.0, ge=0, le=0.9)
+    """Of the simulator: its seed, the longest time it takes to answer, and the share of what it says that it loses, or says twice."""

@@ -63,7 +63,6 @@ NATIONAL_INWARD = Table(
     Column("refusal", String),
     Column("posting_id", Uuid, unique=True),
     Column("posted_on", Date),
-    Column("transaction_number", String(11)),
     Column("received_on", Date, nullable=False),
     Column("repeats", Integer, nullable=False, server_default="0"),
     Column("prints", Integer, nullable=False, server_default="0"),

@@ -15,8 +15,7 @@ CURRENCY = "CNY"
 BANK_PREFIX = "31"
 """The first two digits of the bank's own numbers 行号; the outlet's four follow (decision 0015)."""
 CITY_DEPARTMENT = "0100"
-"""市行营业部 (IB 295): where items for an outlet that the bank does not have are put to suspense (IB 2403); the city itself in a bank
-without one."""
+"""市行营业部 (IB 295): where items for an outlet that the bank does not have are put to suspense (IB 2403)."""
 
 OWN_BANK = ErrorType(
     "clearing.national.own_bank",
@@ -111,6 +110,11 @@ def same_name(one: str, other: str) -> bool:
     return comparable(one) == comparable(other)
 
 
+def own_department(outlets: Collection[str]) -> str:
+    """Where items for no outlet of ours are looked after: the city business department, or the city itself in a bank without one."""
+    return CITY_DEPARTMENT if CITY_DEPARTMENT in outlets else CITY
+
+
 class Reason(Enum):
     """Why an item is in suspense, in the order they are looked for (IB 2407-2416)."""
 
@@ -155,7 +159,7 @@ def sort_item(
     """
     outlet = outlet_of(receiving_bank, outlets)
     if outlet is None:
-        return Sorted(CITY_DEPARTMENT if CITY_DEPARTMENT in outlets else CITY, Reason.OUTLET_UNKNOWN)
+        return Sorted(own_department(outlets), Reason.OUTLET_UNKNOWN)
     department = business_department_of(outlet)
     if account_outlet is None or account_name is None:
         return Sorted(department, Reason.ACCOUNT_UNKNOWN)

@@ -60,7 +60,6 @@ def upgrade() -> None:
         sa.Column("refusal", sa.String(), nullable=True),
         sa.Column("posting_id", sa.Uuid(), nullable=True),
         sa.Column("posted_on", sa.Date(), nullable=True),
-        sa.Column("transaction_number", sa.String(length=11), nullable=True),
         sa.Column("received_on", sa.Date(), nullable=False),
         sa.Column("repeats", sa.Integer(), server_default="0", nullable=False),
         sa.Column("prints", sa.Integer(), server_default="0", nullable=False),
