@@ -10,12 +10,12 @@ from kernel.numbers import branch_of
 from services.ledger.domain import refusals
 from services.ledger.domain.model import CASH_IN_HAND, FIRST_SUFFIX, BusinessCode, CodeKind
 
-KEPT_BY_PIECES = frozenset({("702", FIRST_SUFFIX), ("262", "00002")})
+KEPT_BY_PIECES = frozenset({("702", FIRST_SUFFIX), ("262", "00002"), ("245", FIRST_SUFFIX)})
 """Accounts that are the sum of pieces the bank follows one by one and move with these, never by hand: vouchers by number (IB 3179), items
-of the exchange in suspense (IB 2320)."""
-SYSTEM_CODES = frozenset({"408", "416", "417", "418", "471", "472"})
-"""What only the system posts: the exchange is settled to nothing session by session, claims between outlets sum to zero over the bank and
-reserves mirror each other. 419 and 420 face other banks."""
+of the exchange in suspense (IB 2320), special remittances that nobody has cashed yet (IB 712)."""
+SYSTEM_CODES = frozenset({"408", "416", "417", "418", "471", "472", "476", "477", "478", "479"})
+"""What only the system posts: the exchange is settled to nothing session by session, claims between outlets sum to zero over the bank,
+reserves mirror each other, placements are the sum of their contracts (IB 3249). 419 and 420 face other banks."""
 OWN_FIRST, OWN_LAST = 101, 99_999
 """Suffixes an outlet may choose for accounts of its own; those before are agreed on by the whole bank (IB 680, 3230)."""
 FUND_ACCOUNTS = "475"
