@@ -195,6 +195,7 @@ async def enter(connection: AsyncConnection, account: Account, entered_on: date)
         "cross_outlet": account.cross_outlet,
         "interest_bearing": account.interest_bearing,
         "entered_on": entered_on,
+        "idle_since": entered_on,
         **_changing(account),
     }
     entered = insert_or(ACCOUNT).values(row)

@@ -6,13 +6,12 @@ Interest paid at day end is no movement of the customer's. An account with a mov
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Update, and_, case, func, insert, literal_column, select, update
 
 from banking.automatic import SYSTEM_TELLER
 from contracts.day import EventProgress
-from kernel.calendar import add_months
+from kernel.calendar import ONE_DAY, add_months
 from runtime.service import Resources
 from services.savings.domain.account_status import AccountStatus, Action, after
 from services.savings.domain.accounts import moves_freely
@@ -23,34 +22,49 @@ from services.savings.tables import ACCOUNT, ACCOUNT_CHANGE
 FALL_DORMANT = "savings.account.fall_dormant"
 LIMIT = "dormant_after_months"
 PORTION = 5000
-"""How many accounts one transaction of the day end puts to sleep."""
+"""How many accounts one transaction of the day end looks at."""
+NEVER = date(9999, 12, 31)
 
 _FREE = [product.code for product in CATALOGUE.values() if moves_freely(product)]
 
 
 async def put_to_sleep(resources: Resources, day: date) -> EventProgress:
-    """The day-end event: the next portion of the accounts not moved for the months of the parameter, each with its change."""
+    """The day-end event: the next portion of the accounts not moved for the months of the parameter, each with its change.
+
+    Only accounts whose `idle_since` lies so far back are looked at; one that has moved since then, or has something under way, is put off.
+    """
     until = add_months(day, -int(parameters().limit_on(LIMIT, day)))
-    table = ACCOUNT.c
-    before, dormant = AccountStatus.NORMAL, after(AccountStatus.NORMAL, Action.FALL_DORMANT)
+    before, dormant = AccountStatus.NORMAL.value, after(AccountStatus.NORMAL, Action.FALL_DORMANT).value
     async with resources.database.transaction() as connection:
-        due = _sleepers(until).order_by(table.account).limit(PORTION).with_for_update()
-        numbers = list((await connection.execute(due)).scalars())
-        if numbers:
-            changed = update(ACCOUNT).where(table.account.in_(numbers)).values(status=dormant.value)
-            fallen = await connection.execute(changed.returning(table.account, table.outlet))
-            common = {"code": FALL_DORMANT, "business_date": day, "teller": SYSTEM_TELLER, "field": "status"}
-            common |= {"before": before.value, "after": dormant.value}
-            rows = [{**common, "account": account, "outlet": outlet} for account, outlet in sorted(map(tuple, fallen))]
+        looked_at = (await connection.execute(_look(until, dormant))).all()
+        common = {
+            "code": FALL_DORMANT,
+            "business_date": day,
+            "teller": SYSTEM_TELLER,
+            "field": "status",
+            "before": before,
+            "after": dormant,
+        }
+        rows = [{**common, "account": row.account, "outlet": row.outlet} for row in sorted(looked_at) if row.status == dormant]
+        if rows:
             await connection.execute(insert(ACCOUNT_CHANGE), rows)
-        left = (await connection.execute(select(func.count()).select_from(_sleepers(until).subquery()))).scalar_one()
+        left = (await connection.execute(select(func.count()).where(*_due(until)))).scalar_one()
         made = select(func.count()).where(ACCOUNT_CHANGE.c.business_date == day, ACCOUNT_CHANGE.c.code == FALL_DORMANT)
         done = (await connection.execute(made)).scalar_one()
     return EventProgress(done=done, total=done + left)
 
 
-def _sleepers(until: date) -> Select[Any]:
+def _due(until: date) -> tuple[ColumnElement[bool], ...]:
+    return ACCOUNT.c.status == literal_column(f"'{AccountStatus.NORMAL.value}'"), ACCOUNT.c.idle_since <= until
+
+
+def _look(until: date, dormant: str) -> Update:
+    """Looks at the next portion: who sleeps, and when the others are looked at again."""
     table = ACCOUNT.c
-    last = func.coalesce(table.last_moved_on, table.opened_on, table.entered_on)
-    idle = (table.held_minor == 0, table.incoming_minor == 0)
-    return select(table.account).where(table.status == AccountStatus.NORMAL.value, table.product.in_(_FREE), last <= until, *idle)
+    portion = select(table.account).where(*_due(until)).order_by(table.idle_since, table.account).limit(PORTION).with_for_update()
+    moved_on = func.coalesce(table.last_moved_on, table.opened_on, table.entered_on)
+    sleeps = and_(table.product.in_(_FREE), moved_on <= until, table.held_minor == 0, table.incoming_minor == 0)
+    again = case((table.product.not_in(_FREE), NEVER), else_=func.greatest(moved_on, until + ONE_DAY))
+    changed = update(ACCOUNT).where(table.account.in_(portion))
+    changed = changed.values(status=case((sleeps, dormant), else_=table.status), idle_since=case((sleeps, table.idle_since), else_=again))
+    return changed.returning(table.account, table.outlet, table.status)

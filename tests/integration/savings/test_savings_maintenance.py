@@ -194,6 +194,8 @@ async def test_an_account_falls_dormant_after_a_year_and_is_woken(savings):
     await end_of_day(savings)
     states = {number: (await savings.panel(number))["status"] for number in (idle, used, never, company, term)}
     assert states == {idle: "dormant", used: "normal", never: "pre_opened", company: "dormant", term: "normal"}
+    due_again = dict(map(tuple, await savings.rows("SELECT account, idle_since FROM savings.account WHERE status = 'normal'")))
+    assert (due_again[used], due_again[term]) == (date(2007, 3, 1), date(9999, 12, 31))
     await savings.refuse("S0211", DEPOSIT, {"account": idle, "amount": "1.00"}, "account.status")
     await savings.refuse("S0211", WITHDRAW, {"account": idle, "amount": "1.00"}, "account.status")
     await savings.refuse("S0211", WAKE, {**wake, "id_number": "X1"}, "document.mismatch")
