@@ -16,6 +16,7 @@ import asyncpg
 import structlog
 
 from banking.automatic import Automatic, fact_of
+from banking.transaction import Posting
 from contracts.clearing import NettingRun
 from contracts.ledger import LedgerClient
 from kernel.errors import DomainError
@@ -27,9 +28,9 @@ from services.clearing import runs
 from services.clearing.books import Books, OutOfTime, agreed_books
 from services.clearing.domain.errors import NOT_THE_DATE, RESERVE_SHORT
 from services.clearing.domain.guards import overdraft_minor
-from services.clearing.domain.netting import EXTERNAL_SUB_ACCOUNTS, Plan, plan_day, plan_unit
+from services.clearing.domain.netting import EXTERNAL_SUB_ACCOUNTS, Plan, Settlement, plan_day, plan_unit
 from services.clearing.runs import DAY, RunKey
-from services.clearing.settling import RUN_CODE, items_of, send, settle
+from services.clearing.settling import RUN_CODE, send, settle
 
 log = structlog.get_logger(__name__)
 
@@ -217,7 +218,6 @@ class _Drive:
 
     async def _write(self, run: UUID, key: RunKey, books: Books, plan: Plan) -> NettingRun | None:
         """Run, entries and postings in one transaction. None if another caller has begun this round."""
-        items = items_of(run, books.currency, plan.posted)
         held: Automatic | None = None
         try:
             async with self.resources.database.transaction() as connection:
@@ -228,11 +228,11 @@ class _Drive:
                 if plan.is_empty:
                     await runs.keep_balances(raw, self.day, books.currency, books.reserves)
                     return begun
-                await runs.add_entries(raw, run, books.currency, plan.posted, [item.posting_id for item in items])
+                await runs.add_entries(raw, run, books.currency, plan.posted)
                 if plan.external_minor > 0:
-                    held = items[-1]
+                    held = _item(run, books.currency, len(plan.posted), plan.posted[-1])
                     await self._reserve(held)
-                await send(connection, self.resources, self.day, self.scope, items)
+                await send(connection, self.resources, self.day, self.scope, run, books.currency)
         except BaseException:
             if held is not None:
                 await self._give_back(held)
@@ -249,6 +249,12 @@ class _Drive:
             await LedgerClient(self.resources.transport).release(item.posting_id)
         except Exception as error:  # the ledger asks by itself later on
             log.warning("reservation left to recovery", error=repr(error))
+
+
+def _item(run: UUID, currency: str, line: int, settlement: Settlement) -> Automatic:
+    """The posting of one entry, under the id it comes out with again."""
+    posting = Posting(rule=settlement.rule, currency=currency, amounts_minor=settlement.amounts_minor(), references=settlement.references())
+    return Automatic(runs.posting_id_of(run, line), settlement.books, posting)
 
 
 class _Notes:

@@ -134,13 +134,14 @@ async def begin(raw: asyncpg.Connection, run: UUID, key: RunKey, plan: Plan) -> 
     return run_of(begun) if begun is not None else None
 
 
-async def add_entries(
-    raw: asyncpg.Connection, run: UUID, currency: str, settlements: Sequence[Settlement], posting_ids: Sequence[UUID], first_line: int = 1
-) -> None:
-    """Write the entries of a run."""
+async def add_entries(raw: asyncpg.Connection, run: UUID, currency: str, settlements: Sequence[Settlement], first_line: int = 1) -> None:
+    """Write the entries of a run, with the posting ids of their sets."""
     records = [
-        (run, line, each.step, each.books, each.counterparty, *each.cleared, each.net_minor, *each.accounts(currency), posting_id)
-        for line, (each, posting_id) in enumerate(zip(settlements, posting_ids, strict=True), first_line)
+        (
+            *(run, line, each.step, each.books, each.counterparty, *each.cleared, each.net_minor),
+            *(*each.accounts(currency), posting_id_of(run, line)),
+        )
+        for line, each in enumerate(settlements, first_line)
     ]
     await raw.copy_records_to_table("netting_entry", schema_name="clearing", columns=ENTRY_COLUMNS, records=records)
 
@@ -153,8 +154,7 @@ async def has_suspense(raw: asyncpg.Connection, run: UUID) -> bool:
 async def extend(raw: asyncpg.Connection, run: UUID, currency: str, settlements: Sequence[Settlement]) -> int:
     """Add suspense entries to a run, each with its open item. Returns the line of the first."""
     first_line = int(await raw.fetchval("SELECT coalesce(max(line), 0) + 1 FROM clearing.netting_entry WHERE run = $1", run) or 1)
-    posting_ids = [posting_id_of(run, line) for line in range(first_line, first_line + len(settlements))]
-    await add_entries(raw, run, currency, settlements, posting_ids, first_line)
+    await add_entries(raw, run, currency, settlements, first_line)
     await raw.execute("UPDATE clearing.netting_run SET total = total + $2 WHERE run = $1", run, len(settlements))
     await raw.execute(
         "INSERT INTO clearing.open_item (posting_id, run, business_date, outlet, currency, suspense_account, amount_minor) "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -10,7 +10,7 @@ import asyncpg
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from banking.automatic import Automatic, post_automatically
+from banking.automatic import column, send_set_wise
 from banking.transaction import Posting
 from contracts.clearing import NettingRun
 from kernel.errors import DomainError
@@ -22,33 +22,41 @@ from services.clearing import runs
 from services.clearing.books import OutOfTime, Wait, interbranch, read_standing, require_mirrors
 from services.clearing.domain.errors import BALANCE_LEFT, NOT_POSTED
 from services.clearing.domain.guards import mirror_differences, position_differences, residues
-from services.clearing.domain.netting import ZERO, Settlement, Vector, plan_suspense
+from services.clearing.domain.netting import RULES, STEPS_IN_PAIRS, ZERO, Vector, amount_names, plan_suspense
 from services.clearing.runs import DAY
 
 log = structlog.get_logger(__name__)
 
 RUN_CODE, NOW_CODE = "clearing.netting.run", "clearing.netting.now"
-POSTING_BATCH = 2000
+LOCK_GATES = (
+    "SELECT FROM clearing.outlet_gate WHERE outlet IN (SELECT books FROM clearing.netting_entry WHERE run = $1 AND line >= $2) "
+    "ORDER BY outlet FOR UPDATE"
+)
+ENTRIES_OF_A_STEP = "SELECT *, books AS outlet FROM clearing.netting_entry WHERE run = $1 AND line >= $2 AND step = $3"
 
 
-def items_of(run: UUID, currency: str, settlements: Sequence[Settlement], first_line: int = 1) -> list[Automatic]:
-    """The postings of a run's entries, under ids that come out the same again."""
-    return [
-        Automatic(
-            runs.posting_id_of(run, line),
-            each.books,
-            Posting(rule=each.rule, currency=currency, amounts_minor=each.amounts_minor(), references=each.references()),
-        )
-        for line, each in enumerate(settlements, first_line)
-    ]
+def posting_of(step: int, currency: str) -> tuple[Posting, dict[str, str]]:
+    """The posting every entry of a step becomes, and the columns of the entry its amounts stand in."""
+    references = {"counterparty": column("counterparty")} if step in STEPS_IN_PAIRS else {}
+    amounts = {name: f"{name}_minor" for name in amount_names(step)}
+    return Posting(rule=RULES[step], currency=currency, references=references), amounts
 
 
-async def send(connection: AsyncConnection, resources: Resources, day: date, scope: str, items: Sequence[Automatic]) -> None:
-    """Send the sets in the order of their books, which is the order their outlets' rows are locked in."""
+async def send(
+    connection: AsyncConnection, resources: Resources, day: date, scope: str, run: UUID, currency: str, first_line: int = 1
+) -> None:
+    """Number, register and send the sets of a run's entries from a line on, one statement a step: nothing of them passes through here."""
+    raw = await driver_connection(connection)
+    await raw.execute(LOCK_GATES, run, first_line)
+    steps = await raw.fetch("SELECT DISTINCT step FROM clearing.netting_entry WHERE run = $1 AND line >= $2 ORDER BY step", run, first_line)
     code = RUN_CODE if scope == DAY else NOW_CODE
-    ordered = sorted(items, key=lambda item: item.outlet)
-    for start in range(0, len(ordered), POSTING_BATCH):
-        await post_automatically(connection, resources, code, day, ordered[start : start + POSTING_BATCH])
+    for (step,) in steps:
+        posting, amounts = posting_of(step, currency)
+        sending = await send_set_wise(connection, resources, code, day, posting, amounts, rows="entry", order="line", first_parameter=4)
+        await raw.execute(
+            f"WITH entry AS ({ENTRIES_OF_A_STEP}), {sending.expressions} SELECT count(*) FROM sent",
+            *(run, first_line, step, *sending.arguments),
+        )
 
 
 async def settle(resources: Resources, raw: asyncpg.Connection, run: NettingRun, deadline: float) -> bool:
@@ -101,7 +109,7 @@ async def _suspend(resources: Resources, raw: asyncpg.Connection, run: NettingRu
         return False
     async with resources.database.transaction() as connection:
         first_line = await runs.extend(await driver_connection(connection), key, run.currency, settlements)
-        await send(connection, resources, run.business_date, run.scope, items_of(key, run.currency, settlements, first_line))
+        await send(connection, resources, run.business_date, run.scope, key, run.currency, first_line)
     resources.outbox.committed()
     log.warning("netting left a residue in suspense", business_date=str(run.business_date), currency=run.currency, outlets=len(settlements))
     return True

@@ -33,12 +33,25 @@ RULES = {
 }
 """The posting rule of each step; step 6 puts what is left to suspense (IB 2949)."""
 SETTLING_RULES = frozenset(RULES[step] for step in (1, 2, 3, 4, 5))
+STEPS_TAKING_OVER = (2, 4)
+"""The steps in which the superior takes the net over from the level below."""
+STEPS_IN_PAIRS = (1, 2, 4)
+"""The steps whose rule asks for the counterparty; a sub-branch has one with the city only."""
 _OTHER_SIDE = {1: OUTLET_RESERVE, 2: OUTLET_RESERVE, 3: CITY_RESERVE, 4: CITY_RESERVE, 5: CENTRAL_BANK, 6: SUSPENSE}
 _OWN_SUFFIX = "00001"
 
 Vector = tuple[int, int, int, int, int]
 """The five sub-accounts of one outlet, 416 to 420."""
 ZERO: Vector = (0, 0, 0, 0, 0)
+
+
+CLEARED = tuple(f"s{sub}" for sub in SUB_ACCOUNTS)
+"""What the posting rules call the amounts cleared on the five sub-accounts."""
+
+
+def amount_names(step: int) -> tuple[str, ...]:
+    """The amounts the posting rule of a step asks for."""
+    return ("net",) if step in STEPS_TAKING_OVER else (*CLEARED, "net")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +76,13 @@ class Settlement:
         """Whether there is anything to post: a net of zero may still have sub-accounts to clear against each other."""
         return self.net_minor != 0 or any(self.cleared)
 
-    @property
-    def takes_over(self) -> bool:
-        return self.step in (2, 4)
-
     def amounts_minor(self) -> dict[str, int]:
         """The amounts as the posting rule names them."""
-        if self.takes_over:
-            return {"net": self.net_minor}
-        return {**{f"s{sub}": amount for sub, amount in zip(SUB_ACCOUNTS, self.cleared, strict=True)}, "net": self.net_minor}
+        values = dict(zip(CLEARED, self.cleared, strict=True)) | {"net": self.net_minor}
+        return {name: values[name] for name in amount_names(self.step)}
 
     def references(self) -> dict[str, str]:
-        return {"counterparty": self.counterparty} if self.step in (1, 2, 4) else {}
+        return {"counterparty": self.counterparty} if self.step in STEPS_IN_PAIRS else {}
 
     def accounts(self, currency: str) -> tuple[str, str]:
         """Debit and credit account of the net. Where several sub-accounts are cleared at once, 416 stands for the five."""
@@ -82,7 +90,7 @@ class Settlement:
         own = internal_account(self.books, currency, moved[0] if len(moved) == 1 else SUB_ACCOUNTS[0], _OWN_SUFFIX)
         with_whom = counterparty_suffix(self.counterparty) if self.step <= 4 else _OWN_SUFFIX
         other = internal_account(self.books, currency, _OTHER_SIDE[self.step], with_whom)
-        credits_own = (self.net_minor < 0) is not self.takes_over
+        credits_own = (self.net_minor < 0) is (self.step not in STEPS_TAKING_OVER)
         return (other, own) if credits_own else (own, other)
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.errors import DomainError
-from services.clearing.domain.netting import SUB_ACCOUNTS, ZERO, Plan, Settlement, plan_day, plan_suspense, plan_unit
+from services.clearing.domain.netting import STEPS_TAKING_OVER, SUB_ACCOUNTS, ZERO, Plan, Settlement, plan_day, plan_suspense, plan_unit
 
 DEMO = ["0001", "0002", "0100", "0101", "0102", "0200", "0201", "0202", "0300", "0301"]
 
@@ -184,9 +184,9 @@ def apply(plan: Plan, positions: dict[str, tuple[int, ...]]) -> tuple[dict[str, 
         vector = left.setdefault(each.books, [0] * 5)
         for index, cleared in enumerate(each.cleared):
             vector[index] -= cleared
-        reserves[each.books, each.counterparty] += each.net_minor if each.takes_over else -each.net_minor
+        reserves[each.books, each.counterparty] += each.net_minor if each.step in STEPS_TAKING_OVER else -each.net_minor
         # the set balances by itself: what leaves 416 arrives on the reserve account
-        assert sum(each.cleared) == (-each.net_minor if each.takes_over else each.net_minor)
+        assert sum(each.cleared) == (-each.net_minor if each.step in STEPS_TAKING_OVER else each.net_minor)
     return {outlet: tuple(vector) for outlet, vector in left.items() if any(vector)}, reserves
 
 
