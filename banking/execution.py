@@ -90,7 +90,7 @@ async def execute(resources: Resources, request: Request) -> bytes:
     form = read_form(request.transaction, request.body)
     approval = check_approval(resources, request.transaction, request.principal, request.body, request.approval)
     resumes = request.transaction.resumes
-    posting_id = new_id() if resumes is None else await resumes(resources, form)
+    posting_id = new_id() if resumes is None else await resumes(resources, request.principal, form)
     if request.transaction.two_phase:
         await intend(resources, posting_id)
     undo: list[Callable[[], Awaitable[None]]] = []

@@ -14,6 +14,7 @@ from contracts.ledger import AccountReference, FreeLeg
 from kernel.text import Text
 
 if TYPE_CHECKING:
+    from banking.principal import Principal
     from banking.work import Work
     from runtime.service import Resources
 
@@ -64,9 +65,9 @@ class Transaction:
     """A counter transaction. `operators` are the letters of the tellers who may run it, `levels` their levels, `outlets` restricts it to
     departments (`centre` 0001, `city`, `branch`); `gated` ones need an open outlet and a teller who has not balanced; `two_phase` ones move
     accounts of another service; those with `resumes` post under the posting id that an earlier transaction holds money under
-    (`banking.held`), which it finds by the form; ones that `settles` what
-    other business made meet no limit of positions; `with_password_token` ones are all that a teller may run before he has changed his first
-    password."""
+    (`banking.held`), which it finds for who asks by his form (a new id where there is none: the use case refuses then); ones that
+    `settles` what other business made meet no limit of positions; `with_password_token` ones are all that a teller may run before he has
+    changed his first password."""
 
     code: str
     name: Text
@@ -81,7 +82,7 @@ class Transaction:
     outlets: Literal["", "centre", "city", "branch"] = ""
     gated: bool = True
     two_phase: bool = False
-    resumes: Callable[[Resources, Any], Awaitable[UUID]] | None = None
+    resumes: Callable[[Resources, Principal, Any], Awaitable[UUID]] | None = None
     settles: bool = False
     with_password_token: bool = False
 

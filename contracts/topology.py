@@ -8,6 +8,7 @@ from zlib import crc32
 
 from contracts.ledger import Posted, PostingRejected, PostingRequested
 from contracts.message import Message
+from contracts.national import FROM_PEER, TO_PEER
 
 EXCHANGE = "huitong"
 
@@ -31,12 +32,27 @@ QUEUES: tuple[Queue, ...] = (
     Queue("ledger.postings", "ledger", (PostingRequested,), shards=2),
     Queue("clearing.positions", "clearing", (Posted,)),
     Queue("reconciliation.rejections", "reconciliation", (PostingRejected,)),
+    Queue("clearing.national", "clearing", FROM_PEER, batch=200),
+    Queue("peer.national", "peer", TO_PEER, batch=200),
 )
-MESSAGES: dict[str, type[Message]] = {message.NAME: message for message in (PostingRequested, Posted, PostingRejected)}
+PARTIES = ("peer",)
+"""Who has a queue and speaks without being a service of the bank: the central bank's front end."""
+
+
+def queue_named(name: str) -> Queue:
+    """The queue of a name. Raises `StopIteration` for one that is not declared."""
+    return next(queue for queue in QUEUES if queue.name == name)
+
+
+MESSAGES: dict[str, type[Message]] = {
+    message.NAME: message for message in (PostingRequested, Posted, PostingRejected, *TO_PEER, *FROM_PEER)
+}
 OWNERS: dict[str, tuple[str, ...]] = {
     PostingRequested.NAME: ("customer", "savings", "lending", "clearing", "ledger", "counter", "reconciliation"),
     Posted.NAME: ("ledger",),
     PostingRejected.NAME: ("ledger",),
+    **{message.NAME: ("clearing",) for message in TO_PEER},
+    **{message.NAME: ("peer",) for message in FROM_PEER},
 }
 
 

@@ -1,4 +1,4 @@
-"""Positions from `ledger.posted.v1`: a batch is folded into one upsert per table; no message and no item is ever marked."""
+"""What the ledger and the peer say to clearing. Positions: a batch is folded into one upsert per table; no message and no item is marked."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.ledger import Posted
+from contracts.national import NationalAnswered, NationalInward, NationalOpened
 from runtime.consumer import Handler, Received
 from runtime.database import driver_connection
 from runtime.service import Resources
+from services.clearing import national_inward, national_outward
 from services.clearing.domain.netting import RULES, SETTLING_RULES
 
 NETTING_RULES = frozenset(RULES.values())
@@ -44,6 +46,18 @@ def positions_handler(resources: Resources) -> Handler:
 
     async def handle(connection: AsyncConnection, received: Sequence[Received]) -> None:
         await ingest(await driver_connection(connection), [each.message for each in received])  # type: ignore[misc]
+
+    return handle
+
+
+def national_handler(resources: Resources) -> Handler:
+    """The handler of the queue `clearing.national`: what the central bank's front end says."""
+
+    async def handle(connection: AsyncConnection, received: Sequence[Received]) -> None:
+        said = [each.message for each in received]
+        await national_inward.hear_opened(connection, [message for message in said if isinstance(message, NationalOpened)])
+        await national_inward.receive(connection, resources, [message for message in said if isinstance(message, NationalInward)])
+        await national_outward.hear_answers(connection, resources, [message for message in said if isinstance(message, NationalAnswered)])
 
     return handle
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contracts.day import Blocker
 from contracts.ledger import AccountReference
 from contracts.national import ItemReference, NationalAnswered, NationalOutward, NationalPayment
 from runtime.service import Resources
@@ -20,6 +21,8 @@ from services.clearing.national_inward import bell
 from services.clearing.national_link import OUTWARD, NationalPeer, next_number
 from services.clearing.national_tables import NATIONAL_OUTWARD
 
+MATCHED = 200
+"""So many items are looked through at most."""
 ACTS = {"taken": OutwardAct.TAKE, "confirmed": OutwardAct.CONFIRM, "rejected": OutwardAct.REJECT}
 
 
@@ -31,11 +34,16 @@ async def enter(connection: AsyncConnection, day: date, outlet: str, **item: Any
 
 
 async def find(connection: AsyncConnection, *chosen: ColumnElement[bool], lock: bool = False) -> RowMapping | None:
-    """The first outward item that fits, waiting ones before others, older ones first; with `lock` held until the transaction ends."""
+    """The one outward item that these conditions name; with `lock` held until the transaction ends."""
+    found = select(NATIONAL_OUTWARD).where(*chosen)
+    return (await connection.execute(found.with_for_update() if lock else found)).mappings().first()
+
+
+async def matching(connection: AsyncConnection, *chosen: ColumnElement[bool]) -> list[RowMapping]:
+    """The outward items that fit, waiting ones before others, older ones first; of very many the first."""
     table = NATIONAL_OUTWARD
     waiting_first = (table.c.state != OutwardState.ENTERED.value, table.c.business_date, table.c.submission)
-    found = select(table).where(*chosen).order_by(*waiting_first).limit(1)
-    return (await connection.execute(found.with_for_update() if lock else found)).mappings().first()
+    return list((await connection.execute(select(table).where(*chosen).order_by(*waiting_first).limit(MATCHED))).mappings())
 
 
 async def change(connection: AsyncConnection, posting_id: UUID, **changes: Any) -> None:
@@ -82,3 +90,15 @@ async def hear_answers(connection: AsyncConnection, resources: Resources, messag
         await change(connection, item["posting_id"], state=after.value, answered_at=func.now(), answer=message.reason)
         if after is OutwardState.REJECTED:
             bell(resources).set()
+
+
+async def unchecked_items(connection: AsyncConnection, outlets: Sequence[str] | None) -> list[Blocker]:
+    """当天结帐时不允许有未复核的电联报单 (IB 2449): what keeps these outlets, or with None the day, from closing."""
+    table = NATIONAL_OUTWARD
+    found = select(table.c.outlet, table.c.submission).where(table.c.state == OutwardState.ENTERED.value)
+    if outlets is not None:
+        found = found.where(table.c.outlet.in_(outlets))
+    rows = await connection.execute(found.order_by(table.c.outlet, table.c.submission).limit(MATCHED))
+    return [
+        Blocker(outlet=row.outlet, zh=f"往帐 {row.submission} 未复核", en=f"outward item {row.submission} is not checked") for row in rows
+    ]

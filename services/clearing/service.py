@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from banking.service import BankService
-from contracts.topology import QUEUES
+from contracts.topology import queue_named
 from kernel.text import Text
 from runtime.service import Consumption, PeriodicTask
 from services.clearing import (
     api,
-    national_tables,  # noqa: F401
+    national_sorting,
     outlet_tables,  # noqa: F401
 )
-from services.clearing.consumers import positions_handler
+from services.clearing.consumers import national_handler, positions_handler
 from services.clearing.gauges import show_positions
+from services.clearing.national_link import keep_signed_on
+from services.clearing.national_outward import unchecked_items
 from services.clearing.netting import resume_netting
 from services.clearing.queries import QUERIES
 from services.clearing.reports import netting_report
 from services.clearing.tables import FRAME, METADATA
+from services.clearing.transactions import national_inward, national_outward
 from services.clearing.transactions.netting import netting_now, netting_run
 
 SERVICE = BankService(
@@ -26,10 +29,27 @@ SERVICE = BankService(
     plumbing=FRAME.plumbing,
     frame=FRAME,
     routers=(api.router,),
-    consumes=tuple(Consumption(queue, positions_handler) for queue in QUEUES if queue.service == "clearing"),
-    tasks=(PeriodicTask("resume_netting", 5.0, resume_netting),),
+    consumes=(
+        Consumption(queue_named("clearing.positions"), positions_handler),
+        Consumption(queue_named("clearing.national"), national_handler),
+    ),
+    tasks=(
+        PeriodicTask("resume_netting", 5.0, resume_netting),
+        PeriodicTask("keep_signed_on", 1.0, keep_signed_on),
+        PeriodicTask("sort_national", 0.0, national_sorting.attend),
+    ),
     gauges=(show_positions,),
-    transactions=(netting_run, netting_now),
+    transactions=(
+        netting_run,
+        netting_now,
+        national_inward.inward,
+        national_inward.print_inward,
+        national_inward.clear_suspense,
+        national_outward.outward_enter,
+        national_outward.outward_check,
+        national_outward.outward_cancel,
+    ),
     queries=QUERIES,
     reports=(netting_report,),
+    blockers=unchecked_items,
 )

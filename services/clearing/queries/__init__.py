@@ -1,7 +1,7 @@
-"""What can be asked of clearing: positions and what netting left open (IB 2911-2949)."""
+"""What can be asked of clearing: positions, what netting left open, national inter-bank items (IB 2398-2466, 2911-2949)."""
 
 from __future__ import annotations
 
-from services.clearing.queries import positions
+from services.clearing.queries import national, positions
 
-QUERIES = (positions.position, positions.open_items)
+QUERIES = (positions.position, positions.open_items, national.inward, national.outward, national.suspense, national.gaps)
