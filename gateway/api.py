@@ -9,13 +9,14 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from banking.counter_routes import UNKNOWN_ACCOUNT
 from banking.principal import teller
 from banking.rights import RIGHT_MISSING
+from contracts.agency import FILE_TYPE, MOST_BYTES, FileTaken
 from contracts.counter import ApprovalGiven, ApprovalRequest, SignedOn, SignOn
 from contracts.interest import Quote, QuoteRequest
 from contracts.report import ReportTable
@@ -24,8 +25,8 @@ from gateway.catalogue import SERVICES, catalogue_of
 from gateway.exporting import export
 from gateway.forwarding import forward, forward_body
 from gateway.freshness import LatestPostings
-from gateway.openapi import openapi_of, takes
-from gateway.rate_limit import sign_on_limit
+from gateway.openapi import openapi_of, takes, takes_file
+from gateway.rate_limit import quote_limit, sign_on_limit
 from gateway.rendering import FORMATS
 from kernel.errors import DomainError
 from kernel.numbers import CITY, check_account
@@ -96,10 +97,25 @@ async def preview(code: str, request: Request) -> Response:
     return await forward_body(request, owner, f"/transactions/{code}/preview")
 
 
-@router.post("/interest/quote", openapi_extra=takes(QuoteRequest), responses={200: {"model": Quote}})
+@router.post("/interest/quote", dependencies=[Depends(quote_limit)], openapi_extra=takes(QuoteRequest), responses={200: {"model": Quote}})
 async def quote(request: Request) -> Response:
     """利息试算: what a deposit would earn, asked without an account and without signing on."""
     return await forward_body(request, "savings", "/internal/interest/quote")
+
+
+@router.post(
+    "/agency/contracts/{contract}/batches/{batch}/file", openapi_extra=takes_file(MOST_BYTES), responses={200: {"model": FileTaken}}
+)
+async def agency_file(
+    contract: Annotated[str, Path(pattern="^[0-9]{8}$")],
+    batch: Annotated[int, Path(ge=1, le=10**9)],
+    request: Request,
+    file_name: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """代理批量文件: the lines of a batch as CSV (UTF-8 or GB18030) or XLSX, taken whole or not at all. Sent again, it changes nothing."""
+    bearer(request)
+    path, params = f"/agency/contracts/{contract}/batches/{batch}/file", {"file_name": file_name} if file_name else {}
+    return await forward(request, "savings", "POST", path, content=await request.body(), content_type=FILE_TYPE, params=params)
 
 
 @router.get("/accounts/{account}")

@@ -1,4 +1,4 @@
-"""The addresses of the pages: five shells that scripts fill from the API, and the files they need. Nothing here knows a business rule."""
+"""The addresses of the pages: shells that scripts fill from the API, and the files they need. Nothing here knows a business rule."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 NO_FILE = ErrorType("page.no_such_file", Kind.NOT_FOUND, "没有文件 {name}", "there is no file {name}")
-PAGES = {"": "sign_on", "teller": "teller", "queries": "queries", "reports": "reports", "operations": "operations"}
+PAGES = {"": "sign_on", "teller": "teller", "queries": "queries", "reports": "reports", "operations": "operations", "quote": "quote"}
 
 router = APIRouter(include_in_schema=False)
 

@@ -11,12 +11,14 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
+from contracts.interest import Quote, QuoteRequest
 from gateway.exporting import export
 from gateway.pages.routes import router as pages
 from gateway.rendering import FORMATS
 from kernel.errors import ErrorType, Kind
 from kernel.text import choose_language
 from runtime.problems import add_problem_handlers
+from services.savings.quoting import quote
 from tests.browser.fake_answers import (
     ACCOUNT,
     ANSWERS,
@@ -104,6 +106,10 @@ def _add_routes(bank: FakeBank) -> None:
             raise SIGN_ON_REFUSED(field="password")
         bank.approvals["approval-1"] = body["body"]
         return {"approval": "approval-1"}
+
+    @app.post("/api/interest/quote")
+    async def quote_of(body: QuoteRequest) -> Quote:
+        return quote(body)
 
     @app.get("/api/catalogue")
     async def catalogue() -> dict[str, Any]:

@@ -16,6 +16,7 @@ PATHS = (
     "/queries#customer.search",
     "/reports#daily_trial",
     "/operations",
+    "/quote",
 )
 NAMELESS = """
 () => [...document.querySelectorAll('input, select, button, a')]
