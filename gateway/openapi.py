@@ -30,6 +30,12 @@ def takes(model: type[BaseModel]) -> Json:
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": model.model_json_schema()}}}}
 
 
+def takes_file(most_bytes: int) -> Json:
+    """What a route says of a file it passes on unread."""
+    schema = {"type": "string", "format": "binary", "maxLength": most_bytes}
+    return {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": schema}}}}
+
+
 def openapi_of(app: FastAPI, catalogue: Catalogue) -> Json:
     """The document: the routes of the door, then one path for each transaction, preview, query and report."""
     document = get_openapi(

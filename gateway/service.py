@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from contracts.agency import MOST_BYTES
 from gateway import api
 from gateway.pages import routes as pages
 from kernel.text import Text
 from runtime.service import Service
 
-SERVICE = Service(name="gateway", title=Text("网关", "Gateway"), routers=(api.router, api.system_router, pages.router))
+SERVICE = Service(
+    name="gateway",
+    title=Text("网关", "Gateway"),
+    routers=(api.router, api.system_router, pages.router),
+    larger_bodies={"/api/agency/": MOST_BYTES},
+)

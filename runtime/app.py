@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -35,23 +36,25 @@ def create_app(service: Service, resources: Resources) -> FastAPI:
         app.include_router(health.router)
     for router in service.all_routers():
         app.include_router(router)
-    app.add_middleware(Edge, name=service.name, limit_bytes=resources.settings.body_limit_bytes)
+    app.add_middleware(Edge, name=service.name, limit_bytes=resources.settings.body_limit_bytes, larger=service.larger_bodies)
     return app
 
 
 class Edge:
     """The outermost layer: a span and a measurement for each request, and a limit on its body."""
 
-    def __init__(self, app: ASGIApp, name: str, limit_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, name: str, limit_bytes: int, larger: Mapping[str, int] | None = None) -> None:
         self._app = app
         self._name = name
         self._limit_bytes = limit_bytes
+        self._larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
+        limit_bytes = self._limit_of(scope["path"])
         started = time.perf_counter()
         status: int | None = None
 
@@ -70,12 +73,12 @@ class Edge:
         ) as span:
             try:
                 announced = headers.get("content-length", "")
-                if announced.isdecimal() and int(announced[:20]) > self._limit_bytes:
-                    await self._refuse(headers, scope, receive, observed)
+                if announced.isdecimal() and int(announced[:20]) > limit_bytes:
+                    await self._refuse(limit_bytes, headers, scope, receive, observed)
                 else:
-                    await self._app(scope, _limited(receive, self._limit_bytes), observed)
+                    await self._app(scope, _limited(receive, limit_bytes), observed)
             except _TooLarge:
-                await self._refuse(headers, scope, receive, observed)
+                await self._refuse(limit_bytes, headers, scope, receive, observed)
             except Exception as error:
                 # Answered here, inside the span, so that the answer and the log line carry the number of the trace.
                 answer = failure_response(error, scope["path"], choose_language(headers.get("accept-language")))
@@ -91,8 +94,11 @@ class Edge:
                 HTTP_REQUESTS.labels(self._name, route, str(status or 500)).inc()
                 HTTP_SECONDS.labels(self._name, route).observe(time.perf_counter() - started)
 
-    async def _refuse(self, headers: dict[str, str], scope: Scope, receive: Receive, send: Send) -> None:
-        error = BODY_TOO_LARGE(limit=self._limit_bytes)
+    def _limit_of(self, path: str) -> int:
+        return next((limit for beginning, limit in self._larger.items() if path.startswith(beginning)), self._limit_bytes)
+
+    async def _refuse(self, limit_bytes: int, headers: dict[str, str], scope: Scope, receive: Receive, send: Send) -> None:
+        error = BODY_TOO_LARGE(limit=limit_bytes)
         await problem_response(error, choose_language(headers.get("accept-language")))(scope, receive, send)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +73,8 @@ class Service:
     on_start: tuple[Callable[[Resources], Awaitable[None]], ...] = ()
     gauges: tuple[Callable[[Resources], Awaitable[None]], ...] = ()
     """Each sets metrics from the database whenever they are scraped."""
+    larger_bodies: Mapping[str, int] = field(default_factory=dict)
+    """Beginnings of paths that take files, and how many bytes; everything else keeps to the setting `body_limit_bytes`."""
 
     def all_routers(self) -> tuple[APIRouter, ...]:
         """The routers an application of this service serves; richer declarations add theirs."""

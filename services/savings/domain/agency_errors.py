@@ -30,7 +30,10 @@ BATCH_UNKNOWN = ErrorType(
 )
 BATCH_STATE = ErrorType("agency.batch_state", Kind.CONFLICT, "批量{state_zh},不能办理", "the batch is {state_en}: this cannot be done")
 BATCH_HAS_POSTINGS = ErrorType(
-    "agency.batch_has_postings", Kind.CONFLICT, "批量已有明细入账,不能删除", "lines of the batch have been posted: it cannot be deleted"
+    "agency.batch_has_postings",
+    Kind.CONFLICT,
+    "批量已有明细入账,不能删除或更换",
+    "lines of the batch have been posted: it cannot be deleted or replaced",
 )
 BATCH_FROM_FILE = ErrorType(
     "agency.batch_from_file", Kind.CONFLICT, "批量明细来自文件,请上传文件", "the lines of the batch come from a file: upload it"
