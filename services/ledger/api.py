@@ -19,6 +19,7 @@ from banking.sub_ledger import group_sums
 from banking.transaction import Posting
 from contracts.chart import SubjectView
 from contracts.day import DayClient, SubLedger
+from contracts.internal_accounts import AskedByHand
 from contracts.ledger import AccountReference, Entry, Expansion, OffSheetEntry, PostingRequested, control_total_minor
 from contracts.topology import OWNERS
 from kernel.money import format_amount
@@ -30,6 +31,7 @@ from services.ledger.domain.expand import expand
 from services.ledger.domain.model import CHANNELS, CodeKind, Leg, OffSheetLeg, PostingSet
 from services.ledger.domain.rulebook import Rulebook
 from services.ledger.general_ledger import unexplained_balances
+from services.ledger.hand_legs import account_by_hand
 from services.ledger.reservations import claims_of, release, reserve
 from services.ledger.rulebook import rulebook_on
 from services.ledger.tables import ACCOUNT, FRAME, ORIGIN_TOTAL, OUTLET, POSTING_SET, SUBJECT_TOTAL
@@ -110,6 +112,14 @@ async def balances(body: Accounts, request: Request) -> dict[str, dict[str, int]
     async with resources_of(request).database.reading() as connection:
         rows = await connection.execute(select(ACCOUNT.c.account, ACCOUNT.c.balance_minor).where(ACCOUNT.c.account.in_(body.accounts)))
         return {"balances": {row.account: row.balance_minor for row in rows}}
+
+
+@router.post("/accounts/by-hand")
+async def named_by_hand(body: AskedByHand, request: Request) -> AccountReference:
+    """The internal account that somebody named in a transaction of another service. Raises as `account_by_hand`."""
+    resources = resources_of(request)
+    async with resources.database.reading() as connection:
+        return await account_by_hand(resources, connection, await business_date_of(connection, FRAME), body)
 
 
 class Department(BaseModel):
