@@ -21,7 +21,7 @@ from services.savings.domain.agency_errors import (
 )
 
 Lock = Literal["", "share", "update"]
-IN_FORCE, ENDED = "in_force", "ended"
+ACTIVE, ENDED = "active", "ended"
 MOST_CONTRACTS = 9999
 """Contracts of one outlet; the number has four digits for them."""
 

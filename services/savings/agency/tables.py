@@ -43,7 +43,7 @@ CONTRACT = Table(
     Column("changed_on", Date),
     Column("changed_by", String(5)),
     CheckConstraint("kind IN ('payroll', 'collection')", name="kind"),
-    CheckConstraint("state IN ('in_force', 'ended')", name="state"),
+    CheckConstraint("state IN ('active', 'ended')", name="state"),
     Index("ix_agency_contract_outlet", "outlet", "contract"),
 )
 """代理合同: for which organisation, out of or into which of its accounts. A contract that was deleted is `ended`; its number stays used."""

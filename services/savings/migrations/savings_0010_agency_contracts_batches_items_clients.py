@@ -108,7 +108,7 @@ def upgrade() -> None:
     sa.Column('changed_on', sa.Date(), nullable=True),
     sa.Column('changed_by', sa.String(length=5), nullable=True),
     sa.CheckConstraint("kind IN ('payroll', 'collection')", name=op.f('ck_agency_contract_kind')),
-    sa.CheckConstraint("state IN ('in_force', 'ended')", name=op.f('ck_agency_contract_state')),
+    sa.CheckConstraint("state IN ('active', 'ended')", name=op.f('ck_agency_contract_state')),
     sa.PrimaryKeyConstraint('contract', name=op.f('pk_agency_contract')),
     schema='savings'
     )

@@ -18,7 +18,7 @@ from services.savings.agency.tables import CLIENT, CONTRACT
 from services.savings.domain.agency import AgencyKind
 from services.savings.transactions.agency_forms import KINDS, ContractNumber
 
-CONTRACT_STATES = (("in_force", Text("有效", "In force")), ("ended", Text("已删除", "Ended")))
+CONTRACT_STATES = (("active", Text("有效", "In force")), ("ended", Text("已删除", "Ended")))
 OF_CONTRACT = Column(key="contract", label=Text("代理合同号", "Contract"))
 REMARKS = Column(key="remarks", label=Text("备注", "Remarks"))
 STATE = Column(key="state_name", label=Text("状态", "State"))
@@ -30,7 +30,7 @@ CONTRACTS = (
     KIND,
     Column(key="account", label=Text("代理收付账号", "Account of the organisation")),
     Column(key="currency", label=Text("货币", "Currency")),
-    Column(key="customer_name", label=Text("客户名称", "Organisation")),
+    Column(key="organisation", label=Text("客户名称", "Organisation")),
     Column(key="clients_only", label=Text("仅限代理客户", "Clients only")),
     REMARKS,
     STATE,
@@ -58,7 +58,7 @@ class Contracts(ListForm):
     outlet: OutletCode | None = labelled("合同部门", "Outlet", None)
     date_from: date | None = labelled("录入起始日期", "Entered from", None, widget="date")
     date_to: date | None = labelled("录入结束日期", "Entered to", None, widget="date")
-    state: Literal["in_force", "ended"] | None = labelled("状态", "State", None, widget="choice", choices=CONTRACT_STATES)
+    state: Literal["active", "ended"] | None = labelled("状态", "State", None, widget="choice", choices=CONTRACT_STATES)
 
 
 class Clients(ListForm):
@@ -120,7 +120,7 @@ def _contract(row: Row[Any]) -> dict[str, Any]:
         "kind_name": AgencyKind(row.kind).text.as_dict(),
         "account": row.account,
         "currency": row.currency,
-        "customer_name": row.customer_name,
+        "organisation": row.customer_name,
         "clients_only": row.clients_only,
         "remarks": row.remarks,
         "state": row.state,

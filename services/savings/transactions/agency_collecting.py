@@ -120,7 +120,7 @@ async def _collect(work: Work, form: Collecting, contract: Row[Any], **line: Any
     await work.connection.execute(insert(COLLECTION).values(row))
     result = {
         "contract": contract.contract,
-        "customer_name": contract.customer_name,
+        "organisation": contract.customer_name,
         "account": account.number,
         "object_id": form.object_id,
         "amount": format_amount(amount_minor, account.currency),

@@ -12,7 +12,7 @@ from banking.transaction import Outcome, transaction
 from banking.work import Work
 from kernel.text import Text
 from services.savings.accounts import lock, read
-from services.savings.agency.contracts import ENDED, IN_FORCE, counted_up, next_contract, own_contract, unfinished_batch
+from services.savings.agency.contracts import ACTIVE, ENDED, counted_up, next_contract, own_contract, unfinished_batch
 from services.savings.agency.tables import CLIENT, CONTRACT
 from services.savings.domain.account_status import Action, after
 from services.savings.domain.accounts import Account, check_currency, check_current, check_own_outlet
@@ -51,7 +51,7 @@ async def enter_contract(work: Work, form: ContractEntry) -> Outcome:
         "customer_name": form.customer_name or account.name,
         "clients_only": clients_only,
         "remarks": form.remarks or "",
-        "state": IN_FORCE,
+        "state": ACTIVE,
         "entered_on": work.business_date,
         "entered_by": work.principal.teller,
     }
@@ -105,7 +105,7 @@ def _shown(row: Any) -> dict[str, Any]:
         "kind": row["kind"],
         "account": row["account"],
         "currency": row["currency"],
-        "customer_name": row["customer_name"],
+        "organisation": row["customer_name"],
         "clients_only": row["clients_only"],
         "state": row["state"],
     }
