@@ -37,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--data", type=Path, default=DEFAULT, metavar="DIR", help="the folder of the bank (default: data)")
     up.add_argument("--distributed", action="store_true", help="one process per service, on RabbitMQ")
     up.add_argument("--business-date", type=date.fromisoformat, default=None, metavar="DATE", help="first business date of a new demo bank")
+    up.add_argument("--national-peer", action="store_true", help="with a simulated front end of the central bank 电子联行")
     up.set_defaults(run=_up)
     serve = commands.add_parser("serve", help="run one application on the settings of the environment")
     serve.add_argument("name")
@@ -71,7 +72,7 @@ def _up(options: argparse.Namespace) -> int:
     require_free(options.port)
     folder = BankFolder(options.data)
     secrets = folder.open()
-    chosen = UpOptions(folder, options.port, options.host, options.business_date or BUSINESS_DATE)
+    chosen = UpOptions(folder, options.port, options.host, options.business_date or BUSINESS_DATE, options.national_peer)
     database = BankDatabase(folder, secrets)
     with Step("Bank") as step:
         step.update("database")
@@ -106,13 +107,13 @@ def welcome(port: int) -> str:
 
 def _serve(options: argparse.Namespace) -> int:
     from launch.catalogue import APPLICATIONS
+    from launch.national_peer.process import NAME as NATIONAL_PEER
     from launch.one_service import run_service
     from launch.signals import until_signalled
 
-    if options.name not in APPLICATIONS:
-        raise SetUpProblem(
-            f"There is no application {options.name}; there are {', '.join(APPLICATIONS)}.", f"没有名为 {options.name} 的应用。"
-        )
+    known = (*APPLICATIONS, NATIONAL_PEER)
+    if options.name not in known:
+        raise SetUpProblem(f"There is no application {options.name}; there are {', '.join(known)}.", f"没有名为 {options.name} 的应用。")
     return until_signalled(lambda stop: run_service(options.name, stop))
 
 

@@ -14,6 +14,7 @@ import httpx
 from launch.bank_folder import BankFolder, Secrets
 from launch.catalogue import APPLICATIONS, GATEWAY, SERVICE_NAMES
 from launch.forked import ended, fork
+from launch.national_peer.process import NAME as NATIONAL_PEER
 from launch.one_process import BankDatabase, Say, UpOptions, load_demo_once
 from launch.one_service import run_forked
 from launch.provision.ports import free_port
@@ -102,6 +103,7 @@ def children_of(options: UpOptions, secrets: Secrets, database_urls: dict[str, s
     """The processes with the settings each needs and no more."""
     ports = {name: options.port if name == GATEWAY else free_port() for name in APPLICATIONS}
     urls = {name: f"http://127.0.0.1:{ports[name]}" for name in SERVICE_NAMES}
+    peer = {f"HUITONG_{name.upper()}": value for name, value in options.peer_settings.items()}
     children = []
     for name in APPLICATIONS:
         environment = {key: value for key, value in os.environ.items() if not key.startswith("HUITONG_") or key in PASSED_ON}
@@ -116,12 +118,25 @@ def children_of(options: UpOptions, secrets: Secrets, database_urls: dict[str, s
             environment |= {"HUITONG_DATABASE_URL": database_urls[name], "HUITONG_BROKER_URL": broker_url}
         if name == SIGNING_SERVICE:
             environment["HUITONG_TOKEN_PRIVATE_KEY"] = secrets.token_private_key
-        children.append(Child(name, ports[name], environment))
+        children.append(Child(name, ports[name], environment | peer))
+    if peer.get("HUITONG_NATIONAL_PEER", os.environ.get("HUITONG_NATIONAL_PEER")) == "simulator":
+        children.append(Child(NATIONAL_PEER, 0, {**children[0].environment, "HUITONG_BROKER_URL": broker_url}))
     return children
 
 
 PASSED_ON = frozenset(
-    {"HUITONG_LOG_LEVEL", "HUITONG_OTLP_ENDPOINT", "HUITONG_ALLOW_FORCE_CLOSE", "HUITONG_ARGON2_TIME_COST", "HUITONG_ARGON2_MEMORY_KIB"}
+    f"HUITONG_{name}"
+    for name in (
+        "LOG_LEVEL",
+        "OTLP_ENDPOINT",
+        "ALLOW_FORCE_CLOSE",
+        "ARGON2_TIME_COST",
+        "ARGON2_MEMORY_KIB",
+        "NATIONAL_PEER",
+        "NATIONAL_PEER_SEED",
+        "NATIONAL_PEER_DELAY_SECONDS",
+        "NATIONAL_PEER_FAULTS",
+    )
 )
 
 

@@ -36,6 +36,13 @@ class UpOptions:
     port: int
     host: str
     business_date: date
+    national_peer: bool = False
+
+    @property
+    def peer_settings(self) -> dict[str, str]:
+        """What the services and the simulated front end are told when the bank shall have one."""
+        remembers = {"national_peer_memory": str(self.folder.path / "national_peer.jsonl")}
+        return {"national_peer": "simulator", **remembers} if self.national_peer else remembers
 
 
 class BankDatabase:
@@ -112,7 +119,7 @@ async def run_bank(
     options: UpOptions, secrets: Secrets, database: BankDatabase, stop: asyncio.Event, say: Say, ready: Callable[[], None]
 ) -> None:
     """Run the bank until `stop` is set."""
-    settings = settings_of(secrets, host=options.host, port=options.port)
+    settings = settings_of(secrets, host=options.host, port=options.port, **options.peer_settings)
     configure_logging(settings.log_level)
     configure_tracing("huitong", settings.otlp_endpoint)
     await database.migrate(lambda name: say(f"tables of {name}"))

@@ -8,6 +8,8 @@ import os
 from kernel.clock import SystemClock
 from launch.catalogue import GATEWAY, gateway, service_named
 from launch.forked import parent_gone, readable
+from launch.national_peer.process import NAME as NATIONAL_PEER
+from launch.national_peer.process import peer_for
 from launch.one_process import broker_of
 from launch.provision.problems import SetUpProblem
 from launch.serving import serve
@@ -24,10 +26,16 @@ ORPHAN_SECONDS = 2.0
 
 
 async def run_service(name: str, stop: asyncio.Event) -> None:
-    """Run one application on the settings of the environment until `stop` is set. Raises SetUpProblem for what the settings lack."""
+    """Run one application, or the simulated front end, on the settings of the environment until `stop` is set.
+
+    Raises SetUpProblem for what the settings lack.
+    """
     settings = Settings()
     configure_logging(settings.log_level)
     configure_tracing(f"huitong-{name}", settings.otlp_endpoint)
+    if name == NATIONAL_PEER:
+        await _run_peer(settings, stop)
+        return
     bus: Bus = LocalBus()
     if name != GATEWAY:
         _require(settings.database_url.get_secret_value(), "HUITONG_DATABASE_URL")
@@ -45,6 +53,20 @@ async def run_service(name: str, stop: asyncio.Event) -> None:
         await application.stop()
         await bus.stop()
         await transport.close()
+
+
+async def _run_peer(settings: Settings, stop: asyncio.Event) -> None:
+    """The central bank's front end, simulated in a process of its own."""
+    bus = broker_of(settings, NATIONAL_PEER) or _require("", "HUITONG_BROKER_URL")
+    peer = peer_for(settings.model_copy(update={"national_peer": "simulator"}), bus, SystemClock())
+    assert peer is not None
+    await bus.start()
+    await peer.start()
+    try:
+        await stop.wait()
+    finally:
+        await peer.stop()
+        await bus.stop()
 
 
 def run_forked(name: str) -> None:

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from contracts.day import DayClient
 from kernel.clock import Clock, SystemClock
 from launch.catalogue import GATEWAY, SERVICE_NAMES, all_services, gateway
+from launch.national_peer.process import peer_for
 from runtime.app import create_app
 from runtime.auth import Signer, Verifier
 from runtime.bus import Bus
@@ -73,6 +74,7 @@ class Bank:
         self.clock = clock or SystemClock()
         self.bus = bus or LocalBus()
         self.settings = settings
+        self.national_peer = peer_for(settings, self.bus, self.clock)
         self.transport = HttpTransport(service_key=settings.service_key.get_secret_value())
         self.applications: dict[str, Application] = {}
         for service in all_services():
@@ -91,8 +93,10 @@ class Bank:
         return [DayClient(self.transport, name) for name in SERVICE_NAMES]
 
     async def start(self) -> None:
-        """Start the bus, then every service."""
+        """Start the bus, then every service, after the central bank's front end if it is simulated here."""
         await self.bus.start()
+        if self.national_peer is not None:
+            await self.national_peer.start()
         for application in self.applications.values():
             await application.start()
 
@@ -100,5 +104,7 @@ class Bank:
         """Stop in the opposite order; what is not yet delivered stays in the outboxes."""
         for application in reversed(self.applications.values()):
             await application.stop()
+        if self.national_peer is not None:
+            await self.national_peer.stop()
         await self.bus.stop()
         await self.transport.close()

@@ -38,4 +38,6 @@ class Settings(BaseSettings):
     national_peer_seed: int = 1
     national_peer_delay_seconds: float = Field(0.5, ge=0, le=60)
     national_peer_faults: float = Field(0.0, ge=0, le=0.9)
-    """Of the simulator: its seed, the longest time it takes to answer, and the share of what it says that it loses, or says twice."""
+    national_peer_memory: str = ""
+    """Of the simulator: its seed, the longest time it takes to answer, the share of what it says that it loses or says twice, and the file
+    it remembers in over a restart."""
