@@ -15,6 +15,7 @@ from services.savings.freezes import end_freezes
 from services.savings.interest_days import settle_interest
 from services.savings.keeper import AccountKeeper
 from services.savings.losses import end_losses
+from services.savings.notice_payments import pay_notices
 from services.savings.renewals import renew_time_deposits
 from services.savings.reports import REPORTS
 from services.savings.tables import FRAME, METADATA
@@ -36,7 +37,7 @@ SERVICE = BankService(
     keeper=lambda resources: AccountKeeper(),
     sub_ledger=queries.sub_ledger,
     group_balances=queries.group_balances,
-    day_events=(end_freezes, end_losses, settle_interest, renew_time_deposits, put_to_sleep),
+    day_events=(pay_notices, end_freezes, end_losses, settle_interest, renew_time_deposits, put_to_sleep),
     undecided=agency_runs.running,
     tasks=(
         PeriodicTask("settle_cheque_voids", RECOVERY_SECONDS, cheque_voids.settle_cheque_voids),

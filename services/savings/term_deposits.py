@@ -63,12 +63,19 @@ async def history_of(connection: AsyncConnection, account: str) -> History:
     return History(movements, tuple(Notice(*row) for row in notices))
 
 
-async def enter_notice(work: Work, account: Account, for_on: date, amount_minor: int) -> int:
-    """Store a notice of a locked account; its number."""
+async def enter_notice(work: Work, account: Account, for_on: date, amount_minor: int, to_account: str | None) -> int:
+    """Store a notice of a locked account, and what it is paid to; its number."""
     given = NOTICE_GIVEN
     last = (await work.connection.execute(select(func.max(given.c.number)).where(given.c.account == account.number))).scalar()
     number = (last or 0) + 1
-    row = {"account": account.number, "number": number, "given_on": work.business_date, "for_on": for_on, "amount_minor": amount_minor}
+    row = {
+        "account": account.number,
+        "number": number,
+        "given_on": work.business_date,
+        "for_on": for_on,
+        "amount_minor": amount_minor,
+        "to_account": to_account,
+    }
     await work.connection.execute(insert(given).values(**row, posting_id=work.posting_id, teller=work.principal.teller))
     return number
 

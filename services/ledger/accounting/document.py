@@ -13,6 +13,7 @@ from services.ledger.domain.rulebook import Rulebook
 
 TARGET = Path(__file__).parents[3] / "docs" / "posting-rules.md"
 
+NOT_REVERSIBLE = "not reversible 不可冲账"
 _HEAD = """# Posting rules 记账规则
 
 Generated from `services/ledger/accounting/` by `python -m services.ledger.accounting.document`; edit the YAML there, not this page.
@@ -57,13 +58,14 @@ def _rule(form: RuleForm) -> str:
     facts = [f"version {form.version} from {form.effective}", f"source {form.source}"]
     facts.append(f"channel {form.channel}" if form.channel else "one outlet's books only 单一部门")
     if not form.reversible:
-        facts.append("not reversible 不可冲账")
+        facts.append(NOT_REVERSIBLE)
     if form.red_only:
         facts.append("red only 只记红字")
     lines = [f"### {form.title.zh} · {form.title.en}", "", f"`{form.rule}` · {' · '.join(facts)}", ""]
     if form.also:
         lines += ["The same entries serve 同此分录:", ""]
-        lines += [f"- `{name}` {title.zh} · {title.en}" for name, title in form.also.items()] + [""]
+        differs = {name: "" if form.may_reverse(name) == form.reversible else f" · {NOT_REVERSIBLE}" for name in form.also}
+        lines += [f"- `{name}` {title.zh} · {title.en}{differs[name]}" for name, title in form.also.items()] + [""]
     if form.free_legs is not FreeLegs.NONE:
         lines += [_FREE_LEGS[form.free_legs], ""]
     entries = [*form.entries, *form.off_sheet]

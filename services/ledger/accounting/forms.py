@@ -139,11 +139,17 @@ def _channel(value: object) -> object:
     return str(value) if isinstance(value, int) else value
 
 
+class Also(Name):
+    """A further rule with the same entries; `reversible` where it differs."""
+
+    reversible: bool | None = None
+
+
 class RuleForm(Form):
     """One posting rule from one date on; `also` names further rules with the same entries."""
 
     rule: str
-    also: dict[str, Name] = Field(default_factory=dict)
+    also: dict[str, Also] = Field(default_factory=dict)
     title: Name
     source: str
     effective: date
@@ -156,6 +162,11 @@ class RuleForm(Form):
     entries: list[EntryForm] = Field(default_factory=list)
     off_sheet: list[EntryForm] = Field(default_factory=list)
     examples: list[ExampleForm] = Field(min_length=1)
+
+    def may_reverse(self, name: str) -> bool:
+        """Whether sets of the rule, or of one that shares its entries, may be reversed."""
+        own = self.also[name].reversible if name in self.also else None
+        return self.reversible if own is None else own
 
 
 class RulesForm(Form):

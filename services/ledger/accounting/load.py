@@ -195,7 +195,7 @@ def _rules(form: RuleForm) -> list[Rule]:
             entries=entries,
             off_sheet=off_sheet,
             channel=form.channel,
-            reversible=form.reversible,
+            reversible=form.may_reverse(name),
             red_only=form.red_only,
             free_legs=form.free_legs,
             amounts=frozenset(entry.amount for entry in (*entries, *off_sheet)),

@@ -10,26 +10,12 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-import asyncpg
 import pytest
 
 from services.savings.domain.interest_rules import RULES
 from tests.support.savings import SavingsAlone
 
 PASSWORD = "123456"
-
-
-@pytest.fixture
-async def bank(savings: SavingsAlone, database_url: str) -> SavingsAlone:
-    """The savings service on the first of September 2005 again; its dates go forward within a test."""
-    owner = await asyncpg.connect(database_url)
-    await owner.execute(
-        "TRUNCATE savings.register; UPDATE savings.business_day SET business_date = '2005-09-01', closed = false;"
-        "UPDATE savings.outlet_gate SET business_date = '2005-09-01', is_open = true, last_number = 0"
-    )
-    await owner.close()
-    savings.business_date = date(2005, 9, 1)
-    return savings
 
 
 async def opened(bank: SavingsAlone, product: str, amount: str, **fields: Any) -> dict[str, Any]:

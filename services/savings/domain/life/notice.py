@@ -15,9 +15,10 @@ from kernel.money import currency_of, format_amount
 from kernel.numbers import Term
 from services.savings.domain.interest import InterestStatement, Segment, statement_of
 from services.savings.domain.interest_rules import NOTICE_BROKEN, NOTICE_KEPT
-from services.savings.domain.life.deposit import Life, Notice, Question
+from services.savings.domain.life.deposit import Deposit, Life, Notice, Question
 from services.savings.domain.life.refusals import NO_SUCH_MOVEMENT, NOTICE_TOO_EARLY, OVERDRAWN, REST_BELOW_MINIMUM
 from services.savings.domain.life.segments import Rate, by_days, demand_rate
+from services.savings.domain.parameters import SavingsParameters
 
 RULE = (
     "按支取日通知存款利率和实际天数,违反约定的部分按活期 · "
@@ -57,14 +58,14 @@ def notice(question: Question) -> Life:
         raise NOTICE_TOO_EARLY(field="notice.for_on")
     account = _Account((_Portion(deposit.opening_minor),), tuple(sorted(deposit.notices, key=lambda each: each.given_on)))
     statements: list[InterestStatement] = []
-    least_minor = _limit_minor(question, "opening_minimum", deposit.opened_on)
+    least = least_minor(deposit, question.parameters)
     for position, movement in enumerate(deposit.later, start=1):
         if movement.amount_minor >= 0:
             raise NO_SUCH_MOVEMENT(field=f"movements.{position}")
         if account.balance_minor + movement.amount_minor <= 0:
             raise OVERDRAWN(field=f"movements.{position}")
-        if account.balance_minor + movement.amount_minor < least_minor:
-            raise REST_BELOW_MINIMUM(field=f"movements.{position}", minimum=format_amount(least_minor, deposit.currency))
+        if account.balance_minor + movement.amount_minor < least:
+            raise REST_BELOW_MINIMUM(field=f"movements.{position}", minimum=format_amount(least, deposit.currency))
         statement, account = _withdraw(question, term, account, -movement.amount_minor, movement.on)
         statements.append(statement)
     rest_minor = account.balance_minor
@@ -158,6 +159,11 @@ def _working(first: date, end: date, idle: tuple[tuple[date, date], ...]) -> Ite
         first = max(first, min(idle_end, end))
     if first < end:
         yield first, end
+
+
+def least_minor(deposit: Deposit, parameters: SavingsParameters) -> int:
+    """What must be left on a deposit, or it is closed (IB 1240); minor units. Raises `parameter.*`."""
+    return _limit_minor(Question(deposit, parameters), "opening_minimum", deposit.opened_on)
 
 
 def _limit_minor(question: Question, name: str, day: date) -> int:

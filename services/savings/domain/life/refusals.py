@@ -54,6 +54,12 @@ REST_BELOW_MINIMUM = ErrorType(
 NOTICE_TOO_EARLY = ErrorType(
     "notice.wrong", Kind.INVALID, "通知支取日不得早于通知日", "a withdrawal cannot be agreed for a day before the notice"
 )
+NOTICE_USED = ErrorType(
+    "notice.used", Kind.CONFLICT, "当日已在柜面支取,通知已使用", "the notice was used by a withdrawal at the counter that day"
+)
+PAYEE_OF_ANOTHER = ErrorType(
+    "notice.payee", Kind.CONFLICT, "只能转入本客户的活期账户", "a notice is paid to a current account of the same customer"
+)
 OPENING_TAKEN_BACK = ErrorType(
     "account.opening_taken_back",
     Kind.CONFLICT,
