@@ -19,15 +19,13 @@ from banking.rights import RIGHT_MISSING
 from contracts.agency import FILE_TYPE, MOST_BYTES, FileTaken
 from contracts.counter import ApprovalGiven, ApprovalRequest, SignedOn, SignOn
 from contracts.interest import Quote, QuoteRequest
-from contracts.report import ReportTable
 from gateway.asking import ask_parts
 from gateway.catalogue import SERVICES, catalogue_of
-from gateway.exporting import export
+from gateway.exporting import export, export_report
 from gateway.forwarding import forward, forward_body
 from gateway.freshness import LatestPostings
 from gateway.openapi import openapi_of, takes, takes_file
 from gateway.rate_limit import quote_limit, sign_on_limit
-from gateway.rendering import FORMATS
 from kernel.errors import DomainError
 from kernel.numbers import CITY, check_account
 from kernel.text import Text
@@ -159,19 +157,18 @@ async def report(
     request: Request,
     format: Annotated[Literal["json", "html", "csv", "xlsx", "pdf"], Query()] = "json",
 ) -> Response:
-    """Make a report and render it as JSON, a printable page, CSV, XLSX or PDF."""
+    """Make a report and render it as JSON, a printable page, CSV, XLSX or PDF; a long one is JSON page by page, a file whole."""
     bearer(request)
     catalogue = await catalogue_of(resources_of(request))
     catalogue.owner_of_report(name)
     asked = {key: value for key, value in request.query_params.items() if key != "format"}
-    answer = await ask_parts(request, catalogue, "reports", name, asked, latest_postings(request).header())
-    if answer.status_code != 200 or format == "json":
-        return answer
-    table = ReportTable.model_validate_json(bytes(answer.body))
-    chosen = FORMATS[format]
-    content = await asyncio.to_thread(chosen.render, table, language_of(request))
-    disposition = "inline" if format == "html" else f'attachment; filename="{name}.{chosen.extension}"'
-    return Response(content, media_type=chosen.media_type, headers={**chosen.headers, "Content-Disposition": disposition})
+
+    async def ask(parameters: dict[str, str]) -> Response:
+        return await ask_parts(request, catalogue, "reports", name, parameters, latest_postings(request).header())
+
+    if format == "json":
+        return await ask(asked)
+    return await export_report(name, asked, format, language_of(request), ask)
 
 
 @router.post("/day-end", status_code=202)

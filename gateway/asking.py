@@ -81,10 +81,15 @@ async def _report(request: Request, owners: list[str], name: str, asked: dict[st
         if not whole:
             whole = table
             continue
-        whole["rows"] += table["rows"]
-        for key, total in table["totals"].items():
-            whole["totals"][key] = _sum(whole["totals"].get(key), total)
+        add_table(whole, table)
     return JSONResponse(whole)
+
+
+def add_table(whole: Json, table: Json) -> None:
+    """Add the rows of another table of the same columns to one, and its totals to its totals."""
+    whole["rows"] += table["rows"]
+    for key, total in table["totals"].items():
+        whole["totals"][key] = _sum(whole["totals"].get(key), total)
 
 
 def _sum(one: Any, other: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Lists as files: every page of a query's answer, as CSV page by page, or whole as a workbook or on paper as far as one can hold it."""
+"""Lists and reports as files: every page of an answer, as CSV page by page, as a workbook or on paper as far as one can hold it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from typing import Any
 from fastapi.responses import Response, StreamingResponse
 
 from contracts.report import Cell, ReportTable
+from gateway.asking import add_table
 from gateway.listing import cells_of, is_list, rows_of, table_of
-from gateway.rendering import FORMATS, csv_head, csv_rows
+from gateway.rendering import FORMATS, csv_head, csv_line, csv_rows
+from gateway.rendering.cells import totals_row
 from kernel.errors import ErrorType, Kind
 from kernel.text import Text
 
@@ -28,6 +30,8 @@ TOO_LONG = ErrorType(
     "there are more than {most} rows: narrow the conditions, or export them as CSV",
 )
 BROKEN_OFF = ErrorType("list.broken_off", Kind.UNAVAILABLE, "导出中断({code}),请重试", "the export broke off ({code}); try it again")
+
+INCOMPLETE = Text("导出中断:本文件不完整,请重新导出", "the export broke off: this file is not complete, export it again")
 
 Json = dict[str, Any]
 Ask = Callable[[dict[str, str]], Awaitable[Response]]
@@ -60,21 +64,64 @@ async def export(
     return Response(await asyncio.to_thread(chosen.render, whole, language), media_type=chosen.media_type, headers=headers)
 
 
-async def _csv(table: ReportTable, pages: AsyncIterator[list[dict[str, Cell]]], language: str) -> AsyncIterator[bytes]:
-    yield csv_head(table, language)
+async def export_report(name: str, asked: dict[str, str], format: str, language: str, ask: Ask) -> Response:
+    """The file of a report with all its pages, its totals over all of them; a refusal of the report is the answer, whatever the format.
+
+    Raises `list.too_long`, `list.broken_off`.
+    """
+    first = await ask(asked)
+    if first.status_code != 200:
+        return first
+    answer = json.loads(bytes(first.body))
+    table = ReportTable.model_validate({**answer, "rows": [], "next": None})
+    totals: Json = {"rows": [], "totals": {}}
+    chosen = FORMATS[format]
+    disposition = "inline" if format == "html" else f'attachment; filename="{name}.{chosen.extension}"'
+    headers = {**chosen.headers, "Content-Disposition": disposition}
+    if format == "csv":
+        pages = (page["rows"] async for page in _summed(totals, _answers(asked, answer, ask, MOST_ROWS[format])))
+        return StreamingResponse(_csv(table, pages, language, totals["totals"]), media_type=chosen.media_type, headers=headers)
+    rows = [row async for page in _summed(totals, _answers(asked, answer, ask, MOST_ROWS[format])) for row in page["rows"]]
+    whole = ReportTable.model_validate({**answer, "rows": rows, "totals": totals["totals"], "next": None})
+    return Response(await asyncio.to_thread(chosen.render, whole, language), media_type=chosen.media_type, headers=headers)
+
+
+async def _summed(sums: Json, pages: AsyncIterator[Json]) -> AsyncIterator[Json]:
+    """The pages of a report, while their totals are added up."""
     async for page in pages:
-        yield csv_rows(table.columns, page, language)
+        add_table(sums, {"rows": [], "totals": page["totals"]})
+        yield page
+
+
+async def _csv(
+    table: ReportTable, pages: AsyncIterator[list[dict[str, Cell]]], language: str, totals: Mapping[str, Cell] = MappingProxyType({})
+) -> AsyncIterator[bytes]:
+    """The file as it is read. One that breaks off says so in its last line, and its connection ends without the end of the file."""
+    yield csv_head(table, language)
+    try:
+        async for page in pages:
+            yield csv_rows(table.columns, page, language)
+        if last := totals_row(table.columns, totals):
+            yield csv_rows(table.columns, [last], language)
+    except Exception:
+        yield csv_line(INCOMPLETE[language])
+        raise
 
 
 async def _pages(asked: dict[str, str], answer: Json, ask: Ask, most: int) -> AsyncIterator[list[Json]]:
-    """The rows of one page after the other. Raises `list.too_long`, and whatever a later page is refused with."""
+    """The rows of one page after the other. Raises as `_answers`."""
+    async for each in _answers(asked, answer, ask, most):
+        yield rows_of(each)
+
+
+async def _answers(asked: dict[str, str], answer: Json, ask: Ask, most: int) -> AsyncIterator[Json]:
+    """One page after the other, from the first. Raises `list.too_long`, and `list.broken_off` where a later page is refused."""
     count = 0
     while True:
-        rows = rows_of(answer)
-        count += len(rows)
+        count += len(rows_of(answer))
         if count > most:
             raise TOO_LONG(field="format", most=f"{most:,}")
-        yield rows
+        yield answer
         if answer.get("next") is None:
             return
         page = await ask({**asked, "after": str(answer["next"])})

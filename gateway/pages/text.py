@@ -165,6 +165,7 @@ TEXTS: Mapping[str, Text] = {
     # receipt
     "receipt": Text("业务回单", "Receipt"),
     "done": Text("交易成功", "Done"),
+    "broken_off": Text("导出中断，文件不完整，请重试", "The export broke off before its end; try it again"),
     "print": Text("打印", "Print"),
     "print_passbook": Text("打印登折页", "Passbook sheet"),
     "same_again": Text("继续同一交易", "Same transaction again"),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from contracts.report import ReportTable
-from gateway.rendering.as_csv import as_csv, csv_head, csv_rows
+from gateway.rendering.as_csv import as_csv, csv_head, csv_line, csv_rows
 from gateway.rendering.as_html import CONTENT_SECURITY_POLICY, as_html
 from gateway.rendering.as_pdf import as_pdf
 from gateway.rendering.as_xlsx import as_xlsx
@@ -29,4 +29,4 @@ FORMATS: Mapping[str, Format] = {
     "pdf": Format(as_pdf, "application/pdf", "pdf"),
 }
 
-__all__ = ["FORMATS", "Format", "as_csv", "as_html", "as_pdf", "as_xlsx", "csv_head", "csv_rows"]
+__all__ = ["FORMATS", "Format", "as_csv", "as_html", "as_pdf", "as_xlsx", "csv_head", "csv_line", "csv_rows"]

@@ -34,6 +34,11 @@ def csv_rows(columns: Sequence[Column], rows: Iterable[Mapping[str, Cell]], lang
     return _lines([_cell(column, row.get(column.key), language) for column in columns] for row in rows)
 
 
+def csv_line(text: str) -> bytes:
+    """A line that says something about the file."""
+    return _lines([[guarded(text)]])
+
+
 def _lines(lines: Iterable[Sequence[str]]) -> bytes:
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerows(lines)

@@ -80,7 +80,11 @@ export async function download(path, params) {
   const answer = await send('GET', path, { params, headers: {} });
   const named = /filename="([^"]+)"/.exec(answer.headers.get('Content-Disposition') ?? '');
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(await answer.blob());
+  try {
+    link.href = URL.createObjectURL(await answer.blob());
+  } catch {
+    throw new Problem(0, { code: 'network', message: t('broken_off') });
+  }
   link.download = named ? named[1] : `${path.split('/').pop()}.${params.format}`;
   document.body.append(link);
   link.click();

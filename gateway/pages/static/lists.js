@@ -1,6 +1,7 @@
 // Queries and reports: the list from the catalogue, the conditions, the answer with its pages, links and exports.
 import './shell.js';
 import { call, download } from './api.js';
+import { decimalsOf, isAmount, scaled, unscaled } from './amounts.js';
 import { columnsTable, factsOf, tableOf } from './answers.js';
 import { loadCatalogue } from './catalogue.js';
 import { fill, h } from './dom.js';
@@ -59,11 +60,14 @@ async function ask(entry, form, area) {
 function show(entry, params, answer, area, form) {
   const context = contextOf(entry, answer, params);
   const tools = (list = null) => toolbar(entry, params, form, list);
-  if (reports) return fill(area, tools(), ...reportNodes(answer, context));
+  if (reports) {
+    const pages = pagesOf(entry, params, answer, context, form);
+    return fill(area, tools(pages), ...reportHead(answer), pages.node);
+  }
   if (DRAWN[entry.id]) return fill(area, tools(), DRAWN[entry.id](answer));
   const { rows, next, ...facts } = answer;
   const plain = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== null));
-  const list = Array.isArray(rows) ? pagesOf(entry, params, rows, next, context, form) : null;
+  const list = Array.isArray(rows) ? pagesOf(entry, params, { rows, next, columns: entry.columns }, context, form) : null;
   fill(area, tools(list ?? (answer.entries ? {} : null)), Object.keys(plain).length > 0 && factsOf(plain, context), list?.node);
   announce(list ? t('rows_shown', { count: rows.length }) : t('done'));
   if (list) focusRow(list.node);
@@ -80,31 +84,38 @@ function contextOf(entry, answer, params) {
   };
 }
 
-function reportNodes({ title, headers, columns, rows, totals }, context) {
+function reportHead({ title, headers }) {
   return [
     h('h2', { class: 'report-title', text: title }),
     headers.length > 0 && h('dl', { class: 'facts line' }, headers.map(({ label, value }) => h('div', {}, h('dt', { text: label }), h('dd', { text: value })))),
-    rows.length ? columnsTable(columns, rows, totals, context) : h('p', { class: 'hint', text: t('nothing_found') }),
   ];
 }
 
+/** The sum of two totals of a column; labels stay as they are. */
+function added(one, other) {
+  if (typeof one === 'number' && typeof other === 'number') return one + other;
+  return isAmount(String(one)) && isAmount(String(other)) ? unscaled(scaled(one) + scaled(other), decimalsOf([one, other])) : one;
+}
+
 /** Rows with a button for the next page as long as there is a cursor: `{node, all(most)}`; `all` fetches the pages that are missing. */
-function pagesOf(entry, params, first, cursor, context, form) {
+function pagesOf(entry, params, { rows: first, next: cursor, columns, totals = {} }, context, form) {
   const rows = [...first];
+  const sums = { ...totals };
   const node = h('div');
   let next = cursor;
   const more = h('button', { type: 'button', on: { click: turnPage } }, t('more_rows'));
-  const table = () => (entry.columns?.length ? columnsTable(entry.columns, rows, {}, context) : tableOf(rows, context));
+  const table = () => (columns?.length ? columnsTable(columns, rows, sums, context) : tableOf(rows, context));
 
   function draw() {
     fill(node,
       rows.length ? table() : h('p', { class: 'hint', text: t('nothing_found') }),
-      rows.length > 0 && h('p', { class: 'actions' }, h('span', { class: 'hint', text: t('rows_shown', { count: rows.length }) }), next && more));
+      rows.length > 0 && (next || !reports) && h('p', { class: 'actions' }, h('span', { class: 'hint', text: t('rows_shown', { count: rows.length }) }), next && more));
   }
 
   async function fetchPage() {
-    const answer = await call('GET', `/api/queries/${entry.id}`, { params: { ...params, [CURSOR]: next } });
+    const answer = await call('GET', `/api/${reports ? 'reports' : 'queries'}/${entry.id}`, { params: { ...params, [CURSOR]: next } });
     rows.push(...answer.rows);
+    for (const [key, total] of Object.entries(answer.totals ?? {})) sums[key] = added(sums[key], total);
     next = answer.next;
     announce(t('rows_shown', { count: rows.length }));
   }

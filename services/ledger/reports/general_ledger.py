@@ -77,9 +77,7 @@ async def _figures(read: Read, form: GeneralLedgerForm, sight: Sight, first: dat
     return whole
 
 
-async def _days(
-    read: Read, form: GeneralLedgerForm, sight: Sight, first: date, last: date, rulebook: Rulebook
-) -> dict[date, Figures]:
+async def _days(read: Read, form: GeneralLedgerForm, sight: Sight, first: date, last: date, rulebook: Rulebook) -> dict[date, Figures]:
     """The turnover of each date that moved the codes which belong to the subject on the last date, as the balances do."""
     codes = [code.code for code in rulebook.business_codes(last) if code.subject.startswith(form.subject)]
     total = SUBJECT_TOTAL.c

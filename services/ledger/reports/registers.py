@@ -6,10 +6,10 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select, true
+from sqlalchemy import ColumnElement, exists, or_, select, true, tuple_
 
 from banking.fields import AmountText, labelled
-from banking.lists import check_dates
+from banking.lists import Cursor, check_dates, cursor, place
 from banking.query import Read, report
 from banking.visibility import sight_for
 from contracts.report import Cell, Column, Heading, ReportTable
@@ -28,13 +28,14 @@ from services.ledger.tables import ACCOUNT, LEG, POSTING_SET
 LARGE_CASH = Text("大额现金取款登记簿", "Register of large cash withdrawals")
 LARGE_DEPOSITS = Text("大额存款登记簿", "Register of large deposits")
 KEEPER_OF_DEPOSITS = "savings"
-MOST_ROWS = 5000
 
 
 class RegisterForm(SpanForm):
-    """Dates, outlet, currency, and another amount than the one laid down."""
+    """Dates, outlet, currency, another amount than the one laid down, and where the page begins."""
 
     amount_from: AmountText | None = labelled("起点金额", "From amount", None, widget="amount")
+    after: Cursor | None = labelled("起始于此之后", "After", None)
+    limit: int = labelled("条数", "Rows", 2000, ge=1, le=10_000)
 
 
 def _columns(amount: Text, *more: Column) -> list[Column]:
@@ -58,9 +59,10 @@ DEPOSIT_COLUMNS = _columns(Text("交易金额", "Amount"), Column(key="code_name
 
 @report(name="large_cash", title=LARGE_CASH, source="IB 2868")
 async def large_cash(read: Read, form: RegisterForm) -> ReportTable:
-    """Deposits paid out in cash at or above the threshold, at any counter or from any account in sight; a correction counts negative.
+    """Deposits paid out in cash at or above the threshold, at any counter or from any account in sight; a correction counts negative. The
+    total is that of the page.
 
-    Raises `outlet.outside`, `query.dates`, `query.too_long`, `currency.unknown`, `amount.*`.
+    Raises `query.cursor`, `outlet.outside`, `query.dates`, `query.too_long`, `currency.unknown`, `amount.*`.
     """
     cash = LEG.alias("cash")
     paid_in_cash = exists().where(
@@ -86,6 +88,8 @@ async def _register(
         raise TOO_LONG(field="date_to", days=MOST_DAYS)
     least = parse_amount(form.amount_from, form.currency, "amount_from") if form.amount_from else threshold_minor(name, form.currency, last)
     rows = [] if least is None else await _lines(read, form, first, last, [LEG.c.amount_minor >= least, *conditions])
+    following = rows[form.limit - 1] if len(rows) > form.limit else None
+    rows = rows[: form.limit]
     shown_threshold = "-" if least is None else format_amount(least, form.currency)
     total = sum(row["minor"] for row in rows)
     return ReportTable(
@@ -97,39 +101,43 @@ async def _register(
             Heading(label=Text("起点金额", "From amount"), value=shown_threshold),
         ],
         columns=columns,
-        rows=[{key: value for key, value in row.items() if key != "minor"} for row in rows],
+        rows=[{key: value for key, value in row.items() if key not in ("minor", "place")} for row in rows],
         totals={"amount": format_amount(total, form.currency)},
+        next=following["place"] if following is not None else None,
     )
 
 
-async def _lines(
-    read: Read, form: RegisterForm, first: date, last: date, conditions: list[ColumnElement[bool]]
-) -> list[dict[str, Any]]:
-    """The legs on deposit accounts that fit, date by date, so that the index by date and amount answers."""
+async def _lines(read: Read, form: RegisterForm, first: date, last: date, conditions: list[ColumnElement[bool]]) -> list[dict[str, Any]]:
+    """A page of the legs on deposit accounts that fit and one more, date by date, so that the index by date and amount answers."""
     rulebook = await rulebook_for(read)
-    codes = [
-        code.code for code in rulebook.business_codes(last) if code.owner == KEEPER_OF_DEPOSITS and code.kind is CodeKind.CUSTOMER
-    ]
+    codes = [code.code for code in rulebook.business_codes(last) if code.owner == KEEPER_OF_DEPOSITS and code.kind is CodeKind.CUSTOMER]
     sight = sight_for(read.principal, form.outlet)
     seen = or_(sight.condition(LEG.c.outlet), sight.condition(POSTING_SET.c.transaction_number, NUMBER_DIGITS))
+    after = place(form.after, date.fromisoformat, str, int)
+    if after is not None:
+        first = max(first, after[0])
+        conditions = [*conditions, tuple_(LEG.c.business_date, POSTING_SET.c.transaction_number, LEG.c.line) > tuple_(*after)]
     days = dates_between(first, last)
+    order = (LEG.c.business_date, POSTING_SET.c.transaction_number, LEG.c.line)
     fitting = (
-        select(LEG.c.posting_id, LEG.c.line)
+        select(LEG.c.posting_id, LEG.c.line, *order[:2])
         .join(POSTING_SET, POSTING_SET.c.posting_id == LEG.c.posting_id)
         .where(LEG.c.business_date == days.c.day, LEG.c.business_code.in_(codes), LEG.c.currency == form.currency, seen, *conditions)
         .lateral()
     )
-    keys = select(fitting).select_from(days.join(fitting, true())).limit(MOST_ROWS).subquery()
+    found_there = select(fitting).select_from(days.join(fitting, true()))
+    keys = found_there.order_by(fitting.c.business_date, fitting.c.transaction_number, fitting.c.line).limit(form.limit + 1).subquery()
     found = (
         legs_with_sets()
         .add_columns(ACCOUNT.c.name.label("name"))
         .join(keys, (keys.c.posting_id == LEG.c.posting_id) & (keys.c.line == LEG.c.line))
         .join(ACCOUNT, ACCOUNT.c.account == LEG.c.account)
-        .order_by(LEG.c.business_date, POSTING_SET.c.transaction_number, LEG.c.line)
+        .order_by(*order)
     )
     shown = partial(shown_leg, rulebook)
     return [_line(row, shown(row)) for row in (await read.connection.execute(found)).all()]
 
 
 def _line(row: Any, entry: dict[str, Any]) -> dict[str, Cell]:
-    return {**entry_line(entry), "name": row.name, "minor": -row.amount_minor if row.red else row.amount_minor}
+    here = cursor(row.business_date, row.transaction_number, row.line)
+    return {**entry_line(entry), "name": row.name, "minor": -row.amount_minor if row.red else row.amount_minor, "place": here}

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, func, select, true
 
 from banking.fields import AccountNumber, Day, Form, OutletCode, labelled
-from banking.lists import check_dates
+from banking.lists import Cursor, check_dates, cursor, place
 from banking.query import Read, report
 from banking.visibility import check_account_seen, sight_for
 from contracts.report import Cell, Column, Heading, ReportTable
@@ -24,7 +24,6 @@ from services.ledger.tables import ACCOUNT, LEG
 
 LINES_OF_A_PAGE = 30
 MOST_PAGES = 50
-MOST_ACCOUNTS = 2000
 NO_SUCH_PAGE = ErrorType("report.page_unknown", Kind.NOT_FOUND, "没有第 {page} 页", "there is no page {page}")
 BROUGHT_FORWARD = Text("承前页", "Brought forward")
 STATEMENT = Text("分户帐(客户对帐单)", "Account statement")
@@ -64,12 +63,14 @@ class StatementForm(Form):
 
 
 class IndexForm(Form):
-    """A subject and the dates whose sheets are bound together."""
+    """A subject, the dates whose sheets are bound together, and where the page of the index begins."""
 
     subject: SubjectCode = labelled("科目代号", "Subject")
     date_from: Day | None = labelled("起始日期", "From", None, widget="date")
     date_to: Day | None = labelled("终止日期", "To", None, widget="date")
     outlet: OutletCode | None = labelled("部门号", "Outlet", None)
+    after: Cursor | None = labelled("起始于此之后", "After", None)
+    limit: int = labelled("条数", "Rows", 2000, ge=1, le=10_000)
 
 
 @report(name="account_statement", title=STATEMENT, source="IB 2860")
@@ -174,7 +175,8 @@ async def _balance_before(read: Read, account: KnownAccount, day: date) -> int:
 async def account_index(read: Read, form: IndexForm) -> ReportTable:
     """The accounts of a subject that moved, in the order of their numbers, with the pages their statements take one after the other.
 
-    At most 2000 accounts. Raises `ledger.subject.unknown`, `outlet.outside`, `query.dates`.
+    A following page goes on with number and page; the total of pages is that of the accounts shown. Raises `ledger.subject.unknown`,
+    `outlet.outside`, `query.dates`, `query.cursor`.
     """
     rulebook, day = await rulebook_for(read), read.business_date
     subject = rulebook.subject(form.subject, day)
@@ -191,11 +193,16 @@ async def account_index(read: Read, form: IndexForm) -> ReportTable:
         .where(ACCOUNT.c.business_code.in_(codes), sight_for(read.principal, form.outlet).condition(ACCOUNT.c.outlet))
         .where(counted.c.entries > 0)
         .order_by(ACCOUNT.c.account)
-        .limit(MOST_ACCOUNTS)
+        .limit(form.limit + 1)
     )
+    after = place(form.after, str, int, int)
+    if after is not None:
+        found = found.where(ACCOUNT.c.account > after[0])
+    _, earlier, page = after or ("", 0, 1)
+    before = page
     rows: list[dict[str, Cell]] = []
-    page = 1
-    for position, row in enumerate((await read.connection.execute(found)).all(), start=1):
+    moved = (await read.connection.execute(found)).all()
+    for position, row in enumerate(moved[: form.limit], start=earlier + 1):
         pages = -(-row.entries // LINES_OF_A_PAGE)
         named = {"account": row.account, "name": account_of(rulebook, row, day).name}
         rows.append({"position": position, **named, "pages_from": page, "pages_to": page + pages - 1, "pages": pages})
@@ -205,4 +212,11 @@ async def account_index(read: Read, form: IndexForm) -> ReportTable:
         outlet_heading(form.outlet, read.principal.outlet),
         date_heading(first, last),
     ]
-    return ReportTable(title=INDEX, headers=headers, columns=INDEX_COLUMNS, rows=rows, totals={"pages": page - 1})
+    return ReportTable(
+        title=INDEX,
+        headers=headers,
+        columns=INDEX_COLUMNS,
+        rows=rows,
+        totals={"pages": page - before},
+        next=cursor(rows[-1]["account"], earlier + len(rows), page) if len(moved) > form.limit else None,
+    )

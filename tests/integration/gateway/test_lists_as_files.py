@@ -8,9 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi.responses import JSONResponse, Response
 from openpyxl import load_workbook
 
 from gateway import exporting
+from kernel.errors import DomainError
 from tests.integration.customer.people import person
 from tests.support.bank import TestBank
 from tests.support.refusals import is_problem
@@ -104,3 +106,23 @@ async def test_rules_that_do_not_exist(bank: TestBank) -> None:
     headers = {"Authorization": f"Bearer {await bank.sign_on('S0211')}"}
     answer = await bank.client.get("/api/queries/ledger.rule", params={"name": "no.such.rule"}, headers=headers)
     assert answer.json()["code"] == "ledger.rule.unknown"
+
+
+async def test_a_csv_that_breaks_off_says_so_and_has_no_end() -> None:
+    """The third page is refused: what came stands, the last line says that the rest is missing, and the stream ends in an error."""
+    declared = {"title": {"zh": "表", "en": "List"}, "schema": {}, "columns": []}
+
+    async def ask(asked: dict[str, str]) -> Response:
+        page = int(asked.get("after", "0"))
+        if page == 2:
+            return JSONResponse({"code": "service.unavailable"}, status_code=503)
+        return JSONResponse({"rows": [{"number": f"N{page}"}], "next": str(page + 1)})
+
+    answer = await exporting.export("some.list", declared, {}, "csv", "en", ask)
+    read = []
+    with pytest.raises(DomainError) as broken:
+        async for chunk in answer.body_iterator:  # type: ignore[attr-defined]
+            read.append(bytes(chunk))
+    assert broken.value.code == "list.broken_off"
+    lines = b"".join(read).decode("utf-8-sig").splitlines()
+    assert lines[-3:] == ["N0", "N1", '"the export broke off: this file is not complete, export it again"']

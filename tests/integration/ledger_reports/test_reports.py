@@ -146,6 +146,28 @@ async def test_large_amounts_are_registered_from_a_threshold_on(day):
     assert (await day.bank.report("S0312", "large_depositors"))["rows"] == []
 
 
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [("large_deposits", {"amount_from": "60.00"}), ("large_cash", {"amount_from": "1.00"}), ("account_index", {"subject": "101"})],
+)
+async def test_a_long_sheet_goes_on_where_its_page_ended(day, name, asked):
+    """Its pages one after the other are the whole; as a file it comes whole, with the totals of all pages."""
+    headers = {"Authorization": f"Bearer {await day.bank.sign_on('S0009')}", "Accept-Language": "en"}
+    dates = {"date_from": DAY} if name == "account_index" else {"date": DAY}
+    whole = await day.bank.report("S0009", name, **dates, **asked)
+    assert whole["rows"] and whole["next"] is None
+    pages, after = [], {}
+    while after is not None:
+        pages.append(await day.bank.report("S0009", name, limit="1", **dates, **asked, **after))
+        after = {"after": pages[-1]["next"]} if pages[-1]["next"] else None
+    assert len(pages) == len(whole["rows"]) and [row for page in pages for row in page["rows"]] == whole["rows"]
+    files = [
+        await day.bank.client.get(f"/api/reports/{name}", params={"format": "csv", **dates, **asked, **more}, headers=headers)
+        for more in ({}, {"limit": "1"})
+    ]
+    assert files[0].content == files[1].content and files[0].content.count(b"\r\n") > len(whole["rows"])
+
+
 async def test_business_between_outlets_and_its_net(day):
     table = await day.bank.report("S0212", "remote_business", date=DAY)
     told = [(row["kind"]["zh"], row["outlet"], row.get("received")) for row in table["rows"]]
