@@ -148,9 +148,16 @@ def settle_at_closing(
 ) -> tuple[InterestStatement, Accumulation]:
     """Closing 销户 or settling before it 结清: interest to the day before `closed_on`, at the rate of `closed_on`; `excess` as above.
 
+    A period that ended the day before, and would be booked at the end of this one, keeps the rate of its settlement day.
     Raises `date.reversed`, `parameter.not_in_force`.
     """
-    return _settle(state, product, currency, closed_on, closed_on, parameters, bears_interest, excess)
+    rate_day = closed_on - ONE_DAY if _period_ended(product, closed_on - ONE_DAY, parameters) else closed_on
+    return _settle(state, product, currency, closed_on, rate_day, parameters, bears_interest, excess)
+
+
+def _period_ended(product: Product, day: date, parameters: SavingsParameters) -> bool:
+    policy = product.interest
+    return isinstance(policy, AccumulatedInterest) and day in parameters.convention_on(policy.convention, day).settlement
 
 
 def _settle(

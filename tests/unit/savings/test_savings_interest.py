@@ -55,6 +55,14 @@ def test_the_whole_time_takes_the_rate_of_the_closing_day():
     assert (statement.interest_minor, statement.tax_minor) == (428, 21)
 
 
+def test_closed_before_interest_is_booked_the_period_keeps_its_rate():
+    """The quarter ended on 2007-12-20 at 0.81 %; on the 21st, the day of booking, 0.72 % are posted: 20 days, 200,000 x 0.81 / 36,000 = 4.50,
+    tax 5 % 0.225, up to 0.23."""
+    statement = closing(DEMAND, 10_000, date(2007, 12, 1), date(2007, 12, 21))
+    assert (statement.interest_minor, statement.tax_minor) == (450, 23)
+    assert statement.segments[0].annual_pct == Decimal("0.81")
+
+
 def test_the_leap_day_counts():
     """2004-02-28 to 2004-03-01 is two days: 20,000 x 0.72 / 36,000 = 0.40, tax 0.08; in 2005 one day: 0.20, tax 0.04."""
     leap = closing(DEMAND, 10_000, date(2004, 2, 28), date(2004, 3, 1))
