@@ -56,7 +56,7 @@ def test_the_whole_time_takes_the_rate_of_the_closing_day():
 
 
 def test_closed_before_interest_is_booked_the_period_keeps_its_rate():
-    """The quarter ended on 2007-12-20 at 0.81 %; on the 21st, the day of booking, 0.72 % are posted: 20 days, 200,000 x 0.81 / 36,000 = 4.50,
+    """The quarter ended on 2007-12-20 at 0.81 %; on the 21st, the day of booking, 0.72 % are posted. 200,000 x 0.81 / 36,000 = 4.50,
     tax 5 % 0.225, up to 0.23."""
     statement = closing(DEMAND, 10_000, date(2007, 12, 1), date(2007, 12, 21))
     assert (statement.interest_minor, statement.tax_minor) == (450, 23)
