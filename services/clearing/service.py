@@ -11,15 +11,16 @@ from services.clearing import (
     national_sorting,
     outlet_tables,  # noqa: F401
 )
+from services.clearing.blockers import blockers
 from services.clearing.consumers import national_handler, positions_handler
 from services.clearing.gauges import show_positions
 from services.clearing.national_link import keep_signed_on
-from services.clearing.national_outward import unchecked_items
 from services.clearing.netting import resume_netting
 from services.clearing.queries import QUERIES
-from services.clearing.reports import netting_report
+from services.clearing.reports import REPORTS
 from services.clearing.tables import FRAME, METADATA
 from services.clearing.transactions import national_inward, national_outward
+from services.clearing.transactions.exchange import EXCHANGE_TRANSACTIONS
 from services.clearing.transactions.netting import netting_now, netting_run
 
 SERVICE = BankService(
@@ -48,8 +49,9 @@ SERVICE = BankService(
         national_outward.outward_enter,
         national_outward.outward_check,
         national_outward.outward_cancel,
+        *EXCHANGE_TRANSACTIONS,
     ),
     queries=QUERIES,
-    reports=(netting_report,),
-    blockers=unchecked_items,
+    reports=REPORTS,
+    blockers=blockers,
 )

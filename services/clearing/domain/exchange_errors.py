@@ -115,3 +115,9 @@ TOTALS_DIFFER = ErrorType(
     "{what_zh}不符:录入 {entered},系统 {counted}",
     "{what_en} differ: {entered} entered, {counted} counted",
 )
+BATCH_RUNNING = ErrorType(
+    "exchange.batch_running",
+    Kind.UNAVAILABLE,
+    "批量入账正在进行,请稍后再试",
+    "a batch is being posted already; try again in a moment",
+)

@@ -6,7 +6,6 @@ items are in the books at once. An item that comes back appears a second time, i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -121,23 +120,25 @@ class Needs(Enum):
 class Rule:
     """A posting rule of the exchange: its name, and what it does to the customer's account (1 pays in, -1 draws, 0 leaves it alone).
 
-    `suspense` is what it does to the outlet's suspense account, 1 putting money there.
+    `suspense` is what it does to the outlet's suspense account, 1 putting money there; `cheque` says that it uses the own cheque that the
+    item is, if it is one.
     """
 
     name: str
     account: int = 0
     suspense: int = 0
+    cheque: bool = False
 
 
 OUT_DEBIT = Rule("clearing.exchange.out_debit")
 POST_OUT_DEBIT = Rule("clearing.exchange.post_out_debit", account=1)
 SUSPEND_OUT_DEBIT = Rule("clearing.exchange.suspend_out_debit", suspense=1)
 RETURN_OUT_DEBIT = Rule("clearing.exchange.return_out_debit")
-OUT_CREDIT = Rule("clearing.exchange.out_credit", account=-1)
+OUT_CREDIT = Rule("clearing.exchange.out_credit", account=-1, cheque=True)
 RETURN_OUT_CREDIT = Rule("clearing.exchange.return_out_credit", account=1)
 SUSPEND_OUT_CREDIT = Rule("clearing.exchange.suspend_out_credit", suspense=1)
-IN_DEBIT = Rule("clearing.exchange.in_debit", account=-1)
-RETURN_IN_DEBIT = Rule("clearing.exchange.return_in_debit")
+IN_DEBIT = Rule("clearing.exchange.in_debit", account=-1, cheque=True)
+RETURN_IN_DEBIT = Rule("clearing.exchange.return_in_debit", cheque=True)
 IN_CREDIT = Rule("clearing.exchange.in_credit", account=1)
 SUSPEND_IN_CREDIT = Rule("clearing.exchange.suspend_in_credit", suspense=1)
 RETURN_IN_CREDIT = Rule("clearing.exchange.return_in_credit")
@@ -183,11 +184,16 @@ class Step:
     takes_back: Rule | None = None
 
     @property
+    def rule(self) -> Rule | None:
+        """The rule it posts by, in blue or in red."""
+        return self.posts or self.takes_back
+
+    @property
     def account(self) -> int:
         """What it does to the customer's account: 1 pays in, -1 draws."""
-        if self.takes_back is not None:
-            return -self.takes_back.account
-        return self.posts.account if self.posts is not None else 0
+        if self.rule is None:
+            return 0
+        return self.rule.account if self.takes_back is None else -self.rule.account
 
 
 _S, _A, _N = State, Act, Needs
@@ -262,12 +268,6 @@ def step_of(stream: Stream, before: State | None, act: Act, last_rule: str | Non
     return None
 
 
-def states_for(stream: Stream, act: Act) -> tuple[State, ...]:
-    """The states of a stream in which an act is allowed."""
-    return tuple(step.before for step in STEPS if step.stream is stream and step.act is act and step.before is not None)
-
-
-def streams_for(act: Act, states: Iterable[State]) -> tuple[Stream, ...]:
-    """The streams in which an act is allowed in one of these states."""
-    wanted = set(states)
-    return tuple(stream for stream in Stream if wanted.intersection(states_for(stream, act)))
+def states_by(act: Act) -> dict[State, State]:
+    """Where an act leads that is done to many items at once, whatever their streams: state by state."""
+    return {step.before: step.after for step in STEPS if step.act is act and step.before is not None}

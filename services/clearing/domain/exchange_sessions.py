@@ -169,8 +169,8 @@ class Tally:
     count: int = 0
     amount_minor: int = 0
 
-    def plus(self, amount_minor: int) -> Tally:
-        return Tally(self.count + 1, self.amount_minor + amount_minor)
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.count + other.count, self.amount_minor + other.amount_minor)
 
 
 Totals = Mapping[str, Tally]
@@ -192,13 +192,13 @@ _DUE = {"out_debit": 1, "in_credit": 1, "out_credit": -1, "in_debit": -1, "retur
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """As much of an item as totals need."""
+    """Items of one stream that stand alike: how many, their sum, and the sessions they crossed."""
 
     stream: Stream
     state: State
-    amount_minor: int
-    went_out: Session | None
-    came_in: Session | None
+    tally: Tally
+    went_out: Session | None = None
+    came_in: Session | None = None
 
 
 def switched_column(stream: Stream) -> str:
@@ -221,7 +221,7 @@ def counted(session: Session, items: Iterable[Standing]) -> Totals:
         for crossed, out in ((item.went_out, True), (item.came_in, False)):
             if crossed == session:
                 name = column(item.stream, out=out)
-                totals[name] = totals[name].plus(item.amount_minor)
+                totals[name] += item.tally
     return totals
 
 

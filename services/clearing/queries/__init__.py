@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-from services.clearing.queries import national, positions
+from services.clearing.queries import exchange, national, positions
 
-QUERIES = (positions.position, positions.open_items, national.inward, national.outward, national.suspense, national.gaps)
+QUERIES = (
+    positions.position,
+    positions.open_items,
+    national.inward,
+    national.outward,
+    national.suspense,
+    national.gaps,
+    exchange.items,
+    exchange.history,
+    exchange.board,
+)

@@ -14,10 +14,10 @@ from banking.visibility import OUTSIDE, sight_for, sight_of
 from contracts.report import Column
 from kernel.money import format_amount
 from kernel.text import Text
+from services.clearing.blockers import open_exchange
 from services.clearing.domain.exchange_errors import ITEM_UNKNOWN
 from services.clearing.domain.exchange_items import CURRENCY, Act, State, Stream
 from services.clearing.domain.exchange_sessions import COLUMNS, SWITCHED, Session, SessionState, Totals, net_minor
-from services.clearing.exchange_blockers import open_business
 from services.clearing.exchange_sessions import read_totals, totals_of, waiting_totals
 from services.clearing.tables import EXCHANGE_EVENT, EXCHANGE_ITEM, EXCHANGE_SESSION
 
@@ -128,7 +128,7 @@ async def board(read: Read, form: BoardForm) -> dict[str, Any]:
         session = Session(row.exchange_date, row.number)
         sessions.append(_session(row, session, await totals_of(connection, outlet, session)))
     counts = await _by_state(read, outlet, [Session(row.exchange_date, row.number) for row in rows])
-    blockers = await open_business(connection, [outlet], read.business_date)
+    blockers = await open_exchange(connection, [outlet], read.business_date)
     return {
         "outlet": outlet,
         "business_date": read.business_date.isoformat(),

@@ -18,7 +18,7 @@ from kernel.text import Text
 from runtime.database import driver_connection
 from services.clearing.domain.errors import NOT_YOUR_UNIT, UNIT_WITHOUT_SUPERIOR
 from services.clearing.netting import BASE_CURRENCY, plan_netting, run_netting
-from services.clearing.reports import netting_table, plan_table
+from services.clearing.reports.netting import netting_table, plan_table
 from services.clearing.runs import DAY
 
 

@@ -12,7 +12,7 @@ from contracts.day import DayClient
 from kernel.errors import DomainError
 from launch.demo import BUSINESS_DATE
 from services.clearing.netting import run_netting
-from services.clearing.reports import netting_table
+from services.clearing.reports.netting import netting_table
 from tests.support.bank import TestBank
 from tests.support.interbranch import move_all, net, reserves, settled, sub_accounts
 

@@ -1,0 +1,8 @@
+"""The reports of clearing: what was netted, what the exchange came to."""
+
+from __future__ import annotations
+
+from services.clearing.reports.exchange import exchange_difference
+from services.clearing.reports.netting import netting_report
+
+REPORTS = (netting_report, exchange_difference)
