@@ -1,7 +1,7 @@
 """What keeps an outlet, or the day, from closing: business that must not be left open overnight, named by the service that has it.
 
-Asked twice: when the counter closes an outlet, so that the teller sees at once what is missing, and again when the day end closes the
-service's date. By then no outlet does business any more, so that nothing slips through between the question and the closing.
+Asked when the counter closes an outlet, so that the teller sees at once what is missing; by the day end once every outlet is closed and
+before any service closes its date, so that an outlet can still open again; and by each service itself when it does.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ router = APIRouter(prefix="/internal/day/blockers", dependencies=[Depends(servic
 
 
 class Outlets(BaseModel):
-    """The outlets that shall close."""
+    """The outlets that shall close; None: the day."""
 
-    outlets: list[str]
+    outlets: list[str] | None = None
 
 
 @router.post("")
 async def blockers(body: Outlets, request: Request) -> list[Blocker]:
-    """What keeps these outlets from closing."""
+    """What keeps these outlets, or the day, from closing."""
     resources = resources_of(request)
     if "blockers" not in resources.state:
         return []
@@ -64,6 +64,11 @@ async def require_outlet_done(resources: Resources, services: Iterable[str], out
             if error.type.kind is not Kind.UNAVAILABLE:
                 raise
     _refuse(found)
+
+
+async def require_day_done(resources: Resources, services: Iterable[str]) -> None:
+    """Ask these services about the day that shall close. Raises `day.business_open`."""
+    _refuse([found for service in services for found in await DayClient(resources.transport, service).blockers()])
 
 
 def _refuse(found: Sequence[Blocker]) -> None:

@@ -88,8 +88,8 @@ class DayClient:
         """Open or close outlets of the current date. Raises `day.closed` if they are to open after its close."""
         await self._transport.call(self.service, "POST", "/internal/day/outlets", json={"outlets": outlets, "open": is_open})
 
-    async def blockers(self, outlets: list[str]) -> list[Blocker]:
-        """What keeps these outlets from closing, as far as this service is concerned."""
+    async def blockers(self, outlets: list[str] | None = None) -> list[Blocker]:
+        """What keeps these outlets, or the whole day, from closing, as far as this service is concerned."""
         answer = await self._transport.call(self.service, "POST", "/internal/day/blockers", json={"outlets": outlets})
         return _BLOCKERS.validate_python(answer)
 

@@ -51,6 +51,8 @@ def content_of(payment: NationalPayment) -> dict[str, Any]:
 
 async def receive(connection: AsyncConnection, resources: Resources, messages: Sequence[NationalInward]) -> None:
     """Write items down, those that came before only counted. Raises `clearing.national.sequence_reused`, `.sequence_jump`."""
+    if not messages:
+        return
     items: dict[Key, dict[str, Any]] = {}
     repeats: Counter[Key] = Counter()
     for message in messages:

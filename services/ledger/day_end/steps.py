@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from banking.day_blockers import require_day_done
 from contracts.clearing import ClearingClient, NettingDay
 from contracts.counter import CounterClient
 from contracts.day import DayClient, DayStatement, EventProgress
@@ -58,7 +59,10 @@ async def tellers(day: Day) -> None:
 
 
 async def outlets(day: Day) -> None:
-    """Every outlet has closed; by force if asked. Raises `day_end.outlets_open`, `counter.force_close_refused`."""
+    """Every outlet has closed, by force if asked, and left nothing open that must not be left overnight.
+
+    Raises `day_end.outlets_open`, `counter.force_close_refused`, `day.business_open`.
+    """
     counter = CounterClient(day.resources.transport)
     still = await counter.still_open(day.business_date)
     waiting = len(still.outlets)
@@ -67,6 +71,7 @@ async def outlets(day: Day) -> None:
     await day.report(waiting - len(still.outlets), waiting)
     if still.outlets:
         raise OUTLETS_OPEN(outlets=", ".join(still.outlets))
+    await require_day_done(day.resources, SERVICES)
 
 
 async def statements(day: Day) -> None:
