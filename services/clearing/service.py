@@ -6,20 +6,26 @@ from banking.service import BankService
 from contracts.topology import queue_named
 from kernel.text import Text
 from runtime.service import Consumption, PeriodicTask
-from services.clearing import (
-    api,
-    national_sorting,
-    outlet_tables,  # noqa: F401
-)
+from services.clearing import api, national_sorting
 from services.clearing.blockers import blockers
 from services.clearing.consumers import national_handler, positions_handler
 from services.clearing.gauges import show_positions
 from services.clearing.national_link import keep_signed_on
 from services.clearing.netting import resume_netting
+from services.clearing.penalties import charge
+from services.clearing.position_limits import SAMPLE_SECONDS, WATCH_SECONDS, sample, watch
 from services.clearing.queries import QUERIES
 from services.clearing.reports import REPORTS
 from services.clearing.tables import FRAME, METADATA
-from services.clearing.transactions import national_inward, national_outward
+from services.clearing.transactions import (
+    funds,
+    internal_transfers,
+    national_inward,
+    national_outward,
+    position_limits,
+    remittances,
+    remote_deposits,
+)
 from services.clearing.transactions.exchange import EXCHANGE_TRANSACTIONS
 from services.clearing.transactions.netting import netting_now, netting_run
 
@@ -38,6 +44,8 @@ SERVICE = BankService(
         PeriodicTask("resume_netting", 5.0, resume_netting),
         PeriodicTask("keep_signed_on", 1.0, keep_signed_on),
         PeriodicTask("sort_national", 0.0, national_sorting.attend),
+        PeriodicTask("watch_limits", WATCH_SECONDS, watch),
+        PeriodicTask("sample_positions", SAMPLE_SECONDS, sample),
     ),
     gauges=(show_positions,),
     transactions=(
@@ -50,8 +58,19 @@ SERVICE = BankService(
         national_outward.outward_check,
         national_outward.outward_cancel,
         *EXCHANGE_TRANSACTIONS,
+        remote_deposits.enter,
+        remote_deposits.check,
+        remote_deposits.maintain,
+        remote_deposits.reverse,
+        internal_transfers.transfer,
+        remittances.special,
+        funds.place,
+        funds.repay,
+        funds.withdraw,
+        position_limits.set_limit,
     ),
     queries=QUERIES,
     reports=REPORTS,
     blockers=blockers,
+    day_events=(charge,),
 )

@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert as insert_or
+from sqlalchemy import select
 
 from banking.business_day import SERVICE_DIGITS, frame_of
 from banking.rights import all_rules, version_held
+from banking.telling import tell, those_behind
 from banking.work import Work
 from contracts.rights import DeclaredRight, RightRule, Rights, RightsClient
 from runtime.service import Resources
@@ -61,21 +61,11 @@ async def settle_rights(resources: Resources) -> None:
     frame = frame_of(resources)
     async with resources.database.reading() as connection:
         version = await version_held(connection, frame)
-        known = {row.service: row.version for row in await connection.execute(select(RIGHT_DELIVERY))}
-        behind = [name for name in SERVICE_DIGITS if name != resources.name and known.get(name, 0) < version]
+        behind = await those_behind(connection, RIGHT_DELIVERY, (name for name in SERVICE_DIGITS if name != resources.name), version)
         if not behind:
             return
         rights = Rights(version=version, rules=await all_rules(connection, frame))
-    answers = await asyncio.gather(*(RightsClient(resources.transport, name).set(rights) for name in behind), return_exceptions=True)
-    told = [name for name, answer in zip(behind, answers, strict=True) if not isinstance(answer, BaseException)]
-    if told:
-        row = insert_or(RIGHT_DELIVERY).values([{"service": name, "version": version} for name in sorted(told)])
-        newest = {"version": func.greatest(RIGHT_DELIVERY.c.version, row.excluded.version)}
-        async with resources.database.transaction() as connection:
-            await connection.execute(row.on_conflict_do_update(index_elements=["service"], set_=newest))
-    for answer in answers:
-        if isinstance(answer, BaseException):
-            raise answer
+    await tell(resources, RIGHT_DELIVERY, version, behind, lambda name: RightsClient(resources.transport, name).set(rights))
 
 
 async def declarations(resources: Resources) -> dict[str, DeclaredRight]:

@@ -22,6 +22,12 @@ class Unit:
     waiting_minor: int
     below: tuple[Unit, ...] = ()
 
+    def find(self, outlet: str) -> Unit | None:
+        """The unit of that number here or below."""
+        if self.outlet == outlet:
+            return self
+        return next((found for each in self.below if (found := each.find(outlet)) is not None), None)
+
 
 def position_tree(outlets: Iterable[str], nets: Mapping[str, tuple[int, int]]) -> Unit:
     """The city with everything below it. `nets` maps an outlet to the day's net and to what its 416 accounts stand at."""

@@ -1,13 +1,16 @@
-"""The reserve accounts of a unit: its own with the unit above, and that unit's mirror of it (IB 2920-2924)."""
+"""The reserve accounts of a unit: its own with the unit above, that unit's mirror of it, and what an overdraft costs (IB 2911-2924)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
+from kernel.money import round_half_up
 from kernel.numbers import CITY, counterparty_suffix, internal_account
 from services.clearing.domain.netting import CENTRAL_BANK, CITY_RESERVE, OUTLET_RESERVE
 from services.clearing.domain.units import is_business_department, superior_of
 
+PERMYRIAD = 10_000
 SUBJECT_OF_RESERVE = {CITY_RESERVE: "40701", OUTLET_RESERVE: "40702"}
 
 
@@ -34,3 +37,15 @@ def reserve_accounts(outlets: Iterable[str], currency: str) -> list[str]:
     """110 and every pair of reserve accounts of these units."""
     pairs = [account for outlet in outlets if superior_of(outlet) for account in reserve_pair(outlet, currency)]
     return [central_bank_account(currency), *pairs]
+
+
+def held_accounts(outlets: Iterable[str], currency: str) -> dict[str, str]:
+    """The reserve account that each of these units holds with its superior -> the unit."""
+    return {reserve_pair(outlet, currency)[0]: outlet for outlet in outlets if superior_of(outlet)}
+
+
+def penalty_minor(balance_minor: int, daily_permyriad: Decimal) -> int:
+    """Interest for a day that a reserve ended below zero, rounded half up to the minor unit; nothing for one that did not (IB 2912)."""
+    if balance_minor >= 0:
+        return 0
+    return int(round_half_up(-balance_minor * daily_permyriad / PERMYRIAD, 0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.clearing.queries import exchange, national, positions
+from services.clearing.queries import exchange, limits, national, outlets, positions
 
 QUERIES = (
     positions.position,
@@ -14,4 +14,12 @@ QUERIES = (
     exchange.items,
     exchange.history,
     exchange.board,
+    outlets.deposits,
+    outlets.remittances,
+    outlets.contracts,
+    outlets.returns,
+    limits.limits,
+    limits.alerts,
+    limits.penalties,
+    limits.course,
 )

@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import Field
 
-from banking.fields import CURRENCY_CHOICES, CurrencyCode, Form, labelled
+from banking.business_day import OUTLET_UNKNOWN
+from banking.fields import CURRENCY_CHOICES, CurrencyCode, Form, OutletCode, labelled
 from banking.query import Read, query
 from kernel.money import currency_of, format_amount
 from kernel.numbers import CITY, is_business_department
@@ -21,21 +22,23 @@ from services.clearing.runs import balances_on
 
 
 class PositionForm(Form):
-    """The date (the current one if left out) and the currency."""
+    """The date (the current one if left out), the currency, and one unit if not the whole tree (IB 3848-3850)."""
 
     date_: date | None = Field(None, alias="date", json_schema_extra={"x-label": {"zh": "日期", "en": "Date"}, "x-widget": "date"})
     currency: CurrencyCode = labelled("货币", "Currency", "CNY", widget="choice", choices=CURRENCY_CHOICES)
+    outlet: OutletCode | None = labelled("部门号", "Outlet", None)
 
 
 class NoQuestion(Form):
     """Nothing is asked."""
 
 
-@query(name="ledger.position", title=Text("头寸查询", "Fund position"), source="IB 2911-2926")
+@query(name="ledger.position", title=Text("头寸查询", "Fund position"), source="IB 2911-2926, 3842")
 async def position(read: Read, form: PositionForm) -> dict[str, Any]:
     """The tree city / sub-branch / outlet: 110, 40701 and 40702 as their holder owns them, the day's net, and what of it is not netted yet.
 
-    Balances of the current date are the ledger's; those of an earlier one are what its netting left. Raises `currency.unknown`.
+    Balances of the current date are the ledger's; those of an earlier one are what its netting left. `stage` is that of the unit's limit,
+    on the current date. With an outlet, the answer has `unit` in place of `city`. Raises `currency.unknown`, `outlet.unknown`.
     """
     currency_of(form.currency)
     day = form.date_ or read.business_date
@@ -53,11 +56,21 @@ async def position(read: Read, form: PositionForm) -> dict[str, Any]:
         outlets = [row["outlet"] for row in await raw.fetch("SELECT outlet FROM clearing.department WHERE since <= $1", day)]
         balances = await balances_on(raw, day, reserve_accounts(outlets, form.currency))
     nets = {row["outlet"]: (row["net"], row["waiting"]) for row in rows}
+    stages = {}
+    if day == read.business_date:
+        at = await raw.fetch("SELECT unit, stage FROM clearing.position_limit WHERE currency = $1 AND stage <> ''", form.currency)
+        stages = {row["unit"]: row["stage"] for row in at}
+    whole = {"business_date": day.isoformat(), "currency": form.currency}
     tree = position_tree(outlets, nets)
-    return {"business_date": day.isoformat(), "currency": form.currency, "city": _shown(tree, balances, form.currency)}
+    if form.outlet is None:
+        return {**whole, "city": _shown(tree, balances, stages, form.currency)}
+    unit = tree.find(form.outlet)
+    if unit is None:
+        raise OUTLET_UNKNOWN(field="outlet", outlet=form.outlet)
+    return {**whole, "unit": _shown(unit, balances, stages, form.currency)}
 
 
-def _shown(unit: Unit, balances: Mapping[str, int], currency: str) -> dict[str, Any]:
+def _shown(unit: Unit, balances: Mapping[str, int], stages: Mapping[str, str], currency: str) -> dict[str, Any]:
     """A unit as clients read it; its reserve account, named by its subject, and the superior's mirror of it."""
     shown: dict[str, Any] = {
         "outlet": unit.outlet,
@@ -65,7 +78,9 @@ def _shown(unit: Unit, balances: Mapping[str, int], currency: str) -> dict[str, 
         "own_net": format_amount(unit.own_net_minor, currency),
         "waiting": format_amount(unit.waiting_minor, currency),
     }
-    below = [_shown(each, balances, currency) for each in unit.below]
+    if unit.outlet in stages:
+        shown["stage"] = stages[unit.outlet]
+    below = [_shown(each, balances, stages, currency) for each in unit.below]
     if unit.outlet == CITY:
         shown["110"] = format_amount(balances.get(central_bank_account(currency), 0), currency)
         shown["branches"] = [each for each in below if is_business_department(each["outlet"])]
