@@ -47,6 +47,29 @@ TEXTS: Mapping[str, Text] = {
     "passwords_differ": Text("两次输入的新密码不一致", "The two new passwords are not the same"),
     "change_password": Text("修改密码", "Change the password"),
     "sign_on_claim": Text("全行一本账，网点自平衡", "One set of books; every outlet balances by itself"),
+    # files of agency batches
+    "agency": Text("代理文件", "Agency files"),
+    "agency_claim": Text(
+        "文件整份核对后收下：UTF-8 或 GB18030 编码的 CSV，或 XLSX。首行为列名：账号、金额，可有户名、对象标识、备注。入账另行执行。",
+        "A file is taken whole or not at all: CSV in UTF-8 or GB18030, or XLSX. Its first line names the columns: account, amount, "
+        "and if wanted name, object_id, remarks. Posting is a step of its own.",
+    ),
+    "agency_contract": Text("代理合同号", "Agency contract"),
+    "agency_batch": Text("批量号", "Batch"),
+    "agency_file": Text("明细文件", "File with the lines"),
+    "agency_file_hint": Text("按 Enter 或空格选择文件", "Enter or Space chooses the file"),
+    "agency_send": Text("上传", "Send"),
+    "agency_sending": Text("正在上传并核对", "Being sent and checked"),
+    "agency_taken": Text("已收下", "Taken"),
+    "agency_errors": Text("文件中的错误", "What is wrong in the file"),
+    "agency_line": Text("行", "Line"),
+    "agency_column": Text("列", "Column"),
+    "agency_problem": Text("问题", "Problem"),
+    "agency_more": Text("仅列出前 {count} 处", "Only the first {count} are listed"),
+    "agency_progress": Text("批量进度", "Progress of the batch"),
+    "agency_look": Text("查看进度", "Look at the progress"),
+    "agency_run": Text("去入账", "Go and post it"),
+    "agency_items": Text("查看明细", "See the lines"),
     # interest quoted
     "quote": Text("利息试算", "Interest quote"),
     "quote_claim": Text(

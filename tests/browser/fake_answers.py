@@ -209,5 +209,5 @@ ANSWERS = {
     "transaction.search": _transactions,
     "transaction.entries": _entries,
     "ledger.position": _position,
-    "counter.own_rights": lambda params: {"rows": [], "next": None},
+    "agency.batches": lambda params: {"rows": [{"contract": params["contract"], "batch": 3, "control_count": 2}], "next": None},
 }

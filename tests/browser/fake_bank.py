@@ -11,13 +11,16 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
+from contracts.agency import FileTaken
 from contracts.interest import Quote, QuoteRequest
 from gateway.exporting import export
 from gateway.pages.routes import router as pages
 from gateway.rendering import FORMATS
 from kernel.errors import ErrorType, Kind
+from kernel.money import format_amount
 from kernel.text import choose_language
 from runtime.problems import add_problem_handlers
+from services.savings.domain.agency_files import read_items
 from services.savings.quoting import quote
 from tests.browser.fake_answers import (
     ACCOUNT,
@@ -110,6 +113,12 @@ def _add_routes(bank: FakeBank) -> None:
     @app.post("/api/interest/quote")
     async def quote_of(body: QuoteRequest) -> Quote:
         return quote(body)
+
+    @app.post("/api/agency/contracts/{contract}/batches/{batch}/file")
+    async def agency_file(contract: str, batch: int, request: Request, file_name: str) -> FileTaken:
+        items = read_items(await request.body(), "CNY")
+        total = format_amount(sum(item.amount_minor for item in items))
+        return FileTaken(contract=contract, batch=batch, file_name=file_name, count=len(items), total=total)
 
     @app.get("/api/catalogue")
     async def catalogue() -> dict[str, Any]:

@@ -22,6 +22,7 @@ from banking.fields import (
     labelled,
 )
 from kernel.text import Text
+from services.savings.queries import agency_batches
 
 SIDES = (("debit", Text("借", "Debit")), ("credit", Text("贷", "Credit")))
 
@@ -147,6 +148,7 @@ CATALOGUE: dict[str, list[dict[str, Any]]] = {
         _transaction("clearing.netting.now", "即时清算", "Net now", Nothing, Text("结算业务", "Settlement"), levels="A"),
     ],
     "queries": [
+        agency_batches.batches.catalogue_entry(),
         _read("account.detail", "表内账户明细查询", "Account and its movements", OneAccount),
         _read("account.search", "表内账户综合查询", "Search accounts", Customer),
         _read("customer.personal", "私人客户查询", "Personal customer", OneCustomer),

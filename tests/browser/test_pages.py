@@ -17,6 +17,7 @@ PATHS = (
     "/reports#daily_trial",
     "/operations",
     "/quote",
+    "/agency",
 )
 NAMELESS = """
 () => [...document.querySelectorAll('input, select, button, a')]

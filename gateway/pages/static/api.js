@@ -33,7 +33,7 @@ export class Problem extends Error {
   }
 }
 
-/** Call the API and give its JSON. Raises Problem; a session that is over leads back to sign-on. */
+/** Call the API, with a file or with what becomes JSON, and give its JSON. Raises Problem; a session that is over leads back to sign-on. */
 export async function call(method, path, { body, params, headers = {}, signal } = {}) {
   const answer = await send(method, path, { body, params, headers, signal });
   try {
@@ -56,10 +56,11 @@ export async function look(path) {
 async function send(method, path, { body, params, headers, signal }) {
   const token = session.get()?.token;
   const given = { 'Accept-Language': language(), ...(token ? { Authorization: `Bearer ${token}` } : {}), ...headers };
-  if (body !== undefined) given['Content-Type'] = 'application/json';
+  const raw = body instanceof Blob;
+  if (body !== undefined) given['Content-Type'] = raw ? 'application/octet-stream' : 'application/json';
   let answer;
   try {
-    answer = await fetch(address(path, params), { method, headers: given, body: body === undefined ? undefined : JSON.stringify(body), signal });
+    answer = await fetch(address(path, params), { method, headers: given, body: body === undefined || raw ? body : JSON.stringify(body), signal });
   } catch (error) {
     if (error.name === 'AbortError') throw error;
     throw new Problem(0, { code: 'network', message: t('network_problem') });

@@ -14,10 +14,11 @@ export function resolved(schema, defs = {}) {
 /** The control of a schema: `{input, value(), shownValue(), aside}`; an empty control has the value `undefined`. */
 export function controlOf(schema, required) {
   const widget = schema['x-widget'];
-  if (schema.type === 'boolean') return checkBox(schema);
+  if (schema.type === 'boolean') return schema.default === null ? yesOrNo() : checkBox(schema);
   if (schema['x-choices'] || schema.enum) return choice(schema, required);
   if (widget === 'amount') return amount();
   if (widget === 'date' || schema.format === 'date') return plain(schema, { type: 'date' });
+  if (widget === 'file') return file(schema);
   if (widget === 'password') return plain(schema, { type: 'password', autocomplete: 'off' });
   if (schema.type === 'integer' || isNumber(schema)) return plain(schema, { inputmode: 'numeric', class: 'number' });
   return plain(schema, {});
@@ -67,6 +68,21 @@ function choice(schema, required) {
     value: () => input.value || undefined,
     shownValue: () => (chosen() ? { zh: chosen().zh, en: chosen().en } : undefined),
   };
+}
+
+/** A yes or no that may be left open, which says neither. */
+function yesOrNo() {
+  const chosen = choice({ 'x-choices': [{ value: 'yes', ...t('yes') }, { value: 'no', ...t('no') }] }, false);
+  return { ...chosen, value: () => ({ yes: true, no: false })[chosen.value()] };
+}
+
+/** A file; Enter opens the browser's dialog as long as none is chosen, and goes on afterwards. */
+function file(schema) {
+  const input = h('input', { type: 'file', accept: schema['x-accept'] });
+  input.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && !input.files.length) event.stopPropagation();
+  });
+  return { input, value: () => input.files[0], shownValue: () => input.files[0]?.name };
 }
 
 function checkBox(schema) {
