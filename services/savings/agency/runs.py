@@ -1,4 +1,4 @@
-"""代发/代扣批量入账: the lines of a running batch, portion by portion, each portion one transaction and one posting set (decision 0014).
+"""代发/代扣批量入账: the lines of a running batch, portion by portion, each portion one transaction and one posting set (decision 0019).
 
 Set-wise: one statement judges a portion, moves the accounts, writes their lines and marks the batch's. It does to an account what
 `domain.accounts.credit` and `debit` do; the tests hold both against each other. The organisation's account was held (money that goes out)
