@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from datetime import date
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.ledger import Transport
+from contracts.message import Message
 
 
 class InstrumentView(BaseModel):
@@ -44,6 +46,24 @@ class CustomerView(BaseModel):
     def instrument(self, kind: str) -> InstrumentView | None:
         """The customer's card or book; one that is just being replaced or closed does not count."""
         return next((each for each in self.instruments if each.kind == kind), None)
+
+
+class CustomerRenamed(Message):
+    """A customer has another name 户名变更; by which transaction, of whom, approved by whom."""
+
+    NAME: ClassVar[str] = "customer.renamed.v1"
+
+    customer_number: str
+    before: str
+    after: str
+    business_date: date
+    posting_id: UUID
+    code: str
+    teller: str
+    second: str | None = None
+
+    def shard_key(self) -> str:
+        return self.customer_number
 
 
 class CustomerClient:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from zlib import crc32
 
+from contracts.customer import CustomerRenamed
 from contracts.ledger import Posted, PostingRejected, PostingRequested
 from contracts.message import Message
 from contracts.national import FROM_PEER, TO_PEER
@@ -32,6 +33,8 @@ QUEUES: tuple[Queue, ...] = (
     Queue("ledger.postings", "ledger", (PostingRequested,), shards=2),
     Queue("clearing.positions", "clearing", (Posted,)),
     Queue("reconciliation.rejections", "reconciliation", (PostingRejected,)),
+    Queue("savings.customers", "savings", (CustomerRenamed,)),
+    Queue("lending.customers", "lending", (CustomerRenamed,)),
     Queue("clearing.national", "clearing", FROM_PEER, batch=200),
     Queue("peer.national", "peer", TO_PEER, batch=200),
 )
@@ -45,12 +48,13 @@ def queue_named(name: str) -> Queue:
 
 
 MESSAGES: dict[str, type[Message]] = {
-    message.NAME: message for message in (PostingRequested, Posted, PostingRejected, *TO_PEER, *FROM_PEER)
+    message.NAME: message for message in (PostingRequested, Posted, PostingRejected, CustomerRenamed, *TO_PEER, *FROM_PEER)
 }
 OWNERS: dict[str, tuple[str, ...]] = {
     PostingRequested.NAME: ("customer", "savings", "lending", "clearing", "ledger", "counter", "reconciliation"),
     Posted.NAME: ("ledger",),
     PostingRejected.NAME: ("ledger",),
+    CustomerRenamed.NAME: ("customer",),
     **{message.NAME: ("clearing",) for message in TO_PEER},
     **{message.NAME: ("peer",) for message in FROM_PEER},
 }

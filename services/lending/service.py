@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from banking.service import BankService
+from contracts.topology import queue_named
 from kernel.numbers import NumberKind
 from kernel.text import Text
+from runtime.service import Consumption
+from services.lending.consumers import renaming_handler
 from services.lending.keeper import LoanKeeper
 from services.lending.queries import QUERIES
 from services.lending.queries import loans as loans_asked
@@ -18,6 +21,7 @@ SERVICE = BankService(
     metadata=METADATA,
     plumbing=FRAME.plumbing,
     frame=FRAME,
+    consumes=(Consumption(queue_named("lending.customers"), renaming_handler),),
     transactions=(notes.enter, notes.maintain, loans.release, loans.repay_part, loans.repay_full),
     queries=QUERIES,
     reports=REPORTS,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from banking.service import RECOVERY_SECONDS, BankService
 from contracts.agency import MOST_BYTES
+from contracts.topology import queue_named
 from kernel.text import Text
-from runtime.service import PeriodicTask
+from runtime.service import Consumption, PeriodicTask
 from services.savings import api, cheque_voids, queries, quoting
 from services.savings.accounts import KINDS
 from services.savings.agency import runs as agency_runs
 from services.savings.agency import uploading as agency_uploading
+from services.savings.consumers import renaming_handler
 from services.savings.dormancy import put_to_sleep
 from services.savings.freezes import end_freezes
 from services.savings.interest_days import settle_interest
@@ -27,6 +29,7 @@ SERVICE = BankService(
     metadata=METADATA,
     plumbing=FRAME.plumbing,
     frame=FRAME,
+    consumes=(Consumption(queue_named("savings.customers"), renaming_handler),),
     routers=(api.router, cheque_voids.router, quoting.router, agency_uploading.router),
     larger_bodies={agency_uploading.BEGINNING: MOST_BYTES},
     transactions=TRANSACTIONS,

@@ -11,6 +11,7 @@ from banking.fields import Form
 from banking.menus import GENERAL, INFORMATION
 from banking.transaction import Outcome, transaction
 from banking.work import Work
+from contracts.customer import CustomerRenamed
 from kernel.identity import read_resident_number
 from kernel.numbers import CITY_BRANCH, branch_of, is_business_department
 from kernel.text import Text
@@ -91,8 +92,25 @@ async def _save(work: Work, known: RowMapping, change: Change) -> Outcome:
         await work.connection.execute(changed)
     except IntegrityError as error:  # another transaction has just taken the same document
         raise IDENTITY_CHANGING(field="id_number") from error
+    if "name" in values:
+        await _tell(work, number, known["name"], values["name"])
     name = values.get("name", known["name"])
     return Outcome(result={"customer_number": number, "name": name, "before": change.before, "after": change.after})
+
+
+async def _tell(work: Work, number: str, before: str, after: str) -> None:
+    """Let the keepers of the customer's accounts know the new name."""
+    renamed = CustomerRenamed(
+        customer_number=number,
+        before=before,
+        after=after,
+        business_date=work.business_date,
+        posting_id=work.posting_id,
+        code=work.code,
+        teller=work.principal.teller,
+        second=work.second.teller if work.second else None,
+    )
+    await work.publish(renamed)
 
 
 async def _new_identity(work: Work, known: RowMapping, values: dict[str, Any]) -> str | None:
