@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
@@ -58,6 +59,31 @@ class Undoable(BaseModel):
     posts: bool
 
 
+class PayableGroup(BaseModel):
+    """What deposits of one outlet, business code, currency and rate gathered in a quarter: products in minor units x days, percent a year,
+    and the interest they come to, in major units to three decimals."""
+
+    model_config = ConfigDict(frozen=True)
+
+    outlet: str
+    business_code: str
+    currency: str
+    annual_pct: Decimal
+    accounts: int
+    products: int
+    interest: Decimal
+
+
+class InterestPayable(BaseModel):
+    """应付利息 of a quarter (IB 2593-2612); `complete` once the day end of its last day has seen every deposit."""
+
+    model_config = ConfigDict(frozen=True)
+
+    quarter_end: date
+    complete: bool
+    groups: list[PayableGroup]
+
+
 class SavingsClient:
     """The savings service as other services call it; movements of its accounts are in `contracts.movement`."""
 
@@ -67,6 +93,11 @@ class SavingsClient:
     async def account(self, number: str) -> AccountView:
         """The deposit account of a number. Raises `account.unknown`."""
         return AccountView.model_validate(await self._transport.call("savings", "GET", f"/internal/accounts/{number}"))
+
+    async def interest_payable(self, quarter_end: date) -> InterestPayable:
+        """What term deposits gathered in the quarter that ends on a day, for the period end to book."""
+        asked = {"quarter_end": quarter_end.isoformat()}
+        return InterestPayable.model_validate(await self._transport.call("savings", "GET", "/internal/interest/payable", params=asked))
 
     async def products(self, accounts: list[str]) -> dict[str, int]:
         """积数 of deposit accounts up to the current date, in minor units x days; accounts whose interest is not counted so are absent."""

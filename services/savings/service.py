@@ -7,7 +7,7 @@ from contracts.agency import MOST_BYTES
 from contracts.topology import queue_named
 from kernel.text import Text
 from runtime.service import Consumption, PeriodicTask
-from services.savings import api, cheque_voids, queries, quoting
+from services.savings import api, cheque_voids, interest_payable, queries, quoting
 from services.savings.accounts import KINDS
 from services.savings.agency import runs as agency_runs
 from services.savings.agency import uploading as agency_uploading
@@ -30,7 +30,7 @@ SERVICE = BankService(
     plumbing=FRAME.plumbing,
     frame=FRAME,
     consumes=(Consumption(queue_named("savings.customers"), renaming_handler),),
-    routers=(api.router, cheque_voids.router, quoting.router, agency_uploading.router),
+    routers=(api.router, cheque_voids.router, quoting.router, interest_payable.router, agency_uploading.router),
     larger_bodies={agency_uploading.BEGINNING: MOST_BYTES},
     transactions=TRANSACTIONS,
     queries=queries.QUERIES,
@@ -40,7 +40,15 @@ SERVICE = BankService(
     keeper=lambda resources: AccountKeeper(),
     sub_ledger=queries.sub_ledger,
     group_balances=queries.group_balances,
-    day_events=(pay_notices, end_freezes, end_losses, settle_interest, renew_time_deposits, put_to_sleep),
+    day_events=(
+        pay_notices,
+        end_freezes,
+        end_losses,
+        settle_interest,
+        renew_time_deposits,
+        interest_payable.gather_interest_payable,
+        put_to_sleep,
+    ),
     undecided=agency_runs.running,
     tasks=(
         PeriodicTask("settle_cheque_voids", RECOVERY_SECONDS, cheque_voids.settle_cheque_voids),

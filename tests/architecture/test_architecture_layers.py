@@ -51,6 +51,7 @@ OF_ITS_OWN = {
         "dormancy.py",
         "freezes.py",
         "interest_days.py",
+        "interest_payable.py",
         "losses.py",
         "notice_payments.py",
         "ordering_cheques.py",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import asyncpg
@@ -30,8 +31,8 @@ async def owner(savings: SavingsAlone, database_url: str) -> Any:
     """The owner's connection to a savings service without accounts."""
     connection = await asyncpg.connect(database_url)
     await connection.execute(
-        "TRUNCATE savings.event_progress, savings.deposit_agreement, savings.register, savings.account, savings.account_line, "
-        "savings.account_change, savings.outbox, savings.interest_paid"
+        "TRUNCATE savings.event_progress, savings.deposit_agreement, savings.term_deposit, savings.interest_payable, savings.register, "
+        "savings.account, savings.account_line, savings.account_change, savings.outbox, savings.interest_paid"
     )
     yield connection
     await connection.close()
@@ -78,6 +79,18 @@ async def insert_account(owner: asyncpg.Connection, number: str, product: str, s
     }
     places = ", ".join(f"${position}" for position in range(1, len(row) + 1))
     await owner.execute(f"INSERT INTO savings.account ({', '.join(row)}) VALUES ({places})", *row.values())
+
+
+async def insert_line(owner: asyncpg.Connection, number: str, line: int, day: date, amount: int) -> None:
+    """A movement of an account in yuan."""
+    await owner.execute(
+        "INSERT INTO savings.account_line (account, line, posting_id, code, business_date, value_date, amount_minor, balance_after_minor, "
+        "counter_outlet, teller) VALUES ($1, $2, gen_random_uuid(), 'x', $3, $3, $4, 0, '0201', 'S0211')",
+        number,
+        line,
+        day,
+        amount * 100,
+    )
 
 
 @pytest.mark.parametrize("day", [date(2005, 12, 21), date(2007, 9, 21), date(2008, 12, 21), date(2000, 7, 1)])
@@ -197,15 +210,8 @@ async def test_what_lies_above_an_agreed_base_earns_its_own_rate(savings: Saving
     for number in (with_base, without):
         state = Accumulation(900_000_00, 7_000_000_00, date(2005, 12, 1), date(2005, 12, 11), 100)
         await insert_account(owner, number, "201", state, lines=2)
-        for line, on_day, amount in ((1, date(2005, 12, 1), 700_000_00), (2, date(2005, 12, 11), 200_000_00)):
-            await owner.execute(
-                "INSERT INTO savings.account_line (account, line, posting_id, code, business_date, value_date, amount_minor, "
-                "balance_after_minor, counter_outlet, teller) VALUES ($1, $2, gen_random_uuid(), 'x', $3, $3, $4, 0, '0201', 'K0211')",
-                number,
-                line,
-                on_day,
-                amount,
-            )
+        for line, on_day, amount in ((1, date(2005, 12, 1), 700_000), (2, date(2005, 12, 11), 200_000)):
+            await insert_line(owner, number, line, on_day, amount)
     for number, on_day, base in ((1, date(2005, 12, 6), 500_000_00), (2, date(2005, 12, 16), 600_000_00)):
         await owner.execute(
             "INSERT INTO savings.deposit_agreement (account, number, from_on, base_minor, annual_pct, rate_source, matures_on, posting_id, "
@@ -247,3 +253,73 @@ async def test_what_is_sent_is_what_the_service_would_send_one_by_one(savings: S
     assert (envelope.id, envelope.cause, envelope.business_date) == (row["posting_id"], "02012000001", day)
     assert key == routing_key(alone)
     assert (row["transaction_number"], row["control_total_minor"], row["state"]) == ("02012000001", 480, "posted")
+
+
+async def insert_deposit(
+    owner: asyncpg.Connection,
+    sequence: int,
+    product: str,
+    term: str,
+    first: date,
+    end: date,
+    pct: str | None,
+    *lines: tuple[date, int],
+    **more: Any,
+) -> None:
+    """A term deposit with its movements in yuan."""
+    personal = not product.isdigit()
+    number = personal_account(customer_number(0, sequence), 1) if personal else corporate_account(customer_number(4, sequence), "21", 1)
+    balance = sum(amount for _, amount in lines) * 100
+    await insert_account(owner, number, product, Accumulation(balance, 0, first, first, 1), lines=len(lines), **more)
+    await owner.execute(
+        "INSERT INTO savings.term_deposit (account, term, starts_on, matures_on, annual_pct) VALUES ($1, $2, $3, $4, $5)",
+        number,
+        term,
+        first,
+        end,
+        pct and Decimal(pct),
+    )
+    for line, (day, amount) in enumerate(lines, start=1):
+        await insert_line(owner, number, line, day, amount)
+
+
+async def test_a_quarter_keeps_what_term_deposits_gathered_in_it(
+    savings: SavingsAlone, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The third quarter of 2005, 92 days, worked by hand: days x yuan below each deposit."""
+    monkeypatch.setattr("services.savings.interest_payable.PORTION", 3)
+    year = (date(2005, 3, 1), date(2006, 3, 1))
+    await insert_deposit(owner, 1, "time", "301", *year, "2.25", (date(2005, 3, 1), 10_000))  # 92 x 10,000
+    new = (date(2005, 9, 1), date(2006, 9, 1))
+    await insert_deposit(owner, 2, "time", "301", *new, "2.25", (date(2005, 9, 1), 20_000))  # 30 x 20,000
+    old = (date(2004, 8, 1), date(2005, 8, 1))
+    await insert_deposit(owner, 3, "time", "301", *old, "1.98", (date(2004, 8, 1), 10_000))  # 31 x 10,000, to its maturity
+    await insert_deposit(owner, 4, "time", "206", date(2005, 9, 1), date(2006, 3, 1), "2.07", (date(2005, 9, 1), 10_000))
+    await insert_deposit(owner, 5, "time", "301", *year, "2.25", (date(2005, 3, 1), 10_000), status="closed", closed_on=date(2005, 9, 2))
+    paid_in = ((date(2005, 7, 10), 200), (date(2005, 8, 15), 200), (date(2005, 9, 20), 200))  # 83 + 47 + 11 days x 200
+    await insert_deposit(owner, 6, "instalment", "301", date(2005, 7, 10), date(2006, 7, 10), "1.71", *paid_in)
+    await insert_deposit(owner, 7, "education", "301", *new, None, (date(2005, 9, 1), 1_000))  # 30 x 1,000 at 1.71 %
+    parted = ((date(2005, 3, 1), 100_000), (date(2005, 8, 1), -40_000))  # 31 x 100,000 + 61 x 60,000
+    await insert_deposit(owner, 8, "221", "301", *year, "2.25", *parted)
+    renewed = ((date(2004, 9, 1), 10_000), (date(2005, 9, 1), 200))  # 30 x 10,200 since it was renewed
+    await insert_deposit(owner, 9, "time", "301", *new, "2.25", *renewed)
+    for day in (date(2005, 9, 29), date(2005, 9, 30)):
+        await on(savings, owner, day, closed=True)
+        await events(savings, day)
+    await events(savings, date(2005, 9, 30))
+    answer = (await savings.internal("GET", "/internal/interest/payable", quarter_end="2005-09-30")).json()
+    assert answer["complete"] is True
+    groups = [(each["business_code"], each["annual_pct"], each["accounts"], each["products"] / 100) for each in answer["groups"]]
+    assert groups == [
+        ("215", "1.71", 2, 28_200 + 30_000),
+        ("215", "1.98", 1, 310_000),
+        ("215", "2.25", 3, 920_000 + 600_000 + 306_000),
+        ("221", "2.25", 1, 3_100_000 + 3_660_000),
+    ]
+    assert [each["interest"] for each in answer["groups"]] == ["2.765", "17.050", "114.125", "422.500"]
+    assert (await savings.internal("GET", "/internal/interest/payable", quarter_end="2005-06-30")).json()["complete"] is False
+    listed = (await savings.ask("S0211", "savings.interest_payable", quarter_end="2005-09-30", limit=3)).json()
+    assert [(row["rate"], row["products"]) for row in listed["rows"]][:1] == [("1.71", "58200.00")]
+    rest = (await savings.ask("S0211", "savings.interest_payable", limit=3, after=listed["next"])).json()
+    assert [row["business_code"] for row in rest["rows"]] == ["221"] and rest["next"] is None
+    assert (await savings.ask("S0311", "savings.interest_payable")).json()["rows"] == []

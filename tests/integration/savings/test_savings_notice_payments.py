@@ -96,6 +96,12 @@ async def test_what_stands_against_it_leaves_the_notice_unused(bank: SavingsAlon
     assert await outcome(bank, frozen) == [(False, "account.frozen")]
     assert await outcome(bank, fetched) == [(False, "notice.used")]
     assert await outcome(bank, orphan) == [(False, "account.status")]
+    listed = (await bank.ask("S0211", "savings.notices", account=fetched)).json()["rows"]
+    assert [(row["for_on"], row["amount"], row["to_account"], row["reason"]["zh"]) for row in listed] == [
+        ("2005-10-31", "50000.00", other, "当日已在柜面支取,通知已使用")
+    ]
+    assert listed[0]["outcome"]["zh"] == "未转存"
+    assert (await bank.ask("S0311", "savings.notices", account=fetched)).json()["rows"] == []
     assert [await balance(bank, account) for account in (frozen, fetched, orphan)] == ["150000.00", "100000.00", "150000.00"]
 
 
