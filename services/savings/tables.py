@@ -432,3 +432,14 @@ PASSBOOK_LINE = Table(
     Index("ix_passbook_line_posting", "posting_id"),
 )
 """Which line of an account stands where: book, page, row of the page. Lines without a row here are not printed yet 未登折."""
+
+DOCUMENT_SHOWN = Table(
+    "document_shown",
+    METADATA,
+    Column("posting_id", Uuid, primary_key=True),
+    Column("account", String(15), primary_key=True),
+    Column("id_type", String(1)),
+    Column("id_number", String, nullable=False),
+    info={"append_only": True},
+)
+"""证件: what was shown by whoever took money out of an account, written down with the transaction."""
