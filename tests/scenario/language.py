@@ -12,6 +12,11 @@ A `.day` file is read line by line; blank lines and lines beginning with `#` are
     S0211 savings.demand.withdraw account=$a amount=9.00 refused account.insufficient
     S0311 ledger.correct.reverse transaction_number=$n business_date=2005-09-01 +S0319        approved by S0319
     result balance 491.00                             a field of the last receipt's result
+    file K0211 $c 1 "$a 10.00" "$b 20.00"             a file with these lines (account, amount) is sent for batch 1 of agency contract
+    $c; `refused CODE` behind them
+    batch $c 1 incomplete 2 1 30.00                   a batch once it is not being posted any more: lines posted, lines failed,
+    amount posted
+    item $c 1 3 failed 可用余额不足                   a line of a batch: its state, and why it failed
     position 0201 417 1000.00                         balance of a 416 sub-account of an outlet, credit positive
     subject 0201 40702 4000000.00                     closing balance of a subject in an outlet (`-` for the bank), debit positive
     voucher 0201 00001 passbook 1990                  sheets of a kind in a box or vault (00000)
@@ -26,6 +31,7 @@ A `.day` file is read line by line; blank lines and lines beginning with `#` are
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import shlex
@@ -38,6 +44,7 @@ from typing import Any
 from tests.support.door import Door
 
 Entry = tuple[str, str, str, Decimal]
+LONGEST_BATCH_SECONDS = 60
 OFF_SHEET = ("receive", "pay")
 
 
@@ -95,7 +102,7 @@ class Play:
         await getattr(self, "_" + verb.replace("-", "_"))(*(self._value(word) for word in words))
 
     def _value(self, word: str) -> str:
-        return self.names[word[1:]] if word.startswith("$") else word
+        return self.names[word[1:]] if re.fullmatch(r"\$\w+", word) else word
 
     async def _transaction(self, verb: str, words: list[str], expected: tuple[Entry, ...]) -> None:
         teller, box_named, box = verb.partition("/")
@@ -147,6 +154,32 @@ class Play:
         rows = (await self.door.ask("S0009", "voucher.stock", outlet=outlet, cash_box=cash_box, kind=kind))["rows"]
         found = sum(row["balance"] for row in rows)
         assert found == int(sheets), f"the box holds {found}: {json.dumps(rows, ensure_ascii=False)}"
+
+    async def _file(self, teller: str, contract: str, batch: str, *lines: str) -> None:
+        refused = "refused" in lines
+        kept, refusal = (lines[:-2], lines[-1]) if refused else (lines, "")
+        rows = [self._typed(line).replace(" ", ",") for line in kept]
+        answer = await self.door.client.post(
+            f"/api/agency/contracts/{contract}/batches/{batch}/file",
+            content="\n".join(["账号,金额", *rows]).encode("gb18030"),
+            headers={"Authorization": f"Bearer {await self.door.sign_on(teller)}"},
+        )
+        assert answer.json().get("code", "") == refusal, answer.text
+
+    async def _batch(self, contract: str, batch: str, state: str, posted: str, failed: str, amount: str) -> None:
+        async with asyncio.timeout(LONGEST_BATCH_SECONDS):
+            while (row := await self._row("agency.batches", contract=contract, batch=batch))["state"] == "running":
+                await asyncio.sleep(0.1)
+        found = (row["state"], row["posted_count"], row["failed_count"], Decimal(row["posted_amount"]))
+        assert found == (state, int(posted), int(failed), _amount(amount)), f"the batch is {found}"
+
+    async def _item(self, contract: str, batch: str, item: str, state: str, reason: str = "") -> None:
+        row = await self._row("agency.items", contract=contract, batch=batch, after=str(int(item) - 1))
+        found = (row["item"], row["state"], row["reason"]["zh"] if row["reason"] else "")
+        assert found == (int(item), state, reason), f"the line is {found}"
+
+    async def _row(self, query: str, **parameters: str) -> dict[str, Any]:
+        return (await self.door.ask("S0009", query, **parameters))["rows"][0]
 
     async def _position(self, outlet: str, sub_account: str, amount: str) -> None:
         await self.door.settle()
