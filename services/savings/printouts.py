@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.money import format_amount
 from services.savings.passbooks import printed_by
-from services.savings.tables import ACCOUNT, ACCOUNT_LINE, INTEREST_PAID
+from services.savings.tables import ACCOUNT, ACCOUNT_LINE, DOCUMENT_SHOWN, INTEREST_PAID
 
 
 async def printout_of(connection: AsyncConnection, registered: Row[Any]) -> dict[str, Any]:
-    """The print-out of a row of the register: the transaction, `lines`, `interest` and `tax` where it paid some, `printed` where it put
-    lines into a passbook."""
+    """The print-out of a row of the register: the transaction, `lines`, `interest` and `tax` where it paid some, the document that was
+    shown, `printed` where it put lines into a passbook."""
     line = ACCOUNT_LINE.c
     columns = (line.account, ACCOUNT.c.name, ACCOUNT.c.currency, line.amount_minor, line.balance_after_minor, line.summary)
     moved = select(*columns).join_from(ACCOUNT_LINE, ACCOUNT, ACCOUNT.c.account == line.account)
@@ -22,12 +22,15 @@ async def printout_of(connection: AsyncConnection, registered: Row[Any]) -> dict
     rows = (await connection.execute(moved)).all()
     paid = (await connection.execute(select(INTEREST_PAID).where(INTEREST_PAID.c.posting_id == registered.posting_id))).first()
     interest = {name: format_amount(getattr(paid, f"{name}_minor"), paid.currency) for name in ("interest", "tax")} if paid else {}
+    document = select(DOCUMENT_SHOWN.c.id_type, DOCUMENT_SHOWN.c.id_number).where(DOCUMENT_SHOWN.c.posting_id == registered.posting_id)
+    shown = (await connection.execute(document.limit(1))).mappings().first()
     return {
         "transaction_number": registered.transaction_number,
         "business_date": registered.business_date.isoformat(),
         "code": registered.code,
         "teller": registered.teller,
         **interest,
+        **(shown or {}),
         "lines": [_line(row) for row in rows],
         "printed": await printed_by(connection, registered.posting_id),
     }

@@ -21,7 +21,7 @@ from services.savings.domain.accounts import Account
 from services.savings.domain.products import Owner
 from services.savings.freezes import shown_freezes
 from services.savings.queries.selections import beginning_with, seen
-from services.savings.tables import ACCOUNT, ACCOUNT_LINE, FRAME
+from services.savings.tables import ACCOUNT, ACCOUNT_LINE, DOCUMENT_SHOWN, FRAME
 
 STATUSES = tuple((status.value, status.text) for status in AccountStatus)
 LINES = (
@@ -159,8 +159,10 @@ async def overseen(read_: Read, number: str) -> Account:
 def _lines(account: str) -> Select[Any]:
     line, register = ACCOUNT_LINE, FRAME.register
     number = func.coalesce(line.c.transaction_number, register.c.transaction_number).label("number")
+    document = DOCUMENT_SHOWN
     joined = line.outerjoin(register, register.c.posting_id == line.c.posting_id)
-    return select(line, number).select_from(joined).where(line.c.account == account)
+    joined = joined.outerjoin(document, (document.c.posting_id == line.c.posting_id) & (document.c.account == line.c.account))
+    return select(line, number, document.c.id_type, document.c.id_number).select_from(joined).where(line.c.account == account)
 
 
 async def _page(read_: Read, found: Select[Any], currency: str, limit: int) -> dict[str, Any]:
@@ -185,6 +187,8 @@ def _line(row: Row[Any], currency: str) -> dict[str, Any]:
         "voucher_type": row.voucher_type,
         "voucher_number": row.voucher_number,
         "summary": row.summary,
+        "id_type": row.id_type,
+        "id_number": row.id_number,
     }
 
 

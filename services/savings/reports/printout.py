@@ -21,6 +21,12 @@ UNKNOWN = ErrorType(
     "printing.unknown", Kind.NOT_FOUND, "{date} 没有储蓄交易 {number}", "there is no transaction {number} of savings on {date}"
 )
 NAMES = {each.code: each.name for each in TRANSACTIONS}
+FACTS = {
+    "interest": Text("利息", "Interest"),
+    "tax": Text("利息税", "Interest tax"),
+    "id_type": Text("证件类型", "Document type"),
+    "id_number": Text("证件号码", "Document number"),
+}
 COLUMNS = [
     Column(key="page", label=Text("页", "Page"), kind="integer"),
     Column(key="row", label=Text("行", "Row"), kind="integer"),
@@ -63,9 +69,7 @@ async def printout(read: Read, form: PrintoutForm) -> ReportTable:
         Heading(label=Text("交易", "Transaction"), value=name or registered.code),
         Heading(label=Text("操作员", "Teller"), value=registered.teller),
     ]
-    for key, label in (("interest", Text("利息", "Interest")), ("tax", Text("利息税", "Interest tax"))):
-        if key in made:
-            headers.append(Heading(label=label, value=made[key]))
+    headers += [Heading(label=label, value=made[key]) for key, label in FACTS.items() if made.get(key)]
     own = {
         "business_date": made["business_date"],
         "code": registered.code,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import insert
+
 from banking.fields import Form, ShortText, VoucherNumber, labelled
 from banking.work import Work
 from contracts.customer import CustomerClient
@@ -16,6 +18,7 @@ from services.savings.domain.withdrawal_modes import (
     check_shown,
 )
 from services.savings.passwords import check_right_password, check_unlocked
+from services.savings.tables import DOCUMENT_SHOWN
 from services.savings.transactions.customers import CUSTOMERS_OWN
 
 NO_DOCUMENT = "Z"
@@ -55,7 +58,7 @@ async def check_voucher(work: Work, account: Account, form: VoucherForm) -> None
 async def authorise_withdrawal(
     work: Work, account: Account, form: ProofForm, password: str | None, *, field: str = "account", password_field: str = "password"
 ) -> None:
-    """Whether the customer may take money out of the account here, with what he shows.
+    """Whether the customer may take money out of the account here, with what he shows; a document that is shown is written down.
 
     Raises `account.status`, `account.frozen`, `account.reported_lost`, `account.not_cross_outlet`,
     `account.cross_outlet_needs_password`, `password.*`, `document.*`, `seal.required`, `customer.locked`.
@@ -74,6 +77,9 @@ async def authorise_withdrawal(
         await check_unlocked(work, account.customer_number, field)
     if Proof.DOCUMENT in mode.proofs:
         await check_document(work, account, form.id_type, form.id_number)
+    if form.id_number:
+        shown = {"posting_id": work.posting_id, "account": account.number, "id_type": form.id_type, "id_number": form.id_number}
+        await work.connection.execute(insert(DOCUMENT_SHOWN).values(shown))
 
 
 async def check_document(work: Work, account: Account, id_type: str | None, id_number: str | None) -> None:

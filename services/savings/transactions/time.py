@@ -40,7 +40,7 @@ from services.savings.transactions.life import (
     reckoned,
 )
 from services.savings.transactions.opening import SlipOpening
-from services.savings.transactions.proofs import NO_DOCUMENT
+from services.savings.transactions.proofs import NO_DOCUMENT, check_document
 
 MENU = (PERSONAL, TIME_MENU)
 NOT_BEFORE_HOLIDAY = ErrorType(
@@ -89,14 +89,15 @@ async def open_time(work: Work, form: TimeOpening) -> Outcome:
     cash="pays",
 )
 async def withdraw_part(work: Work, form: PartWithdrawal) -> Outcome:
-    """Once, before maturity, with a document shown: the part at the demand rate of the day; the rest keeps its rate and dates, on a new
-    slip out of the teller's box if it is kept on one.
+    """Once, before maturity, with the customer's document shown: the part at the demand rate of the day; the rest keeps its rate and dates,
+    on a new slip out of the teller's box if it is kept on one.
 
-    Raises `time.partial_once`, `time.not_early`, `document.required`, `quote.overdrawn`, and as `locked_life`.
+    Raises `time.partial_once`, `time.not_early`, `document.*`, `quote.overdrawn`, and as `locked_life`.
     """
-    account, counter, agreement = await locked_life(work, form, TIME)
     if form.id_type in (None, NO_DOCUMENT) or form.id_number is None:
         raise DOCUMENT_REQUIRED(field="id_number")
+    account, counter, agreement = await locked_life(work, form, TIME)
+    await check_document(work, account, form.id_type, form.id_number)
     history = await history_of(work.connection, account.number)
     if history.was_parted:
         raise PARTIAL_ONCE(field="account")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from services.savings.domain.interest_rules import RULES
-from tests.support.savings import SavingsAlone
+from tests.support.savings import DOCUMENT, SavingsAlone
 
 PASSWORD = "123456"
 
@@ -54,12 +54,15 @@ async def test_a_year_at_its_rate(bank: SavingsAlone) -> None:
 async def test_a_part_early_and_the_rest_on_its_day(bank: SavingsAlone) -> None:
     made = await opened(bank, "time", "10000.00", term="301")
     await bank.open_day(date(2005, 12, 10))  # 100 days: 4000 x 100 x 0.72 % / 360 = 8.00
-    body = {"account": made["account"], "password": PASSWORD, "amount": "4000.00", "id_type": "A", "id_number": "110105194912310021"}
+    body = {"account": made["account"], "password": PASSWORD, "amount": "4000.00", "id_type": "A", "id_number": DOCUMENT}
     await bank.refuse("S0211", "savings.time.withdraw_part", {**body, "id_number": None}, "document.required")
+    await bank.refuse("S0211", "savings.time.withdraw_part", {**body, "id_number": "110105194912310021"}, "document.mismatch")
     await bank.refuse("S0211", "savings.time.withdraw_part", {**body, "amount": "10000.00"}, "quote.overdrawn")
     slip = (await bank.panel(made["account"]))["voucher_number"]
     assert await bank.result("S0211", "savings.time.withdraw_part", body) == paid("4000.00", "8.00", "1.60", "4006.40")
     assert (await bank.panel(made["account"]))["voucher_number"] not in (slip, None)
+    last = (await bank.ask("S0211", "account.detail", account=made["account"])).json()["rows"][0]
+    assert (last["id_type"], last["id_number"]) == ("A", DOCUMENT)
     await bank.refuse("S0211", "savings.time.withdraw_part", body, "time.partial_once")
     await bank.open_day(date(2006, 9, 1))
     assert await close(bank, "time", made["account"]) == paid("6000.00", "135.00", "27.00", "6108.00")
