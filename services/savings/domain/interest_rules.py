@@ -9,7 +9,7 @@ from kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class InterestRule:
-    """A way of counting interest: the code statements keep, its words, and its source (manual line, domain page or decision)."""
+    """A way of counting interest: the code statements keep, its words, and its source (line of the manual or decision)."""
 
     code: str
     text: Text
@@ -19,7 +19,7 @@ class InterestRule:
 ACCUMULATED = InterestRule(
     "accumulated",
     Text("积数 × 结息日或销户日活期利率", "products at the demand rate of the settlement or closing day"),
-    "IB 2740, 3979; domain.md 3",
+    "IB 2740, 3979",
 )
 ABOVE_BASE = InterestRule(
     "above_base",
@@ -29,13 +29,13 @@ ABOVE_BASE = InterestRule(
 AGREED = InterestRule(
     "agreed",
     Text("到期部分:按开户日或转存日利率,整月及零头天数", "to maturity at the rate of the opening or renewal day, months and odd days"),
-    "domain.md 3, 9",
+    "decision 0008",
 )
 EARLY = InterestRule(
     "early", Text("提前支取:实际天数,支取日活期利率", "early: actual days at the demand rate of the withdrawal day"), "IB 995"
 )
 OVERDUE = InterestRule(
-    "overdue", Text("逾期部分:实际天数,支取日活期利率", "overdue: actual days at the demand rate of the withdrawal day"), "domain.md 9"
+    "overdue", Text("逾期部分:实际天数,支取日活期利率", "overdue: actual days at the demand rate of the withdrawal day"), "decision 0008"
 )
 BEFORE_HOLIDAY = InterestRule(
     "before_holiday", Text("节假日前强行销户:原利率,实存天数", "closed before a holiday: the agreed rate for the actual days"), "IB 421"
@@ -51,20 +51,22 @@ BELOW_TIERS = InterestRule(
 INSTALMENTS = InterestRule(
     "instalments",
     Text("到期部分:月积数 × 开户日零存整取利率", "to maturity by monthly products at the instalment rate of the opening day"),
-    "domain.md 9; decision 0008",
+    "IB 1118; decision 0008",
 )
 EARLY_INSTALMENTS = InterestRule(
     "early_instalments",
     Text("提前支取:日积数 × 支取日活期利率", "early: daily products at the demand rate of the withdrawal day"),
     "decision 0008",
 )
-DRAWING = InterestRule("drawing", Text("存本取息:每期等额利息", "interest drawn in equal parts"), "IB 1195; domain.md 9")
-DRAWN_BEFORE = InterestRule("drawn_before", Text("减:已取利息", "less the interest that was drawn before"), "domain.md 9")
+DRAWING = InterestRule("drawing", Text("存本取息:每期等额利息", "interest drawn in equal parts"), "IB 1195")
+DRAWN_BEFORE = InterestRule("drawn_before", Text("减:已取利息", "less the interest that was drawn before"), "decision 0008")
 NOTICE_KEPT = InterestRule(
     "notice_kept", Text("按约定支取:实际天数,支取日通知存款利率", "as announced: actual days at the notice rate of the day"), "IB 1228"
 )
 NOTICE_BROKEN = InterestRule(
-    "notice_broken", Text("违反约定部分:实际天数,活期利率", "what deviates from the notice: actual days at the demand rate"), "domain.md 9"
+    "notice_broken",
+    Text("违反约定部分:实际天数,活期利率", "what deviates from the notice: actual days at the demand rate"),
+    "IB 1231; decision 0008",
 )
 CERTIFIED = InterestRule(
     "certified",
