@@ -97,7 +97,7 @@ async def undo_switch(work: Work, form: SessionForm) -> Outcome:
     return Outcome(_result(session, totals, after))
 
 
-@transaction(code="clearing.exchange.settle", name=Text("同城资金清算", "Settle the session"), menu=MENU, source="IB 2357")
+@transaction(code="clearing.exchange.settle", name=Text("同城资金清算", "Settle the session"), menu=MENU, source="IB 2357", settles=True)
 async def settle(work: Work, form: SettlementForm) -> Outcome:
     """Move the net of a session from 408 to 419; it takes no more items.
 
@@ -113,7 +113,9 @@ async def settle(work: Work, form: SettlementForm) -> Outcome:
     return Outcome(_result(session, found, after), posting)
 
 
-@transaction(code="clearing.exchange.undo_settle", name=Text("取消资金清算", "Undo the settlement"), menu=MENU, source="IB 2390")
+@transaction(
+    code="clearing.exchange.undo_settle", name=Text("取消资金清算", "Undo the settlement"), menu=MENU, source="IB 2390", settles=True
+)
 async def undo_settle(work: Work, form: SessionForm) -> Outcome:
     """Post the settlement of the last session settled in red, on the date it was made; items come in again.
 
