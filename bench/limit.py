@@ -29,7 +29,6 @@ NEW_ROWS = {
         "cash, automatic, summary, balance_after_minor",
     ),
     "inbox": ("message_id", "queue, message_id"),
-    "outbox": ("message_id", "message_id, routing_key, envelope"),
 }
 """Table -> what its rows are found by, and the columns that are written."""
 ADD_BALANCES = (

@@ -1,7 +1,7 @@
 """Writes what other people's tools read about the messages: one JSON schema per message and an AsyncAPI 3 document of the bus.
 
-    python -m contracts.generate            writes contracts/generated/
-    python -m contracts.generate --check    ends with 1 when a file there is not what it should be
+python -m contracts.generate            writes contracts/generated/
+python -m contracts.generate --check    ends with 1 when a file there is not what it should be
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from msgspec.json import schema_components
 from pydantic import BaseModel
 
 from contracts.message import Envelope, Message
@@ -30,7 +31,7 @@ SHARD_ADDRESS = ".shard.{slot}"
 
 def generate() -> dict[str, str]:
     """The text of every generated file by its path under `FOLDER`."""
-    files = {f"schemas/{ENVELOPE}.json": _json(_schema(ENVELOPE, Envelope))}
+    files = {f"schemas/{ENVELOPE}.json": _json(_envelope_schema())}
     for name, message in sorted(MESSAGES.items()):
         files[f"schemas/{name}.json"] = _json(_schema(name, message))
     files["asyncapi.yaml"] = yaml.dump(asyncapi(), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120)
@@ -77,6 +78,11 @@ def asyncapi() -> dict[str, Any]:
 def example(name: str) -> dict[str, Any]:
     """The hand-written example of a message: one envelope."""
     return json.loads((EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def _envelope_schema() -> dict[str, Any]:
+    _, described = schema_components([Envelope])
+    return {"$schema": DIALECT, "$id": f"{ENVELOPE}.json", **described[Envelope.__name__]}
 
 
 def _schema(name: str, model: type[BaseModel]) -> dict[str, Any]:

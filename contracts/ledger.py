@@ -43,6 +43,7 @@ class PostingRequested(Message):
     """
 
     NAME: ClassVar[str] = "ledger.posting_requested.v1"
+    BY_THE_THOUSAND: ClassVar[bool] = True
 
     posting_id: UUID
     origin: str
@@ -82,7 +83,7 @@ class PositionChange(BaseModel):
 
 
 class Posted(Message):
-    """A set stands in the journal."""
+    """A set stands in the journal. Not said any more since there is `SetsPosted`, but heard: some may still be in queues."""
 
     NAME: ClassVar[str] = "ledger.posted.v1"
 
@@ -98,6 +99,41 @@ class Posted(Message):
 
     def shard_key(self) -> str:
         return self.outlet
+
+
+class PositionTurnover(BaseModel):
+    """What sets did to one 416 sub-account of one outlet: amounts and numbers of debits and of credits."""
+
+    model_config = ConfigDict(frozen=True)
+
+    outlet: str
+    sub_account: str
+    debit_minor: int
+    credit_minor: int
+    debit_count: int
+    credit_count: int
+
+
+class PostedGroup(BaseModel):
+    """Sets of one origin, rule and currency that came into the journal together, and what they did to the 416 sub-accounts."""
+
+    model_config = ConfigDict(frozen=True)
+
+    origin: str
+    rule: str
+    currency: str
+    posting_ids: tuple[UUID, ...]
+    control_total_minor: int
+    positions: tuple[PositionTurnover, ...] = ()
+
+
+class SetsPosted(Message):
+    """Sets that came into the journal in one transaction. Each stands in one message only, here or in `ledger.posted.v1`."""
+
+    NAME: ClassVar[str] = "ledger.posted.v2"
+
+    business_date: date
+    groups: tuple[PostedGroup, ...]
 
 
 class PostingRejected(Message):

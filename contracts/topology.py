@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from contracts.customer import CustomerRenamed
-from contracts.ledger import Posted, PostingRejected, PostingRequested
+from contracts.ledger import Posted, PostingRejected, PostingRequested, SetsPosted
 from contracts.message import Message
 from contracts.national import FROM_PEER, TO_PEER
 
@@ -31,7 +31,7 @@ class Queue:
 
 QUEUES: tuple[Queue, ...] = (
     Queue("ledger.postings", "ledger", (PostingRequested,), shards=2),
-    Queue("clearing.positions", "clearing", (Posted,)),
+    Queue("clearing.positions", "clearing", (Posted, SetsPosted)),
     Queue("reconciliation.rejections", "reconciliation", (PostingRejected,)),
     Queue("savings.customers", "savings", (CustomerRenamed,)),
     Queue("lending.customers", "lending", (CustomerRenamed,)),
@@ -48,11 +48,12 @@ def queue_named(name: str) -> Queue:
 
 
 MESSAGES: dict[str, type[Message]] = {
-    message.NAME: message for message in (PostingRequested, Posted, PostingRejected, CustomerRenamed, *TO_PEER, *FROM_PEER)
+    message.NAME: message for message in (PostingRequested, Posted, SetsPosted, PostingRejected, CustomerRenamed, *TO_PEER, *FROM_PEER)
 }
 OWNERS: dict[str, tuple[str, ...]] = {
     PostingRequested.NAME: ("customer", "savings", "lending", "clearing", "ledger", "counter", "reconciliation"),
     Posted.NAME: ("ledger",),
+    SetsPosted.NAME: ("ledger",),
     PostingRejected.NAME: ("ledger",),
     CustomerRenamed.NAME: ("customer",),
     **{message.NAME: ("clearing",) for message in TO_PEER},

@@ -102,7 +102,7 @@ class AmqpBus:
     async def try_again(self, queue: str, delivery: Delivery) -> None:
         """Put a delivery on the next step of the queue's retry ladder."""
         delay_seconds = self._retry_delays_seconds[min(delivery.attempt, len(self._retry_delays_seconds) - 1)]
-        payload = encode_bundle([delivery.envelope.model_dump_json().encode()])
+        payload = encode_bundle([delivery.envelope.encode()])
         await self._publisher.publish("", retry_name(queue, delay_seconds), payload, {ATTEMPT_HEADER: delivery.attempt + 1})
 
 

@@ -15,11 +15,12 @@ from opentelemetry.context import Context
 from opentelemetry.trace import SpanKind, StatusCode
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.message import Envelope, Message
+from contracts.message import Envelope, Message, decode_envelope
+from contracts.reading import read_body
 from contracts.topology import MESSAGES, Queue
 from kernel.errors import DomainError, Kind
 from runtime.bus import RETRY_DELAYS_SECONDS, ConsumerUnavailable, Delivery
-from runtime.database import Database, driver_connection, is_outage
+from runtime.database import Database, array_text, driver_connection, is_outage
 from runtime.identifiers import derived_id, new_id
 from runtime.intake import Unreadable, read_payload
 from runtime.outbox import Outbox
@@ -107,10 +108,10 @@ class Consumer:
     async def _claim(self, connection: AsyncConnection, message_ids: Sequence[UUID]) -> set[UUID]:
         raw = await driver_connection(connection)
         rows = await raw.fetch(
-            f"INSERT INTO {self._plumbing.inbox.fullname} (queue, message_id) SELECT $1, unnest($2::uuid[]) "
+            f"INSERT INTO {self._plumbing.inbox.fullname} (queue, message_id) SELECT $1, unnest($2::text::uuid[]) "
             "ON CONFLICT DO NOTHING RETURNING message_id",
             self.queue.name,
-            sorted(set(message_ids)),
+            array_text(sorted({message_id.hex for message_id in message_ids})),
         )
         return {row["message_id"] for row in rows}
 
@@ -168,7 +169,7 @@ class Consumer:
         if isinstance(kept, bytes):
             message_id, name, payload = None, "unreadable", kept
         else:
-            message_id, name, payload = kept.id, kept.name, kept.model_dump_json().encode()
+            message_id, name, payload = kept.id, kept.name, kept.encode()
         await connection.execute(
             self._plumbing.parked.insert(),
             {
@@ -192,7 +193,7 @@ class Consumer:
             row = (await connection.execute(still_open.with_for_update())).first()
             if row is None or row.message_id is None:
                 return False
-            envelope = Envelope.model_validate_json(row.envelope)
+            envelope = decode_envelope(row.envelope)
             await self._handler(connection, [Received(envelope, read_message(envelope))])
             await connection.exec_driver_sql(f"UPDATE {table.fullname} SET resolved_at = now() WHERE id = $1", (parked_id,))
         self._outbox.committed()
@@ -211,7 +212,7 @@ def read_message(envelope: Envelope) -> Message:
     contract = MESSAGES.get(envelope.name)
     if contract is None:
         raise ValueError(f"no contract named {envelope.name}")
-    return contract.model_validate(envelope.body)
+    return read_body(contract, envelope.body)
 
 
 def _context_of(traceparent: str | None) -> Context:

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import structlog
 
-from contracts.message import Envelope, decode_bundle
+from contracts.message import decode_bundle, decode_envelope
 from runtime.bus import ConsumerUnavailable, Delivery
 
 log = structlog.get_logger(__name__)
@@ -55,7 +55,7 @@ def read_payload(payload: bytes, attempt: int = 0) -> list[Delivery | Unreadable
 def _read_element(element: object, attempt: int) -> Delivery | Unreadable:
     encoded = json.dumps(element, ensure_ascii=False).encode()
     try:
-        return Delivery(Envelope.model_validate_json(encoded), attempt)
+        return Delivery(decode_envelope(encoded), attempt)
     except ValueError as error:
         return Unreadable(encoded, f"unreadable: {error}")
 

@@ -8,11 +8,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from msgspec import Raw
 from opentelemetry import trace
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.message import Letter, Message
+from contracts.message import Envelope, Message
 from contracts.topology import routing_key
 from kernel.clock import Clock
 from runtime.database import driver_connection
@@ -34,16 +35,16 @@ class Outbox:
         self, message: Message, *, message_id: UUID | None = None, business_date: date | None = None, cause: str | None = None
     ) -> dict[str, Any]:
         """The outbox row of one message."""
-        letter = Letter(
+        envelope = Envelope(
             id=message_id or new_id(),
             name=message.NAME,
             business_date=business_date,
             occurred_at=self._clock.now(),
             cause=cause,
             traceparent=current_traceparent(),
-            body=message,
+            body=Raw(message.model_dump_json()),
         )
-        return {"message_id": letter.id, "routing_key": routing_key(message), "envelope": letter.encode()}
+        return {"message_id": envelope.id, "routing_key": routing_key(message), "envelope": envelope.encode()}
 
     async def add(
         self,

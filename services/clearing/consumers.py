@@ -1,16 +1,17 @@
-"""What the ledger and the peer say to clearing. Positions: a batch is folded into one upsert per table; no message and no item is marked."""
+"""What the ledger and the peer say to clearing. A batch is folded into one upsert per table; no message and no item is ever marked."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from operator import add
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.ledger import Posted
+from contracts.ledger import PositionTurnover, Posted, PostedGroup, SetsPosted
 from contracts.national import NationalAnswered, NationalInward, NationalOpened
 from runtime.consumer import Handler, Received
 from runtime.database import driver_connection
@@ -62,41 +63,67 @@ def national_handler(resources: Resources) -> Handler:
     return handle
 
 
-async def ingest(raw: asyncpg.Connection, messages: Sequence[Posted]) -> None:
+async def ingest(raw: asyncpg.Connection, messages: Sequence[Posted | SetsPosted]) -> None:
     """Add posted sets to the positions and to the totals heard of, and tell netting runs which of their sets came back."""
-    positions = fold_positions(messages)
+    said = [message if isinstance(message, SetsPosted) else as_sets_posted(message) for message in messages]
+    positions = fold_positions(said)
     if positions:
         await raw.execute(ADD_POSITIONS, *_columns((*key, *positions[key]) for key in sorted(positions)))
-    ingested = fold_origins(messages)
+    ingested = fold_origins(said)
     await raw.execute(ADD_INGESTED, *_columns((*key, *ingested[key]) for key in sorted(ingested)))
-    returned: list[UUID] = [message.posting_id for message in messages if message.rule in NETTING_RULES]
+    returned: list[UUID] = [
+        each for message in said for group in message.groups if group.rule in NETTING_RULES for each in group.posting_ids
+    ]
     if returned:
         await raw.execute(COUNT_RETURNED, returned)
 
 
-def fold_positions(messages: Iterable[Posted]) -> dict[PositionKey, list[int]]:
+def as_sets_posted(message: Posted) -> SetsPosted:
+    """A single posted set, as it was said before sets were told of together."""
+    positions = tuple(
+        PositionTurnover(
+            outlet=change.outlet,
+            sub_account=change.sub_account,
+            debit_minor=max(-change.amount_minor, 0),
+            credit_minor=max(change.amount_minor, 0),
+            debit_count=int(change.amount_minor < 0),
+            credit_count=int(change.amount_minor >= 0),
+        )
+        for change in message.positions
+    )
+    group = PostedGroup(
+        origin=message.origin,
+        rule=message.rule,
+        currency=message.currency,
+        posting_ids=(message.posting_id,),
+        control_total_minor=message.control_total_minor,
+        positions=positions,
+    )
+    return SetsPosted(business_date=message.business_date, groups=(group,))
+
+
+def fold_positions(messages: Iterable[SetsPosted]) -> dict[PositionKey, list[int]]:
     """(date, outlet, sub-account, currency) -> change, change by business, debit, credit, number of debits, number of credits."""
     folded: dict[PositionKey, list[int]] = {}
     for message in messages:
-        by_business = message.rule not in SETTLING_RULES
-        for change in message.positions:
-            minor = change.amount_minor
-            row = folded.setdefault((message.business_date, change.outlet, change.sub_account, message.currency), [0] * 6)
-            row[0] += minor
-            row[1] += minor if by_business else 0
-            side = 2 if minor < 0 else 3
-            row[side] += abs(minor)
-            row[side + 2] += 1
+        for group in message.groups:
+            by_business = group.rule not in SETTLING_RULES
+            for each in group.positions:
+                minor = each.credit_minor - each.debit_minor
+                row = folded.setdefault((message.business_date, each.outlet, each.sub_account, group.currency), [0] * 6)
+                gained = (minor, minor if by_business else 0, each.debit_minor, each.credit_minor, each.debit_count, each.credit_count)
+                row[:] = map(add, row, gained)
     return folded
 
 
-def fold_origins(messages: Iterable[Posted]) -> dict[tuple[date, str], list[int]]:
+def fold_origins(messages: Iterable[SetsPosted]) -> dict[tuple[date, str], list[int]]:
     """(date, origin) -> number of sets, control total."""
     folded: dict[tuple[date, str], list[int]] = {}
     for message in messages:
-        row = folded.setdefault((message.business_date, message.origin), [0, 0])
-        row[0] += 1
-        row[1] += message.control_total_minor
+        for group in message.groups:
+            row = folded.setdefault((message.business_date, group.origin), [0, 0])
+            row[0] += len(group.posting_ids)
+            row[1] += group.control_total_minor
     return folded
 
 

@@ -1,12 +1,11 @@
-"""The posting consumer: a batch of facts becomes journal rows, folded balances and totals, and `ledger.posted.v1`, in one transaction.
+"""The posting consumer: a batch of facts becomes journal rows, folded balances and totals, and `ledger.posted.v2`, in one transaction.
 
 The rules of the game: posting ids make it idempotent, accounts are locked in order, guarded accounts never leave their side.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -14,22 +13,20 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from banking.business_day import business_date_of
-from contracts.ledger import PositionChange, Posted, PostingRejected, PostingRequested, control_total_minor
+from banking.business_day import NO_DAY
+from contracts.ledger import PositionTurnover, PostedGroup, PostingRejected, PostingRequested, SetsPosted, control_total_minor
 from kernel.errors import DomainError, ErrorType, Kind
 from kernel.money import format_amount
 from runtime.consumer import Handler, Received, Refused
-from runtime.database import driver_connection
-from runtime.identifiers import derived_id
+from runtime.database import array_text, driver_connection
 from runtime.service import Resources
 from runtime.telemetry import POSTINGS_POSTED
-from services.ledger.domain.balance import positions
 from services.ledger.domain.expand import expand
+from services.ledger.domain.folding import Folded, fold
 from services.ledger.domain.model import Guard
 from services.ledger.domain.rulebook import Rulebook
-from services.ledger.journal import Accepted, Batch, add_totals, copy_legs, copy_sets
+from services.ledger.journal import Accepted, add_totals, copy_legs, copy_sets
 from services.ledger.rulebook import rulebook_on
-from services.ledger.tables import FRAME
 
 DATE_NOT_OPEN = ErrorType(
     "ledger.date_not_open",
@@ -53,7 +50,7 @@ def posting_handler(resources: Resources) -> Handler:
     """The handler of the queue `ledger.postings`."""
 
     async def handle(connection: AsyncConnection, received: Sequence[Received]) -> None:
-        await post_batch(connection, resources, [each.message for each in received])  # type: ignore[misc]
+        await post_batch(connection, resources, received)
 
     return handle
 
@@ -76,109 +73,155 @@ def refusal_handler(resources: Resources) -> Refused:
     return refused
 
 
-async def post_batch(connection: AsyncConnection, resources: Resources, facts: Sequence[PostingRequested]) -> int:
+async def post_batch(connection: AsyncConnection, resources: Resources, received: Sequence[Received]) -> int:
     """Post every fact whose posting id is new. Returns how many were. Raises the refusal of the first fact that cannot be posted:
     nothing is posted then."""
-    current = await business_date_of(connection, FRAME)
-    for fact in facts:
-        if fact.business_date != current:
-            raise DATE_NOT_OPEN(date=fact.business_date, current=current)
-    rulebook = await rulebook_on(resources, current)
     raw = await driver_connection(connection)
-    new = await _new_among(raw, facts)
-    batch = Batch([Accepted(fact, expand(rulebook, fact), control_total_minor(fact)) for fact in new])  # type: ignore[arg-type]
-    if not batch.accepted:
+    facts: dict[UUID, Received] = {each.message.posting_id: each for each in received}  # type: ignore[attr-defined]
+    current = await _leave_new_ones(raw, facts)
+    for each in received:
+        if each.message.business_date != current:  # type: ignore[attr-defined]
+            raise DATE_NOT_OPEN(date=each.message.business_date, current=current)  # type: ignore[attr-defined]
+    if not facts:
         return 0
-    await copy_sets(raw, batch)
-    await _release_reservations(raw, [each.posting_id for each in batch.sets])
-    opening = await _move_accounts(raw, rulebook, batch, current)
-    await copy_legs(raw, batch, opening)
-    await add_totals(raw, batch)
-    await resources.outbox.add_many(connection, [_posted_row(resources, each) for each in batch.accepted])
-    for rule, count in Counter(each.rule for each in batch.sets).items():
-        POSTINGS_POSTED.labels(rule).inc(count)
-    return len(batch.accepted)
+    rulebook = await rulebook_on(resources, current)
+    accepted = [_accept(rulebook, each) for each in facts.values()]
+    folded = fold(each.to_fold() for each in accepted)
+    await copy_sets(raw, accepted)
+    folded.set_balances(await _move_accounts(raw, rulebook, folded, names_in(accepted), current))
+    await _release_reservations(raw, facts)
+    await copy_legs(raw, folded)
+    await add_totals(raw, folded, current)
+    await resources.outbox.add(connection, sets_posted(current, folded), business_date=current)
+    for (_, rule, _), group in folded.groups.items():
+        POSTINGS_POSTED.labels(rule).inc(len(group.posting_ids))
+    return len(accepted)
 
 
-async def _new_among(raw: asyncpg.Connection, facts: Sequence[PostingRequested]) -> list[PostingRequested]:
-    """The facts whose posting ids the journal does not hold, each once. Should another transaction add one meanwhile, the key of the
-    journal stops this one, and it is tried again."""
-    new = {fact.posting_id: fact for fact in facts}
-    for row in await raw.fetch("SELECT posting_id FROM ledger.posting_set WHERE posting_id = ANY($1::uuid[])", list(new)):
-        del new[row["posting_id"]]
-    return list(new.values())
+def _accept(rulebook: Rulebook, received: Received) -> Accepted:
+    fact: PostingRequested = received.message  # type: ignore[assignment]
+    body = str(received.envelope.body, "utf-8")
+    return Accepted(fact, body, expand(rulebook, fact), control_total_minor(fact))  # type: ignore[arg-type]
 
 
-async def _release_reservations(raw: asyncpg.Connection, posting_ids: list[UUID]) -> None:
+async def _leave_new_ones(raw: asyncpg.Connection, facts: dict[UUID, Received]) -> date:
+    """Take out the facts whose posting ids the journal holds; gives the business date. Should another transaction add one meanwhile, the
+    key of the journal stops this one, and it is tried again. Raises `day.not_opened`."""
+    row = await raw.fetchrow(
+        "SELECT business_date, ARRAY(SELECT posting_id FROM ledger.posting_set WHERE posting_id = ANY($1::text::uuid[])) AS known "
+        "FROM ledger.business_day",
+        array_text(posting_id.hex for posting_id in facts),
+    )
+    if row is None:
+        raise NO_DAY()
+    for posting_id in row["known"]:
+        del facts[posting_id]
+    return row["business_date"]
+
+
+async def _release_reservations(raw: asyncpg.Connection, posting_ids: Iterable[UUID]) -> None:
+    """Give back what is held for the sets, on accounts that are locked already."""
     await raw.execute(
-        "WITH gone AS (DELETE FROM ledger.reservation WHERE posting_id = ANY($1::uuid[]) RETURNING account, amount_minor), "
+        "WITH gone AS (DELETE FROM ledger.reservation WHERE posting_id = ANY($1::text::uuid[]) RETURNING account, amount_minor), "
         "folded AS (SELECT account, sum(amount_minor) AS amount_minor FROM gone GROUP BY account) "
         "UPDATE ledger.account AS a SET reserved_minor = a.reserved_minor - folded.amount_minor FROM folded WHERE a.account = "
         "folded.account",
-        posting_ids,
+        array_text(posting_id.hex for posting_id in posting_ids),
     )
 
 
-async def _move_accounts(raw: asyncpg.Connection, rulebook: Rulebook, batch: Batch, current: date) -> dict[str, int]:
+async def _move_accounts(
+    raw: asyncpg.Connection, rulebook: Rulebook, folded: Folded, names: Mapping[str, str], current: date
+) -> dict[str, int]:
     """Move the accounts of a batch, locked in order, and call them what the facts call them. Returns their balances before it."""
-    accounts, names = batch.accounts(), batch.names()
-    numbers = list(accounts)
-    outlets, currencies, codes, changes = (list(column) for column in zip(*accounts.values(), strict=True))
-    known = await raw.fetchval("SELECT count(*) FROM ledger.account WHERE account = ANY($1::text[])", numbers)
+    accounts = folded.accounts
+    numbers = sorted(accounts)
+    listed = array_text(numbers)
+    known = await raw.fetchval("SELECT count(*) FROM ledger.account WHERE account = ANY($1::text::text[])", listed)
     if known < len(numbers):
         await raw.execute(
             "INSERT INTO ledger.account (account, outlet, currency, business_code, opened_on) "
             "SELECT a, o, c, b, $5 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS given(a, o, c, b) "
             "WHERE NOT EXISTS (SELECT FROM ledger.account WHERE account = given.a) ORDER BY a ON CONFLICT DO NOTHING",
             numbers,
-            outlets,
-            currencies,
-            codes,
+            *([accounts[number][column] for number in numbers] for column in range(3)),
             current,
         )
-    await raw.execute("SELECT FROM ledger.account WHERE account = ANY($1::text[]) ORDER BY account FOR UPDATE", numbers)
     rows = await raw.fetch(
-        "UPDATE ledger.account AS a SET balance_minor = a.balance_minor + given.change, name = coalesce(given.name, a.name) "
-        "FROM unnest($1::text[], $2::bigint[], $3::text[]) AS given(account, change, name) WHERE a.account = given.account "
-        "RETURNING a.account, a.outlet, a.business_code, a.currency, a.balance_minor, a.closed_on",
-        numbers,
-        changes,
-        [names.get(number) for number in numbers],
+        "SELECT account, outlet, currency, business_code, balance_minor, closed_on, name FROM ledger.account "
+        "WHERE account = ANY($1::text::text[]) ORDER BY account FOR UPDATE",
+        listed,
     )
-    for row in rows:
-        _check_account(rulebook, row, accounts[row["account"]], current)
-    return {row["account"]: row["balance_minor"] - accounts[row["account"]][-1] for row in rows}
+    opening = {}
+    for account, outlet, currency, business_code, balance_minor, closed_on, _ in rows:
+        given = accounts[account]
+        if given[0] != outlet or given[2] != business_code or given[1] != currency:
+            raise ACCOUNT_MOVED(account=account, outlet=outlet, business_code=business_code)
+        _check_balance(rulebook, account, given, balance_minor, closed_on, current)
+        opening[account] = balance_minor
+    await raw.execute(
+        "UPDATE ledger.account AS a SET balance_minor = a.balance_minor + given.change "
+        "FROM unnest($1::text::text[], $2::text::bigint[]) AS given(account, change) WHERE a.account = given.account AND given.change <> 0",
+        listed,
+        array_text(str(accounts[number][3]) for number in numbers),
+    )
+    renamed = {account: names[account] for account, *_, name in rows if names.get(account, name) != name}
+    if renamed:
+        await raw.execute(
+            "UPDATE ledger.account AS a SET name = given.name FROM unnest($1::text[], $2::text[]) AS given(account, name) "
+            "WHERE a.account = given.account",
+            list(renamed),
+            list(renamed.values()),
+        )
+    return opening
 
 
-def _check_account(rulebook: Rulebook, row: asyncpg.Record, given: tuple[str, str, str, int], current: date) -> None:
-    outlet, currency, business_code, change = given
-    if (row["outlet"], row["currency"], row["business_code"]) != (outlet, currency, business_code):
-        raise ACCOUNT_MOVED(account=row["account"], outlet=row["outlet"], business_code=row["business_code"])
-    if row["closed_on"] is not None and change != 0:
-        raise ACCOUNT_CLOSED(account=row["account"])
-    guard = rulebook.business_code(business_code, current).guard
-    if guard is Guard.NONE or change == 0:
+def names_in(accepted: Iterable[Accepted]) -> dict[str, str]:
+    """What facts call the accounts they touch."""
+    return {each.number: each.name for fact, *_ in accepted for each in fact.accounts.values() if each.name}
+
+
+def _check_balance(
+    rulebook: Rulebook, account: str, given: Sequence[Any], balance_minor: int, closed_on: date | None, current: date
+) -> None:
+    _, currency, business_code, change = given
+    if change == 0:
         return
-    beyond = -row["balance_minor"] if guard is Guard.DEBIT_ONLY else row["balance_minor"]
+    if closed_on is not None:
+        raise ACCOUNT_CLOSED(account=account)
+    guard = rulebook.business_code(business_code, current).guard
+    if guard is Guard.NONE:
+        return
+    after = balance_minor + change
+    beyond = -after if guard is Guard.DEBIT_ONLY else after
     if beyond > 0:
-        raise OVERDRAWN(account=row["account"], missing=format_amount(beyond, currency))
+        raise OVERDRAWN(account=account, missing=format_amount(beyond, currency))
 
 
-def _posted_row(resources: Resources, accepted: Accepted) -> dict[str, Any]:
-    fact, posting_set, control_minor = accepted
-    posted = Posted(
-        posting_id=fact.posting_id,
-        origin=fact.origin,
-        rule=fact.rule,
-        business_date=fact.business_date,
-        currency=fact.currency,
-        outlet=fact.outlet,
-        transaction_number=fact.transaction_number,
-        control_total_minor=control_minor,
-        positions=tuple(
-            PositionChange(outlet=outlet, sub_account=sub_account, amount_minor=change)
-            for (outlet, sub_account), change in positions(posting_set).items()
+def sets_posted(day: date, folded: Folded) -> SetsPosted:
+    """What is said of sets that were posted together."""
+    return SetsPosted(
+        business_date=day,
+        groups=tuple(
+            PostedGroup(
+                origin=origin,
+                rule=rule,
+                currency=currency,
+                posting_ids=tuple(group.posting_ids),
+                control_total_minor=group.control_total_minor,
+                positions=tuple(_turnover(*key, *row) for key, row in sorted(group.positions.items())),
+            )
+            for (origin, rule, currency), group in sorted(folded.groups.items())
         ),
     )
-    message_id = derived_id("posted", fact.posting_id)
-    return resources.outbox.row(posted, message_id=message_id, business_date=fact.business_date, cause=fact.transaction_number)
+
+
+def _turnover(outlet: str, sub_account: str, debit_minor: int, credit_minor: int, debit_count: int, credit_count: int) -> PositionTurnover:
+    return PositionTurnover(
+        outlet=outlet,
+        sub_account=sub_account,
+        debit_minor=debit_minor,
+        credit_minor=credit_minor,
+        debit_count=debit_count,
+        credit_count=credit_count,
+    )

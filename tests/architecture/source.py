@@ -13,11 +13,11 @@ from types import ModuleType
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("kernel", "contracts", "runtime", "banking", "services", "gateway", "launch")
 PRODUCT = (*PACKAGES, "tests", "bench", "deploy", "docs")
-LEFT_OUT = {"__pycache__", "node_modules", "migrations"}
+LEFT_OUT = {"__pycache__", "node_modules", "migrations", "generated"}
 
 
 def files(*suffixes: str, under: tuple[str, ...] = PACKAGES) -> list[Path]:
-    """Files of the product with these endings; revisions of the database are written by a tool and left out."""
+    """Files of the product with these endings; what a tool writes (revisions of the database, schemas) is left out."""
     found = [path for package in under for path in (ROOT / package).rglob("*") if path.suffix in suffixes and path.is_file()]
     return sorted(path for path in found if not LEFT_OUT.intersection(path.parts))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from services.ledger.domain.model import CHANNELS, Leg, OffSheetLeg, PostingSet
+from services.ledger.domain.model import Leg, OffSheetLeg, PostingSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,3 @@ def turnover(legs: Iterable[Leg]) -> dict[tuple[str, str], Turnover]:
         else:
             sums[key] = Turnover(before.debit_minor, before.credit_minor + amount_minor)
     return sums
-
-
-def positions(posting_set: PostingSet) -> dict[tuple[str, str], int]:
-    """What a set does to the 416 sub-accounts of each outlet: (outlet, sub-account) -> minor units, credit positive; zeros left out."""
-    changes: dict[tuple[str, str], int] = {}
-    for leg in posting_set.legs:
-        if leg.business_code in CHANNELS:
-            key = (leg.outlet, leg.business_code)
-            changes[key] = changes.get(key, 0) - signed_minor(leg)
-    return {key: change for key, change in changes.items() if change}

@@ -40,6 +40,12 @@ REFERENCE_MISSING = ErrorType("ledger.reference.missing", Kind.INVALID, "缺少�
 REFERENCE_MALFORMED = ErrorType(
     "ledger.reference.malformed", Kind.INVALID, "要素 {name} 的值 {value} 不正确", "the reference {name} cannot be {value}"
 )
+ACCOUNT_OF_TWO_GROUPS = ErrorType(
+    "ledger.account.two_groups",
+    Kind.CONFLICT,
+    "账户 {account} 在同批分录中属于不同的网点、币种或业务代码",
+    "legs place account {account} in different outlets, currencies or business codes",
+)
 CURRENCY_MISMATCH = ErrorType(
     "ledger.currency.mismatch", Kind.INVALID, "账户 {number} 的币种不是 {currency}", "account {number} is not in {currency}"
 )

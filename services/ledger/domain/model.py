@@ -236,8 +236,7 @@ class OffSheetLeg(NamedTuple):
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
-class PostingSet:
+class PostingSet(NamedTuple):
     """套账: one event in one currency, posted whole or not at all; balanced in every outlet it touches."""
 
     posting_id: UUID

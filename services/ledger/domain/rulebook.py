@@ -37,6 +37,9 @@ def _in_force(timeline: tuple[Value, ...], on: date) -> Value | None:
     return None
 
 
+DATES_REMEMBERED = 64
+
+
 class Rulebook:
     """Subjects, business codes and rules with all their dated versions. What was in force on a past date stays so."""
 
@@ -44,23 +47,33 @@ class Rulebook:
         self._subjects = _timelines(subjects, lambda subject: subject.code)
         self._codes = _timelines(business_codes, lambda code: code.code)
         self._rules = _timelines(rules, lambda rule: rule.name)
+        self._remembered: dict[date, tuple[dict[str, Rule], dict[str, BusinessCode]]] = {}
 
     def rule(self, name: str, on: date, version: int | None = None) -> Rule:
         """The rule in force on a date, or one version of it whatever the date. Raises `ledger.rule.unknown`."""
-        timeline = self._rules.get(name, ())
         if version is None:
-            found = _in_force(timeline, on)
+            found = self._on(on)[0].get(name)
         else:
-            found = next((rule for rule in timeline if rule.version == version), None)
+            found = next((rule for rule in self._rules.get(name, ()) if rule.version == version), None)
         if found is None:
             raise RULE_UNKNOWN(field="rule", rule=name, on=on)
         return found
 
     def business_code(self, code: str, on: date) -> BusinessCode:
         """The business code as it stands on a date. Raises `ledger.business_code.unknown`."""
-        found = _in_force(self._codes.get(code, ()), on)
+        found = self._on(on)[1].get(code)
         if found is None:
             raise BUSINESS_CODE_UNKNOWN(field="business_code", business_code=code, on=on)
+        return found
+
+    def _on(self, day: date) -> tuple[dict[str, Rule], dict[str, BusinessCode]]:
+        """The rules and business codes in force on a date, remembered: every posting asks for several."""
+        found = self._remembered.get(day)
+        if found is None:
+            if len(self._remembered) >= DATES_REMEMBERED:
+                self._remembered.clear()
+            rules = {rule.name: rule for rule in self.rules(day)}
+            found = self._remembered[day] = (rules, {code.code: code for code in self.business_codes(day)})
         return found
 
     def subject(self, code: str, on: date) -> Subject:

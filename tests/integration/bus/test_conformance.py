@@ -12,7 +12,7 @@ import pytest
 from contracts.ledger import Posted, PostingRejected
 from kernel.errors import ErrorType, Kind
 from runtime.bus import Bundle
-from runtime.consumer import Consumer, Received
+from runtime.consumer import Consumer, Received, read_message
 from tests.integration.bus.world import PLUMBING, Crash, Node, Proxy, World, eventually, posted
 
 CLOSED = ErrorType("test.account_closed", Kind.CONFLICT, "账户已销户", "the account is closed")
@@ -33,7 +33,7 @@ def fails_until(node: Node, number: str, attempt: int, error: Exception):
     """Trouble for a message until it is delivered for the given attempt."""
 
     def trouble() -> Exception | None:
-        reached = max(delivery.attempt for delivery in node.seen if delivery.envelope.body["transaction_number"] == number)
+        reached = max(delivery.attempt for delivery in node.seen if read_message(delivery.envelope).transaction_number == number)
         return error if reached < attempt else None
 
     return trouble
@@ -121,7 +121,7 @@ async def test_a_message_that_fails_for_now_is_tried_again_while_its_neighbours_
     assert sorted(applied) == numbers(10)
     assert applied[-2:] == ["0007", "0003"]
     assert await world.parked() == []
-    climbed = [delivery.attempt for delivery in node.seen if delivery.envelope.body["transaction_number"] == "0003"]
+    climbed = [delivery.attempt for delivery in node.seen if read_message(delivery.envelope).transaction_number == "0003"]
     assert climbed == [0, 1, 2]
 
 

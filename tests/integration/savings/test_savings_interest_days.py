@@ -14,7 +14,7 @@ import pytest
 from banking.automatic import Automatic, fact_of
 from banking.transaction import Posting
 from contracts.ledger import AccountReference, PostingRequested
-from contracts.message import Envelope
+from contracts.message import decode_envelope
 from contracts.topology import routing_key
 from kernel.interest import Accumulation
 from kernel.numbers import corporate_account, customer_number, personal_account
@@ -243,8 +243,8 @@ async def test_what_is_sent_is_what_the_service_would_send_one_by_one(savings: S
     await events(savings, day)
     [[raw, key]] = await owner.fetch("SELECT envelope, routing_key FROM savings.outbox")
     [row] = await owner.fetch("SELECT * FROM savings.register")
-    envelope = Envelope.model_validate_json(raw)
-    fact = PostingRequested.model_validate(envelope.body)
+    envelope = decode_envelope(raw)
+    fact = PostingRequested.model_validate_json(bytes(envelope.body))
     account = AccountReference(number=number, outlet="0201", business_code="211", name=name)
     code = "savings.demand.settle_interest"
     posting = Posting(code, "CNY", {"account": account}, {"interest": 400, "tax": 80})

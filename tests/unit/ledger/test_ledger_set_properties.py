@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kernel.numbers import internal_account
 from services.ledger.accounting.load import load_rulebook
-from services.ledger.domain.balance import account_deltas, control_total, outlet_differences, positions, signed_minor, turnover
+from services.ledger.domain.balance import account_deltas, control_total, outlet_differences, signed_minor, turnover
 from services.ledger.domain.expand import expand
+from services.ledger.domain.folding import SetOf, fold
 from services.ledger.domain.model import AccountReference, Fact, FreeLeg
 
 BOOK = load_rulebook()
@@ -96,11 +97,20 @@ facts = st.one_of(deposits, closings, repayments, free_postings())
 def test_every_outlet_balances_and_the_bridge_sums_to_zero(given_fact):
     posting_set = expand(BOOK, given_fact)
     assert outlet_differences(posting_set) == {}
-    assert sum(positions(posting_set).values()) == 0
     automatic = [leg for leg in posting_set.legs if leg.automatic]
     assert len({leg.outlet for leg in automatic}) == len(automatic)
     assert len(automatic) != 1
     assert all(leg.amount_minor > 0 for leg in posting_set.legs)
+
+
+@given(facts)
+def test_folding_finds_what_the_legs_say(given_fact):
+    posting_set = expand(BOOK, given_fact)
+    assume(len({leg.account for leg in posting_set.legs}) == len({(leg.account, leg.outlet, leg.business_code) for leg in posting_set.legs}))
+    folded = fold([SetOf("savings", 1, posting_set)])
+    [group] = folded.groups.values()
+    assert sum(credit - debit for debit, credit, _, _ in group.positions.values()) == 0
+    assert {account: given[-1] for account, given in folded.accounts.items()} == account_deltas(posting_set)
 
 
 @given(facts)
