@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
-import structlog
 from fastapi import APIRouter, Depends, Request
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banking.business_day import DATE_WRONG, DAY_CLOSED, NO_DAY, frame_of
+from banking.recovery import settle_by_asking
 from banking.tables import Frame
 from contracts.ledger import AccountReference
 from contracts.movement import (
@@ -20,13 +20,10 @@ from contracts.movement import (
     MovementAnswer,
     MovementLine,
     MovementRequest,
-    RegisterClient,
 )
-from kernel.errors import DomainError, ErrorType, Kind
+from kernel.errors import ErrorType, Kind
 from runtime.auth import service_only
 from runtime.service import Resources, resources_of
-
-log = structlog.get_logger(__name__)
 
 MOVEMENT_UNKNOWN = ErrorType("movement.unknown", Kind.NOT_FOUND, "没有这笔待记动账", "there is no such movement")
 MOVEMENT_VOIDED = ErrorType("movement.voided", Kind.CONFLICT, "该动账已撤销", "the movement has been voided")
@@ -170,20 +167,4 @@ async def decide(resources: Resources, posting_id: UUID, decision: Decision) -> 
 
 async def settle_pending(resources: Resources) -> None:
     """The owner's recovery loop: ask the initiator of every movement that has been pending too long."""
-    table = frame_of(resources).movement
-    async with resources.database.reading() as connection:
-        old = func.now() - table.c.created_at > text(f"interval '{ASK_AFTER_SECONDS} seconds'")
-        rows = list(
-            await connection.execute(
-                select(table.c.posting_id, table.c.initiator).distinct().where(table.c.state == "pending", old).limit(200)
-            )
-        )
-    for posting_id, initiator in rows:
-        try:
-            decision = await RegisterClient(resources.transport, initiator).decision(posting_id)
-        except DomainError as error:  # others may be reachable; this one is asked again in the next pass
-            log.warning("initiator cannot be asked", initiator=initiator, error=error.code)
-            continue
-        if decision.state != "intended":
-            log.info("movement settled by asking", posting_id=str(posting_id), initiator=initiator, state=decision.state)
-            await decide(resources, posting_id, decision)
+    await settle_by_asking(resources, frame_of(resources).movement, ASK_AFTER_SECONDS, decide)

@@ -9,14 +9,14 @@ from uuid import UUID
 
 import structlog
 from fastapi import APIRouter, Depends, Request
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banking.business_day import frame_of
 from banking.movements import require_day
-from contracts.movement import Decision, RegisterClient
+from banking.recovery import settle_by_asking
+from contracts.movement import Decision
 from contracts.vouchers import VoucherHold, VoucherRange
-from kernel.errors import DomainError
 from runtime.auth import service_only
 from runtime.service import Resources, resources_of
 from services.counter.domain.boxes import not_the_vault
@@ -145,17 +145,4 @@ async def undecided(connection: AsyncConnection) -> int:
 
 async def settle_holds(resources: Resources) -> None:
     """The recovery loop: ask the initiator of every hold that has waited too long."""
-    table = VOUCHER_MOVEMENT
-    async with resources.database.reading() as connection:
-        old = func.now() - table.c.created_at > text(f"interval '{ASK_AFTER_SECONDS} seconds'")
-        waiting = select(table.c.posting_id, table.c.initiator).distinct().where(table.c.state == "pending", old).limit(200)
-        rows = list(await connection.execute(waiting))
-    for posting_id, initiator in rows:
-        try:
-            decision = await RegisterClient(resources.transport, initiator).decision(posting_id)
-        except DomainError as error:  # others may be reachable; this one is asked again in the next pass
-            log.warning("initiator cannot be asked", initiator=initiator, error=error.code)
-            continue
-        if decision.state != "intended":
-            log.info("vouchers settled by asking", posting_id=str(posting_id), initiator=initiator, state=decision.state)
-            await decide(resources, posting_id, decision)
+    await settle_by_asking(resources, VOUCHER_MOVEMENT, ASK_AFTER_SECONDS, decide)

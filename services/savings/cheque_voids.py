@@ -9,14 +9,14 @@ from uuid import UUID
 
 import structlog
 from fastapi import APIRouter, Depends, Request
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banking.business_day import frame_of
 from banking.movements import require_day
+from banking.recovery import settle_by_asking
 from contracts.cheques import ChequesVoided, ChequeVoid
-from contracts.movement import Decision, PostingState, RegisterClient
-from kernel.errors import DomainError
+from contracts.movement import Decision, PostingState
 from runtime.auth import service_only
 from runtime.service import Resources, resources_of
 from services.savings.cheques import Deed, hold_voidable, used_between, void_range
@@ -81,20 +81,7 @@ async def decide(resources: Resources, posting_id: UUID, state: PostingState) ->
 
 async def settle_cheque_voids(resources: Resources) -> None:
     """The recovery loop: ask the initiator of every announcement that has waited too long."""
-    table = CHEQUE_VOID.c
-    old = func.now() - table.created_at > text(f"interval '{ASK_AFTER_SECONDS} seconds'")
-    async with resources.database.reading() as connection:
-        waiting = select(table.posting_id, table.initiator).where(table.state == "pending", old).limit(200)
-        rows = list(await connection.execute(waiting))
-    for posting_id, initiator in rows:
-        try:
-            decision = await RegisterClient(resources.transport, initiator).decision(posting_id)
-        except DomainError as error:  # others may be reachable; this one is asked again in the next pass
-            log.warning("initiator cannot be asked", initiator=initiator, error=error.code)
-            continue
-        if decision.state != "intended":
-            log.info("batch of cheques settled by asking", posting_id=str(posting_id), initiator=initiator, state=decision.state)
-            await decide(resources, posting_id, decision.state)
+    await settle_by_asking(resources, CHEQUE_VOID, ASK_AFTER_SECONDS, lambda here, posting_id, said: decide(here, posting_id, said.state))
 
 
 async def _announced(connection: AsyncConnection, posting_id: UUID) -> Row | None:

@@ -17,7 +17,7 @@ from services.savings.domain.life.agreement import Agreement, History
 from services.savings.domain.life.deposit import Movement
 from services.savings.domain.life.education import LIMIT
 from services.savings.domain.life.instalment import check_instalment
-from services.savings.domain.life.refusals import DEPOSITS_TOO_MUCH, TERM_OVER
+from services.savings.domain.life.refusals import DEPOSITS_TOO_MUCH, OPENING_TAKEN_BACK, TERM_OVER
 from services.savings.domain.products import EDUCATION, INSTALMENT, Product
 from services.savings.domain.withdrawal_modes import check_outlet_of_deposit
 from services.savings.parameters.load import parameters
@@ -143,6 +143,8 @@ def _check_fits(work: Work, account: Account, agreement: Agreement, history: His
     assert agreement.term is not None and agreement.matures_on is not None
     if work.business_date >= agreement.matures_on:
         raise TERM_OVER(field="account")
+    if account.balance_minor == 0:
+        raise OPENING_TAKEN_BACK(field="account")
     if account.product is EDUCATION:
         _check_limit(work, account.currency, account.balance_minor + amount_minor)
         return

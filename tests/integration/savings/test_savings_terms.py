@@ -9,6 +9,7 @@ import json
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -310,3 +311,73 @@ async def test_every_statement_explains_what_was_paid(bank: SavingsAlone) -> Non
             assert segment["rule"] in RULES and segment["first"] < segment["end"] and segment["rate_source"]
             own = Decimal(segment["products"]) * Decimal(segment["annual_pct"]) / 36000 / 100
             assert abs(own - Decimal(segment["interest"])) <= Decimal("0.0005"), row
+
+
+async def taken_back(bank: SavingsAlone, account: str, amount_minor: int, line: int = 1) -> None:
+    """The ledger reverses a movement of an account, the opening unless told otherwise, on its day."""
+    [wrong] = await bank.rows("SELECT posting_id FROM savings.account_line WHERE account = $1 AND line = $2", account, line)
+    day, posting = bank.business_date.isoformat(), str(uuid4())
+    body = {
+        "posting_id": posting,
+        "initiator": "ledger",
+        "transaction_code": "ledger.correct.reverse",
+        "business_date": day,
+        "value_date": "2005-09-01",
+        "currency": "CNY",
+        "counter_outlet": "0201",
+        "teller": "S0211",
+        "correction": True,
+        "reverses": str(wrong.posting_id),
+        "lines": [{"account": account, "amount_minor": -amount_minor}],
+    }
+    answer = await bank.internal("POST", "/internal/movements", body)
+    assert answer.status_code == 200, answer.text
+    decided = {"state": "posted", "transaction_number": "02015000001"}
+    assert (await bank.internal("POST", f"/internal/movements/{posting}/post", decided)).status_code == 200
+
+
+async def test_a_deposit_whose_opening_was_reversed_is_neither_renewed_nor_paid_into(bank: SavingsAlone) -> None:
+    """It closes empty, without a posting."""
+    renewing = (await opened(bank, "time", "10000.00", term="206", auto_renew=True))["account"]
+    monthly = (await opened(bank, "instalment", "200.00", term="301"))["account"]
+    pupil = (await opened(bank, "education", "200.00", term="301"))["account"]
+    for account, amount_minor in ((renewing, 10_000_00), (monthly, 200_00), (pupil, 200_00)):
+        await taken_back(bank, account, amount_minor)
+    for product, account in (("instalment", monthly), ("education", pupil)):
+        paying_in = {"account": account, "amount": "200.00"}
+        refused = await bank.refuse("S0211", f"savings.{product}.deposit", paying_in, "account.opening_taken_back")
+        assert refused["field"] == "account"
+    await bank.open_day(date(2006, 3, 1))
+    day = {"business_date": "2006-03-01"}
+    assert (await bank.internal("POST", "/internal/day/close", day)).status_code == 200
+    for _ in range(3):
+        answer = (await bank.internal("POST", "/internal/day/events", day)).json()
+    assert answer["done"] == answer["total"]
+    [row] = await bank.rows("SELECT matures_on FROM savings.term_deposit WHERE account = $1", renewing)
+    assert row.matures_on == date(2006, 3, 1)
+    await bank.open_day(date(2006, 3, 2))
+    for product, account in (("time", renewing), ("instalment", monthly), ("education", pupil)):
+        receipt = await bank.run("S0211", f"savings.{product}.close", {"account": account, "password": PASSWORD})
+        assert receipt["entries"] == [] and set(receipt["result"].values()) == {"0.00"}
+        assert (await bank.panel(account))["status"] == "closed"
+
+
+async def test_a_part_taken_back_may_be_taken_again(bank: SavingsAlone) -> None:
+    """One part early, once (IB 1019): what was reversed has not been taken."""
+    account = (await opened(bank, "time", "10000.00", term="301"))["account"]
+    part = {"account": account, "password": PASSWORD, "amount": "4000.00", "id_type": "A", "id_number": DOCUMENT}
+    await bank.run("S0211", "savings.time.withdraw_part", part)
+    await bank.refuse("S0211", "savings.time.withdraw_part", part, "time.partial_once")
+    await taken_back(bank, account, -4000_00, line=2)
+    assert (await bank.result("S0211", "savings.time.withdraw_part", part))["principal"] == "4000.00"
+
+
+async def test_the_interest_of_a_closing_is_in_the_days_list(bank: SavingsAlone) -> None:
+    """1,000.00 for ten days at 0.72 %: 0.20, tax 0.04."""
+    account = await bank.demand("1000.00")
+    await bank.open_day(date(2005, 9, 11))
+    await bank.run("S0211", "savings.demand.close", {"account": account})
+    headers = {"Authorization": f"Bearer {bank.token('S0211')}"}
+    sheet = (await bank.client.get("/reports/deposit_interest", params={"account": account}, headers=headers)).json()
+    assert (sheet["totals"]["interest"], sheet["totals"]["tax"]) == ("0.20", "0.04")
+    assert [row["account"] for row in sheet["rows"]] == [account]

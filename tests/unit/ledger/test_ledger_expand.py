@@ -221,6 +221,11 @@ def test_netting_is_not_reversible(rulebook, make_fact):
     assert refusal(rulebook, fact)[0] == "ledger.rule.not_reversible"
 
 
+def test_a_renewal_is_not_reversible_though_a_closing_with_the_same_entries_is(rulebook, make_fact):
+    assert refusal(rulebook, make_fact("savings.time.renew", "0201", principal="1.00", red=True))[0] == "ledger.rule.not_reversible"
+    assert rulebook.rule("savings.time.close", make_fact("savings.time.close", "0201").business_date).reversible
+
+
 @pytest.mark.parametrize(
     ("references", "code"), [({}, "ledger.reference.missing"), ({"counterparty": "201"}, "ledger.reference.malformed")]
 )

@@ -9,7 +9,7 @@ from kernel.money import format_amount
 from services.savings.domain.interest import statement_of
 from services.savings.domain.interest_rules import EARLY_INSTALMENTS, INSTALMENTS, OVERDUE
 from services.savings.domain.life.deposit import Deposit, Life, Movement, Question
-from services.savings.domain.life.refusals import INSTALMENT_AMOUNT, INSTALMENT_DEFAULT, NO_SUCH_MOVEMENT
+from services.savings.domain.life.refusals import INSTALMENT_AMOUNT, INSTALMENT_DEFAULT, NO_SUCH_MOVEMENT, OPENING_TAKEN_BACK
 from services.savings.domain.life.segments import by_daily_products, by_days, by_monthly_products, demand_rate, month_of
 
 RULE = (
@@ -50,9 +50,11 @@ def check_schedule(deposit: Deposit, months: int) -> None:
 def check_instalment(paid: Iterable[Movement], movement: Movement, months: int, currency: str, field: str = "amount") -> None:
     """Whether one more deposit fits: whole monthly amounts, no month in advance, at most one month behind.
 
-    Raises `instalment.amount`, `instalment.default`.
+    Raises `instalment.amount`, `instalment.default`, `account.opening_taken_back`.
     """
     earlier = list(paid)
+    if not earlier:
+        raise OPENING_TAKEN_BACK(field=field)
     opened_on, monthly_minor = earlier[0].on, earlier[0].amount_minor
     behind = arrears(earlier, opened_on, movement.on)
     most_minor = min(behind + 1, months - len_paid(earlier)) * monthly_minor
