@@ -167,6 +167,14 @@ async def accounts_on(connection: AsyncConnection, customer_number: str, instrum
     return [HangingAccount.model_validate(dict(row)) for row in found.mappings()]
 
 
+async def is_lost(connection: AsyncConnection, customer_number: str, instrument: str) -> bool:
+    """Whether a customer's card or book is reported lost: its accounts say so."""
+    lost = select(ACCOUNT.c.account).where(
+        ACCOUNT.c.customer_number == customer_number, ACCOUNT.c.instrument == instrument, ACCOUNT.c.reported_lost
+    )
+    return (await connection.execute(lost.limit(1))).first() is not None
+
+
 async def next_number(connection: AsyncConnection, product: Product, customer_number: str) -> str:
     """The number of a customer's next account; racing callers of one customer wait for each other. Raises `account.numbers_used_up`."""
     table = ACCOUNT_NUMBER

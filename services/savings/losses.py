@@ -26,10 +26,10 @@ async def running_loss(connection: AsyncConnection, account: str) -> Loss | None
     table = INSTRUMENT_LOSS.c
     found = select(INSTRUMENT_LOSS).where(table.account == account, table.state == LossState.IN_FORCE.value)
     row = (await connection.execute(found)).first()
-    return Loss(row.number, LossKind(row.kind), row.reported_on) if row else None
+    return Loss(row.number, LossKind(row.kind), row.reported_on, row.voucher_number) if row else None
 
 
-async def enter_loss(work: Work, account: Account, kind: LossKind, id_type: str, id_number: str) -> date | None:
+async def enter_loss(work: Work, account: Account, voucher_number: str | None, kind: LossKind, id_type: str, id_number: str) -> date | None:
     """Store a loss of a locked account, reported today; its last day, if it lapses."""
     table, day = INSTRUMENT_LOSS, work.business_date
     last = (await work.connection.execute(select(func.max(table.c.number)).where(table.c.account == account.number))).scalar()
@@ -40,7 +40,7 @@ async def enter_loss(work: Work, account: Account, kind: LossKind, id_type: str,
             number=(last or 0) + 1,
             outlet=account.outlet,
             kind=kind.value,
-            voucher_number=account.voucher_number,
+            voucher_number=voucher_number,
             state=LossState.IN_FORCE.value,
             lapses_on=until,
             reported_on=day,

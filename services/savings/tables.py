@@ -188,14 +188,14 @@ INSTRUMENT_LOSS = Table(
     Column("number", Integer, primary_key=True),
     Column("outlet", String(4), nullable=False, comment="where the account is kept"),
     Column("kind", String(1), nullable=False, comment="A in writing, K by word"),
-    Column("voucher_number", String(8)),
+    Column("voucher_number", String(8), comment="of the passbook, slip or certificate; of the card or book"),
     Column("state", String, nullable=False),
     Column("lapses_on", Date, comment="the last day of a loss reported by word"),
     Column("reported_on", Date, nullable=False),
     Column("reported_by", String(5), nullable=False),
     Column("id_type", String(1), nullable=False),
     Column("id_number", String, nullable=False),
-    Column("posting_id", Uuid, nullable=False, unique=True),
+    Column("posting_id", Uuid, nullable=False, comment="of several accounts where a card or book is lost"),
     Column("ended_on", Date),
     Column("ended_by", String(5)),
     Column("ended_second", String(5)),
@@ -211,7 +211,8 @@ INSTRUMENT_LOSS = Table(
     Index("ix_instrument_loss_outlet", "outlet", "reported_on", "account", "number"),
     Index("ix_instrument_loss_lapsing", "lapses_on", postgresql_where=text("state = 'in_force'")),
 )
-"""Losses of passbooks, slips and certificates 凭证挂失; one reported by word is `confirmed` by the report in writing that follows it."""
+"""Losses of passbooks, slips and certificates 凭证挂失, and of cards and books for every account on them; one reported by word is
+`confirmed` by the report in writing that follows it."""
 
 CHEQUE = Table(
     "cheque",

@@ -23,7 +23,7 @@ from services.customer.transactions.instrument_open import KINDS
 
 MENU = (PERSONAL, CUSTOMERS)
 BookLine = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}$")]
-REASONS = (("damaged", Text("破损", "Damaged")), ("full", Text("用满", "Used up")))
+REASONS = (("damaged", Text("破损", "Damaged")), ("full", Text("用满", "Used up")), ("lost", Text("挂失", "Reported lost")))
 
 
 class ShownInstrument(Form):
@@ -45,7 +45,7 @@ class InstrumentReplacement(DocumentShown, ShownInstrument):
     """The new card or book for the old one."""
 
     new_number: VoucherNumber | None = labelled("新凭证号", "Number of the new card or book", None)
-    reason: Literal["damaged", "full"] = labelled("更换原因", "Reason", "damaged", widget="choice", choices=REASONS)
+    reason: Literal["damaged", "full", "lost"] = labelled("更换原因", "Reason", "damaged", widget="choice", choices=REASONS)
 
 
 class PrintAdjustment(Form):
@@ -73,7 +73,8 @@ class InstrumentClosing(DocumentShown, ShownInstrument):
     two_phase=True,
 )
 async def replace_instrument(work: Work, form: InstrumentReplacement) -> Outcome:
-    """A damaged or full instrument is replaced by one of the teller's box; a new book shows the accounts that are not closed.
+    """A damaged, full or lost instrument is replaced by one of the teller's box; a new book shows the accounts that are not closed. After a
+    loss its accounts pay nothing until savings has lifted it (`savings.instrument.lift_loss`).
 
     Raises `customer.instrument.none`, `.mismatch`, `customer.document.mismatch`, `counter.*`, `voucher.*`.
     """

@@ -260,3 +260,9 @@ NOT_AMONG_THE_LAST = ErrorType(
     "只能重打本人当日最后 {most} 笔交易",
     "only the teller's own last {most} transactions of the date are printed again",
 )
+REPLACE_FIRST = ErrorType(
+    "loss.replace_first",
+    Kind.CONFLICT,
+    "请先用卡通换凭证更换挂失的{instrument_zh}",
+    "the lost {instrument_en} must be replaced first, by the replacement of cards and books",
+)

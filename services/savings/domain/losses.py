@@ -1,5 +1,5 @@
-"""Losses 挂失 of an account's own passbook, slip or certificate: by word or in writing, how long they hold, what ends them
-(IB 3493-3521)."""
+"""Losses 挂失 of an account's own passbook, slip or certificate, or of the card or book it hangs on: by word or in writing, how long they
+hold, what ends them (IB 454, 476, 3493-3521)."""
 
 from __future__ import annotations
 
@@ -49,11 +49,12 @@ class LossState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """A loss in force: its number on the account, how and when it was reported."""
+    """A loss in force: its number on the account, how and when it was reported, the number of what is lost."""
 
     number: int
     kind: LossKind
     reported_on: date
+    voucher_number: str | None = None
 
 
 def voucher_kind(account: Account) -> str:
@@ -71,10 +72,9 @@ def voucher_kind(account: Account) -> str:
 def check_report(account: Account, running: Loss | None, kind: LossKind) -> None:
     """Whether a loss may be reported: once, or in writing after a report by word.
 
-    Raises `account.status`, `account.no_own_voucher`, `account.reported_lost`.
+    Raises `account.status`, `account.reported_lost`.
     """
     after(account.status, Action.REPORT_LOST)
-    voucher_kind(account)
     confirms = running is not None and running.kind is LossKind.BY_WORD and kind is LossKind.WRITTEN
     if running is not None and not confirms:
         raise errors.REPORTED_LOST(field="account")

@@ -6,8 +6,8 @@ from banking.work import Work
 from contracts.customer import CustomerClient, CustomerView, InstrumentView
 from kernel.numbers import check_customer_number
 from kernel.text import Text
-from services.savings.accounts import hold_instrument
-from services.savings.domain.errors import CUSTOMER_NOT_NORMAL, NO_INSTRUMENT, VOUCHER_MISMATCH
+from services.savings.accounts import hold_instrument, is_lost
+from services.savings.domain.errors import CUSTOMER_NOT_NORMAL, NO_INSTRUMENT, REPORTED_LOST, VOUCHER_MISMATCH
 from services.savings.domain.limits import check_owner
 from services.savings.domain.products import Product
 from services.savings.domain.withdrawal_modes import WithdrawalMode, check_mode_at_opening
@@ -21,7 +21,8 @@ CUSTOMERS_OWN = {"card": Text("一卡通", "one card"), "book": Text("一本通"
 async def customer_for(work: Work, product: Product, customer_number: str, instrument: str | None = None) -> CustomerView:
     """The customer who may open an account of the product; on his card or book if that is the instrument.
 
-    Raises `customer.number.*`, `product.wrong_owner`, `customer.unknown`, `customer.not_normal`, `customer.no_instrument`.
+    Raises `customer.number.*`, `product.wrong_owner`, `customer.unknown`, `customer.not_normal`, `customer.no_instrument`,
+    `account.reported_lost`.
     """
     check_customer_number(customer_number)
     check_owner(product, customer_number)
@@ -32,13 +33,17 @@ async def customer_for(work: Work, product: Product, customer_number: str, instr
         raise CUSTOMER_NOT_NORMAL(field="customer_number")
     if instrument in CUSTOMERS_OWN:
         check_has(customer, instrument)
+        if await is_lost(work.connection, customer_number, instrument):
+            raise REPORTED_LOST(field="instrument")
     return customer
 
 
-def check_has(customer: CustomerView, instrument: str) -> None:
-    """That the customer has a card, or a book, in use. Raises `customer.no_instrument`."""
-    if customer.instrument(instrument) is None:
+def check_has(customer: CustomerView, instrument: str) -> InstrumentView:
+    """The card, or the book, that the customer has in use. Raises `customer.no_instrument`."""
+    held = customer.instrument(instrument)
+    if held is None:
         raise NO_INSTRUMENT(field="instrument", instrument_zh=CUSTOMERS_OWN[instrument].zh, instrument_en=CUSTOMERS_OWN[instrument].en)
+    return held
 
 
 def held_by(customer: CustomerView, instrument: str, voucher_number: str | None) -> InstrumentView | None:

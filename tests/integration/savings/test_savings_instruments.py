@@ -177,3 +177,29 @@ async def test_vouchers_and_passwords_inside_the_whole_bank(bank):
     await bank.run("S0211", "savings.password.set", {**shown, "withdrawal_mode": "A", "password": "123456"}, second=MANAGER)
     await bank.run("S0211", WITHDRAW, {"account": account, "amount": "1.00", "password": "123456"})
     await until_posted(bank)
+
+
+async def test_a_lost_book_stops_every_account_on_it_until_it_is_replaced(savings):
+    """Both accounts of the customer's book, wherever they are kept; the one on a passbook of its own goes on."""
+    customer = savings.customers.person()
+    book = {"kind": "book", "number": "00000901", "withdrawal_mode": "C", "cross_outlet": True, "password_hash": "-"}
+    savings.neighbours.customers[customer] = {"instruments": [book]}
+    on_book = {"customer_number": customer, "instrument": "book"}
+    one, two = await savings.demand("10.00", **on_book), await savings.demand("20.00", teller="S0221", **on_book)
+    own = await savings.demand("30.00", customer_number=customer)
+    reported = await savings.result("S0211", REPORT, report(one, "K"))
+    assert (reported["voucher_number"], sorted(reported["accounts"])) == ("00000901", sorted([one, two]))
+    await savings.run("S0211", REPORT, report(one, "A"))
+    await savings.refuse("S0221", WITHDRAW, {"account": two, "amount": "1.00"}, "account.reported_lost")
+    await savings.run("S0211", WITHDRAW, {"account": own, "amount": "1.00"})
+    opening = {**on_book, "currency": "CNY", "amount": "1.00", "withdrawal_mode": "C", "cross_outlet": False}
+    await savings.refuse("S0211", "savings.demand.open", opening, "account.reported_lost")
+    await savings.refuse("S0211", LIFT, lifting(one, "new"), "loss.too_early", second=MANAGER)
+    await savings.open_day(savings.business_date + timedelta(days=7))
+    await savings.refuse("S0211", LIFT, lifting(one, "new"), "loss.replace_first", second=MANAGER)
+    savings.neighbours.customers[customer] = {"instruments": [{**book, "number": "00000902"}]}
+    lifted = await savings.result("S0211", LIFT, lifting(one, "new"), second=MANAGER)
+    assert (lifted["old_voucher_number"], lifted["voucher_number"]) == ("00000901", "00000902")
+    assert await losses_of(savings, two) == [("K", "confirmed", "S0211", None), ("A", "replaced", "S0211", "00000902")]
+    await savings.run("S0221", WITHDRAW, {"account": two, "amount": "1.00"})
+    await savings.run("S0211", "savings.demand.open", opening)
