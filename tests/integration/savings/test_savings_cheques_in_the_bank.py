@@ -7,7 +7,11 @@ import itertools
 from typing import Any
 
 from kernel.errors import ErrorType, Kind
+from tests import conftest
 from tests.support.bank import TestBank
+
+bank = conftest.bank
+"""The whole bank, where the tests beside these have the service alone."""
 
 SELL, UNDO_SALE = "savings.cheque.sell", "savings.cheque.undo_sale"
 _companies = itertools.count(10_345_601)

@@ -5,6 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from tests import conftest
+
+bank = conftest.bank
+"""The whole bank, where the tests beside these have the service alone."""
+
 
 async def person_of(bank: Any, passport: str) -> str:
     body = {"name": "张三", "id_type": "B", "id_number": passport}

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from tests import conftest
 from tests.integration.savings.test_savings_in_the_bank import person_of, until_posted
 from tests.support.savings import DOCUMENT
+
+bank = conftest.bank
+"""The whole bank, where the tests beside these have the service alone."""
 
 REPORT, LIFT, REPLACE = (f"savings.instrument.{verb}" for verb in ("report_lost", "lift_loss", "replace"))
 DEPOSIT, WITHDRAW, CLOSE = (f"savings.demand.{verb}" for verb in ("deposit", "withdraw", "close"))
