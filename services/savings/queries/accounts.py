@@ -21,6 +21,7 @@ from services.savings.domain.accounts import Account
 from services.savings.domain.products import Owner
 from services.savings.freezes import shown_freezes
 from services.savings.queries.selections import beginning_with, seen
+from services.savings.queries.term_deposits import shown_term
 from services.savings.tables import ACCOUNT, ACCOUNT_LINE, DOCUMENT_SHOWN, FRAME
 
 STATUSES = tuple((status.value, status.text) for status in AccountStatus)
@@ -59,7 +60,8 @@ async def panel(read_: Read, account: str) -> dict[str, Any]:
     """What a teller sees as soon as the account is entered, wherever it is kept. Raises `account.unknown`."""
     found = await read(read_.connection, account)
     agreement = await shown_agreement(read_, found)
-    return {**shown(found), **agreement, "freezes": await shown_freezes(read_.connection, found)}
+    term = await shown_term(read_, found)
+    return {**shown(found), **term, **agreement, "freezes": await shown_freezes(read_.connection, found)}
 
 
 async def shown_agreement(read_: Read, account: Account) -> dict[str, Any]:
@@ -143,7 +145,7 @@ async def detail(read_: Read, form: AccountDetail) -> dict[str, Any]:
         found = found.where(ACCOUNT_LINE.c.line < after[0])
     lines = await _page(read_, found, account.currency, form.limit)
     return {
-        "account": {**shown(account), **await shown_agreement(read_, account)},
+        "account": {**shown(account), **await shown_term(read_, account), **await shown_agreement(read_, account)},
         "freezes": await shown_freezes(read_.connection, account),
         **lines,
     }

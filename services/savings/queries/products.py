@@ -85,7 +85,7 @@ def shown(account: Account, day: date) -> dict[str, Any]:
         "products": format_amount(state.products, account.currency),
         "since": state.since.isoformat(),
         "days": state.days,
-        "rate": _rate(account, state.until),
+        "rate": f"{statement.segments[0].annual_pct.normalize():f}" if statement.segments else _rate(account, state.until),
         "interest": format_amount(statement.interest_minor, account.currency),
         "outlet": account.outlet,
     }

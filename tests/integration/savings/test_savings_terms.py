@@ -6,6 +6,7 @@ Every amount is worked by hand from the rates: 2005-09-01 one year 2.25 %, deman
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -17,6 +18,21 @@ from services.savings.domain.interest_rules import RULES
 from tests.support.savings import DOCUMENT, SavingsAlone
 
 PASSWORD = "123456"
+
+
+@pytest.fixture(autouse=True)
+async def everything_paid_is_explained(bank: SavingsAlone) -> AsyncIterator[None]:
+    """Whatever a test has paid: each segment has its days, its rule, and products that give its interest at its rate; together they are
+    the payment."""
+    yield
+    for row in await bank.rows("SELECT code, interest_minor, segments FROM savings.interest_paid"):
+        segments = row.segments if isinstance(row.segments, list) else json.loads(row.segments)
+        total = sum((Decimal(segment["interest"]) for segment in segments), Decimal(0))
+        assert total.quantize(Decimal("0.01"), ROUND_HALF_UP) * 100 == row.interest_minor, row
+        for segment in segments:
+            assert segment["rule"] in RULES and segment["first"] < segment["end"] and segment["rate_source"]
+            own = Decimal(segment["products"]) * Decimal(segment["annual_pct"]) / 36000 / 100
+            assert abs(own - Decimal(segment["interest"])) <= Decimal("0.0005"), row
 
 
 async def opened(bank: SavingsAlone, product: str, amount: str, **fields: Any) -> dict[str, Any]:
@@ -134,6 +150,25 @@ async def test_interest_is_drawn_on_its_days_and_taken_back_when_it_was_too_much
         ("debit", "269", "11.35"),
         ("credit", "101", "11954.59"),
     ]
+
+
+async def test_the_panel_shows_the_term_and_what_a_closing_would_pay(bank: SavingsAlone) -> None:
+    """What a teller sees of a deposit as soon as its number is entered (IB 1016, 1204)."""
+    customer = {"customer_number": bank.customers.person(), "withdrawal_mode": "C", "amount": "12000.00", "term": "301"}
+    drawing = (await bank.result("S0211", "savings.interest_drawing.open", {**customer, "interval_months": 3}))["account"]
+    time = (await opened(bank, "time", "10000.00", term="203"))["account"]
+    pupil = (await opened(bank, "education", "5000.00", term="301"))["account"]
+    current = await bank.demand("1.00")
+    await bank.open_day(date(2005, 12, 2))
+    await bank.run("S0211", "savings.interest_drawing.draw", {"account": drawing})
+    names = ("term", "starts_on", "matures_on", "rate", "auto_renew", "interval_months", "drawings", "interest_if_closed")
+    seen = {account: [(await bank.panel(account)).get(name) for name in names] for account in (drawing, time, pupil, current)}
+    # 12,000.00 x 92 days x 0.72 % / 360 = 22.08, less the 51.30 that was drawn
+    assert seen[drawing] == ["301", "2005-09-01", "2006-09-01", "1.71", None, 3, 1, "-29.22"]
+    # 10,000.00 x 1.71 % x 3 / 12 = 42.75 and a day of demand interest, 0.20
+    assert seen[time] == ["203", "2005-09-01", "2005-12-01", "1.71", False, None, None, "42.95"]
+    assert seen[pupil] == ["301", "2005-09-01", "2006-09-01", None, None, None, None, None]  # one deposit: it cannot be closed yet
+    assert seen[current] == [None] * len(names)
 
 
 async def test_interest_goes_to_another_account(bank: SavingsAlone) -> None:
@@ -296,21 +331,6 @@ async def test_a_corporate_notice_deposit(bank: SavingsAlone) -> None:
     assert (await bank.result("K0211", "savings.corporate_time.withdraw_part", part))["interest"] == "1350.00"
     closing = await bank.result("K0211", "savings.corporate_time.close", {"account": account, "to_account": current})
     assert closing == {"principal": "500000.00", "interest": "600.00", "paid": "500600.00"}
-
-
-async def test_every_statement_explains_what_was_paid(bank: SavingsAlone) -> None:
-    """Whatever the tests above paid: each segment has its days, its rule, and products that give its interest at its rate; together they
-    are the payment."""
-    statements = await bank.rows("SELECT code, interest_minor, segments FROM savings.interest_paid")
-    assert len({row.code for row in statements}) >= 10
-    for row in statements:
-        segments = row.segments if isinstance(row.segments, list) else json.loads(row.segments)
-        total = sum((Decimal(segment["interest"]) for segment in segments), Decimal(0))
-        assert total.quantize(Decimal("0.01"), ROUND_HALF_UP) * 100 == row.interest_minor, row
-        for segment in segments:
-            assert segment["rule"] in RULES and segment["first"] < segment["end"] and segment["rate_source"]
-            own = Decimal(segment["products"]) * Decimal(segment["annual_pct"]) / 36000 / 100
-            assert abs(own - Decimal(segment["interest"])) <= Decimal("0.0005"), row
 
 
 async def taken_back(bank: SavingsAlone, account: str, amount_minor: int, line: int = 1) -> None:
