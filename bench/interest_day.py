@@ -18,6 +18,7 @@ from typing import Any
 
 import asyncpg
 
+from bench.bare import along_the_way, keep_before, resident_mib, written_again
 from bench.machine import machine, processor_seconds, versions
 from launch.provision.postgres import EmbeddedPostgres
 from runtime.migrations import create_database
@@ -27,6 +28,10 @@ DAY = date(2005, 12, 21)
 SINCE = date(2005, 9, 21)
 DATABASE = "interest_day"
 WRITTEN = ("account_line", "interest_paid", "register", "outbox")
+SETTLED = (
+    "balance_minor = now.balance_minor, products = now.products, products_since = now.products_since, "
+    "products_until = now.products_until, lines = now.lines"
+)
 SIGNS = "'客户' || n || ' \"甲\" 100%'"
 FILL = f"""
 INSERT INTO savings.account (account, customer_number, outlet, branch, currency, product, business_code, name, status, withdrawal_mode,
@@ -40,7 +45,6 @@ OPEN = """
 INSERT INTO savings.outlet_gate (outlet, business_date, is_open) SELECT DISTINCT outlet, $1::date, false FROM savings.account
 ON CONFLICT (outlet) DO UPDATE SET business_date = $1::date, is_open = false
 """
-KEEP = "CREATE TABLE before.account AS SELECT * FROM savings.account"
 BACKENDS = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
 CHECK = """
 SELECT (SELECT count(*) FROM savings.account WHERE products_since = $1::date) AS settled,
@@ -50,11 +54,6 @@ SELECT (SELECT count(*) FROM savings.account WHERE products_since = $1::date) AS
        (SELECT sum(balance_minor) FROM savings.account)::bigint - $2::bigint
            - (SELECT sum(interest_minor - tax_minor) FROM savings.interest_paid)::bigint AS difference
 """
-
-
-def resident_mib() -> float:
-    """The memory this process holds."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 2**20
 
 
 async def settle(savings: SavingsAlone) -> dict[str, Any]:
@@ -69,46 +68,12 @@ async def settle(savings: SavingsAlone) -> dict[str, Any]:
         said = answer.json()
         if said["done"] >= said["total"]:
             break
-    tenth = max(1, len(memory) // 10)
     return {
         "seconds": round(time.perf_counter() - started, 2),
         "processor_seconds_of_the_service": round(time.process_time() - before, 2),
         "portions": len(memory) - 1,
-        "memory_mib_along_the_way": [round(each) for each in memory[::tenth]],
-        "memory_mib_most": round(max(memory)),
+        **along_the_way(memory),
     }
-
-
-async def limit(owner: asyncpg.Connection) -> dict[str, float]:
-    """The same rows, bare: seconds for each table."""
-    taken: dict[str, float] = {}
-    await owner.execute("CREATE SCHEMA bare")
-    for table in WRITTEN:
-        await owner.execute(f"CREATE TABLE bare.{table} (LIKE savings.{table} INCLUDING ALL)")
-    await owner.execute("CREATE TABLE bare.account (LIKE savings.account INCLUDING ALL) WITH (fillfactor = 50)")
-    await owner.execute("INSERT INTO bare.account SELECT * FROM before.account ORDER BY account")
-    await owner.execute("VACUUM ANALYZE bare.account")
-    await owner.execute("CHECKPOINT")
-    for table in WRITTEN:
-        columns = await owner.fetchval(
-            "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute "
-            "WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attidentity = ''",
-            f"savings.{table}",
-        )
-        taken[table] = await timed(owner, f"INSERT INTO bare.{table} ({columns}) SELECT {columns} FROM savings.{table}")
-    taken["account"] = await timed(
-        owner,
-        "UPDATE bare.account AS kept SET balance_minor = now.balance_minor, products = now.products, products_since = now.products_since, "
-        "products_until = now.products_until, lines = now.lines FROM savings.account AS now WHERE now.account = kept.account",
-    )
-    return taken
-
-
-async def timed(owner: asyncpg.Connection, statement: str) -> float:
-    """Seconds a statement takes, commit included."""
-    started = time.perf_counter()
-    await owner.execute(statement)
-    return round(time.perf_counter() - started, 2)
 
 
 async def measure(cluster: EmbeddedPostgres, accounts: int, outlets: int) -> dict[str, Any]:
@@ -120,8 +85,7 @@ async def measure(cluster: EmbeddedPostgres, accounts: int, outlets: int) -> dic
             await owner.execute(FILL, SINCE, accounts, outlets)
             for statement in (OPEN, "UPDATE savings.business_day SET business_date = $1, closed = true"):
                 await owner.execute(statement, DAY)
-            for statement in ("CREATE SCHEMA before", KEEP, "VACUUM ANALYZE", "CHECKPOINT"):
-                await owner.execute(statement)
+            await keep_before(owner, "account")
             money = await owner.fetchval("SELECT sum(balance_minor)::bigint FROM savings.account")
             server = [int(row["pid"]) for row in await owner.fetch(BACKENDS)]
             ours = await settle(savings)
@@ -129,7 +93,7 @@ async def measure(cluster: EmbeddedPostgres, accounts: int, outlets: int) -> dic
             checked = dict(await owner.fetchrow(CHECK, DAY, money))
             if checked["difference"] or checked["settled"] != accounts or len({*list(checked.values())[1:-1]}) != 1:
                 raise SystemExit(f"the books must be right before a time means anything: {checked}")
-            taken = await limit(owner)
+            taken = await written_again(owner, dict.fromkeys(WRITTEN, "true"), {"account": ("account", SETTLED)})
         finally:
             await owner.close()
     bare = sum(taken.values())

@@ -1,0 +1,65 @@
+"""The limit of a set-wise job: the rows it wrote, written again bare into empty tables of the same shape and indexes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+COLUMNS = """
+SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attidentity = ''
+"""
+
+
+def resident_mib() -> float:
+    """The memory this process holds."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 2**20
+
+
+def along_the_way(memory: list[float]) -> dict[str, Any]:
+    """What memory a job held, as a result says it: some ten values from its beginning to its end, and the highest."""
+    tenth = max(1, len(memory) // 10)
+    return {"memory_mib_along_the_way": [round(each) for each in memory[::tenth]], "memory_mib_most": round(max(memory))}
+
+
+async def timed(owner: asyncpg.Connection, statement: str) -> float:
+    """Seconds a statement takes, commit included."""
+    started = time.perf_counter()
+    await owner.execute(statement)
+    return round(time.perf_counter() - started, 2)
+
+
+async def keep_before(owner: asyncpg.Connection, *tables: str) -> None:
+    """Remember tables of the savings service as they are before the job, and settle what was written so far."""
+    await owner.execute("CREATE SCHEMA before")
+    for table in tables:
+        await owner.execute(f"CREATE TABLE before.{table} AS SELECT * FROM savings.{table}")
+    await owner.execute("VACUUM ANALYZE")
+    await owner.execute("CHECKPOINT")
+
+
+async def written_again(owner: asyncpg.Connection, inserted: Mapping[str, str], updated: Mapping[str, tuple[str, str]]) -> dict[str, float]:
+    """Seconds for each table of the savings service: `inserted` ones with the condition on the rows that the job wrote, `updated` ones,
+    which `keep_before` remembered, with their key and what is set `FROM savings.<table> AS now`."""
+    taken: dict[str, float] = {}
+    await owner.execute("CREATE SCHEMA bare")
+    for table in inserted:
+        await owner.execute(f"CREATE TABLE bare.{table} (LIKE savings.{table} INCLUDING ALL)")
+    for table, (key, _) in updated.items():
+        await owner.execute(f"CREATE TABLE bare.{table} (LIKE savings.{table} INCLUDING ALL) WITH (fillfactor = 50)")
+        columns = await owner.fetchval(COLUMNS, f"savings.{table}")
+        await owner.execute(f"INSERT INTO bare.{table} ({columns}) SELECT {columns} FROM before.{table} ORDER BY {key}")
+        await owner.execute(f"VACUUM ANALYZE bare.{table}")
+    await owner.execute("CHECKPOINT")
+    for table, condition in inserted.items():
+        columns = await owner.fetchval(COLUMNS, f"savings.{table}")
+        statement = f"INSERT INTO bare.{table} ({columns}) SELECT {columns} FROM savings.{table} WHERE {condition}"
+        taken[table] = await timed(owner, statement)
+    for table, (key, changes) in updated.items():
+        same = " AND ".join(f"now.{name} = kept.{name}" for name in key.split(", "))
+        taken[table] = await timed(owner, f"UPDATE bare.{table} AS kept SET {changes} FROM savings.{table} AS now WHERE {same}")
+    return taken
