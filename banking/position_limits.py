@@ -1,4 +1,4 @@
-"""What a unit may still do with others once its inter-branch position has reached a limit 汇差额度 (IB 2926, decision 0014).
+"""What a unit may still do with others once its inter-branch position has reached a limit 汇差额度 (IB 2926, decision 0021).
 
 Clearing watches the positions and tells every service which units have reached the limit for approvals or the one that stops. A
 transaction meets that copy when its entries are known: one look, and only if they move a 416 sub-account.

@@ -1,4 +1,4 @@
-"""Limits of inter-branch positions 汇差额度 that have been reached, on their way from clearing to every service (decision 0014)."""
+"""Limits of inter-branch positions 汇差额度 that have been reached, on their way from clearing to every service (decision 0021)."""
 
 from __future__ import annotations
 

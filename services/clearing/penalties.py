@@ -1,4 +1,4 @@
-"""备付金透支罚息: a reserve account that a day's netting left below zero pays interest for that day (IB 2912, decision 0019).
+"""备付金透支罚息: a reserve account that a day's netting left below zero pays interest for that day (IB 2912, decision 0021).
 
 Both books are posted at once. Charged among the automatic events of the next date, before its netting, so that it is netted with that
 date's business. The system charges it by itself under the code `clearing.reserve.penalty`.

@@ -1,4 +1,4 @@
-"""Watching positions against their limits: who has come to which stage, and who must hear of it (IB 2926, decision 0019).
+"""Watching positions against their limits: who has come to which stage, and who must hear of it (IB 2926, decision 0021).
 
 Positions are kept by the consumer, which knows no limits; they are looked at once a second and after every setting of a limit. A stage
 that has changed is written down with its alert, and told to every service in the same breath; who cannot be told now is told later.
@@ -82,6 +82,12 @@ async def settle_limits(resources: Resources) -> None:
             return
         limited = LimitedUnits(version=version, units=await _limited(raw))
     await tell(resources, LIMIT_DELIVERY, version, behind, lambda name: LimitsClient(resources.transport, name).set(limited))
+
+
+async def everybody_knows(connection: AsyncConnection) -> bool:
+    """Whether every service goes by the newest stages."""
+    version = await (await driver_connection(connection)).fetchval("SELECT version FROM clearing.limit_version") or 0
+    return not await those_behind(connection, LIMIT_DELIVERY, SERVICE_DIGITS, version)
 
 
 async def _limited(raw: asyncpg.Connection) -> tuple[LimitedUnit, ...]:

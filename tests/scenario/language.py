@@ -21,6 +21,7 @@ A `.day` file is read line by line; blank lines and lines beginning with `#` are
     subject 0201 40702 4000000.00                     closing balance of a subject in an outlet (`-` for the bank), debit positive
     voucher 0201 00001 passbook 1990                  sheets of a kind in a box or vault (00000)
     balance $a 500.00                                 balance of an account as its panel shows it
+    stage 0202 approval                               stage of a unit's limit (`-` for none), once every service has heard of it
     trial                                             the daily trial balance balances, in the bank and in every outlet named so far
     day-end 2005-09-02                                run day ends until this is the business date
     netting 4 0001 0200 1800.00                       an entry of the last day's netting: step, books, counterparty, net (credit
@@ -149,6 +150,14 @@ class Play:
 
     async def _result(self, name: str, value: str) -> None:
         assert str(self.receipt["result"][name]) == value, f"{name} is {self.receipt['result'][name]}"
+
+    async def _stage(self, unit: str, expected: str) -> None:
+        for _ in range(400):
+            [row] = (await self.door.ask("S0009", "clearing.limits", outlet=unit))["rows"]
+            if row["in_force"] and row["stage"] == expected.strip("-"):
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"the limit is seen as {row}")
 
     async def _voucher(self, outlet: str, cash_box: str, kind: str, sheets: str) -> None:
         rows = (await self.door.ask("S0009", "voucher.stock", outlet=outlet, cash_box=cash_box, kind=kind))["rows"]

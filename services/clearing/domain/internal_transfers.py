@@ -1,4 +1,4 @@
-"""辖内借记、辖内贷记: which accounts of two outlets one transaction may move between (IB 2932; decision 0018)."""
+"""辖内借记、辖内贷记: which accounts of two outlets one transaction may move between (IB 2932; decision 0020)."""
 
 from __future__ import annotations
 

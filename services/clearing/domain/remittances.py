@@ -1,4 +1,4 @@
-"""特约汇款: certificates and drafts that the bank sells at one outlet and pays at any (IB 181, 711-712; decision 0018)."""
+"""特约汇款: certificates and drafts that the bank sells at one outlet and pays at any (IB 181, 711-712; decision 0020)."""
 
 from __future__ import annotations
 

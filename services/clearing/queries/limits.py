@@ -17,6 +17,7 @@ from kernel.text import Text
 from runtime.database import driver_connection
 from services.clearing.domain.position_limits import Stage
 from services.clearing.outlet_tables import POSITION_ALERT, POSITION_LIMIT, RESERVE_PENALTY
+from services.clearing.position_limits import everybody_knows
 
 UNIT = Column(key="outlet", label=Text("机构", "Unit"))
 CURRENCY = Column(key="currency", label=Text("货币", "Currency"))
@@ -31,6 +32,7 @@ LIMITS = (
     Column(key="approval", label=Text("授权额度", "Approval needed from"), kind="amount"),
     Column(key="stop", label=Text("停办额度", "Business stops at"), kind="amount"),
     Column(key="level", label=Text("授权级别", "Level that approves")),
+    Column(key="in_force", label=Text("各系统已生效", "In force everywhere")),
 )
 ALERTS = (
     Column(key="business_date", label=Text("账务日期", "Business date"), kind="date"),
@@ -82,7 +84,11 @@ class CourseForm(Form):
 
 @query(name="clearing.limits", title=Text("汇差额度查询", "Limits of positions"), source="IB 2926", columns=LIMITS)
 async def limits(read: Read, form: LimitsForm) -> dict[str, Any]:
-    """Units with a limit, what they stand at now, and at which stage they were seen last. Raises `outlet.outside`, `query.cursor`."""
+    """Units with a limit, the stage they were seen at last with what they stood at then, and whether every service goes by it already.
+
+    Raises `outlet.outside`, `query.cursor`.
+    """
+    in_force = await everybody_knows(read.connection)
     table = POSITION_LIMIT.c
     found = select(POSITION_LIMIT).where(sight_for(read.principal, form.outlet).condition(table.unit))
     if form.stage is not None:
@@ -93,7 +99,8 @@ async def limits(read: Read, form: LimitsForm) -> dict[str, Any]:
 
     def shown(row: Mapping[str, Any]) -> dict[str, Any]:
         amounts = {name: _amount(row[f"{name}_minor"], row["currency"]) for name in ("position", "warning", "approval", "stop")}
-        return {"outlet": row["unit"], "currency": row["currency"], "stage": row["stage"], "level": row["approval_level"], **amounts}
+        named = {"outlet": row["unit"], "currency": row["currency"], "stage": row["stage"], "level": row["approval_level"]}
+        return {**named, **amounts, "in_force": in_force}
 
     return page(rows, form.limit, lambda row: cursor(row["unit"], row["currency"]), shown)
 

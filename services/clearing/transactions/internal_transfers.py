@@ -1,4 +1,4 @@
-"""辖内借记/辖内贷记: an outlet pays to another, or claims from it, between accounts of both, through 418 (IB 2932; decision 0018)."""
+"""辖内借记/辖内贷记: an outlet pays to another, or claims from it, between accounts of both, through 418 (IB 2932; decision 0020)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""汇差额度与预警: the clearing centre sets what the position of an outlet or a sub-branch may reach (IB 2926, decision 0019)."""
+"""汇差额度与预警: the clearing centre sets what the position of an outlet or a sub-branch may reach (IB 2926, decision 0021)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """特约汇款: a certificate or draft is sold at one outlet and paid at any, through 418; unpaid it goes back where it was sold (decision
-0018).
+0020).
 
 The money waits as 应解汇款 245 in the books of the outlet that sold the paper. The paper is a controlled voucher, whose number leaves the
 teller's box for good when it is sold.

@@ -1,4 +1,4 @@
-"""States of remote deposits and remittances over all pairs of state and act (IB 2227-2249, 2482-2485; decision 0018)."""
+"""States of remote deposits and remittances over all pairs of state and act (IB 2227-2249, 2482-2485; decision 0020)."""
 
 from __future__ import annotations
 
