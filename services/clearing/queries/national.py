@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal
 
@@ -15,11 +16,11 @@ from banking.visibility import sight_for
 from contracts.report import Column
 from kernel.money import format_amount
 from kernel.text import Text
-from services.clearing.domain.national import CURRENCY, REASONS, Reason
+from services.clearing.domain.national import CURRENCY, KINDS, REASONS, Reason
 from services.clearing.domain.national_states import INWARD_TEXTS, OUTWARD_TEXTS
 from services.clearing.national_tables import NATIONAL_GAP, NATIONAL_INWARD, NATIONAL_OUTWARD, NATIONAL_SUSPENSE
 
-STATE = Column(key="state", label=Text("状态", "State"))
+STATE = Column(key="state_name", label=Text("状态", "State"))
 OUTLET = Column(key="outlet", label=Text("账务部门", "Books of"))
 AMOUNT = Column(key="amount", label=Text("金额", "Amount"), kind="amount")
 SENT_ON = Column(key="sent_on", label=Text("来帐日期", "Sent on"), kind="date")
@@ -38,7 +39,7 @@ INWARD = (
     SEQUENCE,
     STATE,
     OUTLET,
-    Column(key="kind", label=Text("业务种类", "Kind of business")),
+    Column(key="kind_name", label=Text("业务种类", "Kind of business")),
     Column(key="sending_bank", label=Text("汇出行号", "Sending bank")),
     Column(key="receiving_bank", label=Text("汇入行号", "Receiving bank")),
     *PARTIES,
@@ -54,7 +55,7 @@ OUTWARD = (
     SEQUENCE,
     STATE,
     OUTLET,
-    Column(key="kind", label=Text("业务种类", "Kind of business")),
+    Column(key="kind_name", label=Text("业务种类", "Kind of business")),
     Column(key="receiving_bank", label=Text("汇入行号", "Receiving bank")),
     *PARTIES,
     Column(key="entered_by", label=Text("录入柜员", "Entered by")),
@@ -87,6 +88,9 @@ GAPS = (
     Column(key="filled_at", label=Text("补到时间", "Came at")),
 )
 
+INWARD_STATES = {state.value: text for state, text in INWARD_TEXTS.items()}
+OUTWARD_STATES = {state.value: text for state, text in OUTWARD_TEXTS.items()}
+
 
 class ItemsForm(ListForm):
     """Dates and an outlet; an item fits when all that are given fit."""
@@ -100,7 +104,7 @@ class InwardForm(ItemsForm):
     """Inward items by date, outlet, state."""
 
     state: Literal["received", "posted", "suspended", "paid", "returned"] | None = labelled(
-        "状态", "State", None, widget="choice", choices=tuple((state.value, text) for state, text in INWARD_TEXTS.items())
+        "状态", "State", None, widget="choice", choices=tuple(INWARD_STATES.items())
     )
     sequence: int | None = labelled("顺序号", "Number", None, ge=1, le=99_999_999)
 
@@ -109,7 +113,7 @@ class OutwardForm(ItemsForm):
     """Outward items by date, outlet, state."""
 
     state: Literal["entered", "checked", "sent", "confirmed", "rejected", "refunded", "suspended", "cancelled"] | None = labelled(
-        "状态", "State", None, widget="choice", choices=tuple((state.value, text) for state, text in OUTWARD_TEXTS.items())
+        "状态", "State", None, widget="choice", choices=tuple(OUTWARD_STATES.items())
     )
     submission: str | None = labelled("凭证提交号", "Submission number", None, pattern=r"^[0-9]{8}$")
 
@@ -144,7 +148,7 @@ async def inward(read: Read, form: InwardForm) -> dict[str, Any]:
         found = found.where(tuple_(table.c.sent_on, table.c.sequence) < behind)
     ordered = found.order_by(table.c.sent_on.desc(), table.c.sequence.desc())
     rows = (await read.connection.execute(ordered.limit(form.limit + 1))).mappings().all()
-    return page(rows, form.limit, lambda row: cursor(row["sent_on"], row["sequence"]), lambda row: _shown(row, INWARD))
+    return page(rows, form.limit, lambda row: cursor(row["sent_on"], row["sequence"]), lambda row: _shown(row, INWARD, INWARD_STATES))
 
 
 @query(name="clearing.national_outward", title=Text("电子联行往帐查询", "Outward items"), source="IB 2437-2466", columns=OUTWARD)
@@ -163,7 +167,9 @@ async def outward(read: Read, form: OutwardForm) -> dict[str, Any]:
         found = found.where(tuple_(table.c.business_date, table.c.submission) < behind)
     ordered = found.order_by(table.c.business_date.desc(), table.c.submission.desc())
     rows = (await read.connection.execute(ordered.limit(form.limit + 1))).mappings().all()
-    return page(rows, form.limit, lambda row: cursor(row["business_date"], row["submission"]), lambda row: _shown(row, OUTWARD))
+    return page(
+        rows, form.limit, lambda row: cursor(row["business_date"], row["submission"]), lambda row: _shown(row, OUTWARD, OUTWARD_STATES)
+    )
 
 
 @query(name="clearing.national_suspense", title=Text("来帐挂账查询", "Items in suspense"), source="IB 2402-2423", columns=SUSPENSE)
@@ -205,12 +211,18 @@ def _dated(found: Select[Any], column: Any, form: ItemsForm) -> Select[Any]:
     return found
 
 
-def _shown(row: RowMapping, columns: tuple[Column, ...]) -> dict[str, Any]:
-    """A row as clients read it, under the keys of its columns."""
+def _shown(row: RowMapping, columns: tuple[Column, ...], states: Mapping[str, Text] | None = None) -> dict[str, Any]:
+    """A row as clients read it, under the keys of its columns; state and kind as codes besides."""
     shown: dict[str, Any] = {}
     for column in columns:
-        value = format_amount(row["amount_minor"], CURRENCY) if column.key == "amount" else row[column.key]
-        if column.key == "reason" and value is not None:
-            value = REASONS[Reason(value)].as_dict()
+        value = row.get(column.key)
         shown[column.key] = value.isoformat() if hasattr(value, "isoformat") else value
+    if shown.get("reason") is not None:
+        shown["reason"] = REASONS[Reason(shown["reason"])].as_dict()
+    if "amount" in shown:
+        shown["amount"] = format_amount(row["amount_minor"], CURRENCY)
+    if "kind_name" in shown:
+        shown |= {"kind": row["kind"], "kind_name": KINDS[row["kind"]].name.as_dict()}
+    if states is not None:
+        shown |= {"state": row["state"], "state_name": states[row["state"]].as_dict()}
     return shown

@@ -87,7 +87,7 @@ async def _left(connection: AsyncConnection) -> dict[str, int]:
     waiting = select(func.count()).select_from(item).where(item.c.state == InwardState.RECEIVED.value)
     missing = select(func.count()).select_from(gap).where(gap.c.filled_at.is_(None))
     return {
-        "waiting": (await connection.execute(waiting)).scalar_one(),
+        "unsorted": (await connection.execute(waiting)).scalar_one(),
         "missing": (await connection.execute(missing)).scalar_one(),
     }
 
