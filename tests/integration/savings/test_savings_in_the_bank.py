@@ -89,3 +89,32 @@ async def test_a_freeze_ends_with_the_day_end_of_its_last_day(bank):
         (1, "expired", "A0000"),
         (2, "in_force", None),
     ]
+
+
+async def test_deposits_of_organisations_by_subject_and_by_term(bank):
+    """At 0301: two current accounts of 100.00 and 250.00, one never activated, two time deposits of half a year, one of three months."""
+    document = {"id_type": "G", "id_number": "440301103456700"}
+    body = {"name": "汇丰贸易公司", "nature": "006", **document, "address": "深圳路3号", "phone": "07551234568"}
+    organisation = (await bank.run("K0311", "customer.corporate.open", body))["result"]["customer_number"]
+
+    async def pre_opened(kind, **more):
+        terms = {"customer_number": organisation, "kind": kind, "account_flag": more.pop("flag", "4"), "interest_bearing": True, **more}
+        return (await bank.run("K0311", "savings.corporate.pre_open", terms))["result"]["account"]
+
+    await pre_opened("201", flag="0")
+    for amount in ("100.00", "250.00"):
+        await bank.run("K0311", "savings.corporate.deposit_cash", {"account": await pre_opened("201", flag="1"), "amount": amount})
+    for term, amount in (("206", "10000.00"), ("206", "20000.00"), ("203", "30000.00")):
+        deposit = {"account": await pre_opened("221", term=term), "amount": amount}
+        await bank.run("K0311", "savings.corporate_time.open_by_cash", deposit)
+    whole = await bank.report("K0311", "corporate_deposits")
+    rows = [(row["accounts"], row["balance"]) for row in whole["rows"]]
+    assert sorted(rows) == [(2, "350.00"), (3, "60000.00")]
+    assert whole["totals"] == {"accounts": 5, "balance": "60350.00"} and len({row["subject"] for row in whole["rows"]}) == 2
+    apart = await bank.report("K0311", "corporate_deposits", by_term="true")
+    assert sorted((row["term"], row["accounts"], row["balance"]) for row in apart["rows"]) == [
+        ("", 2, "350.00"),
+        ("203", 1, "30000.00"),
+        ("206", 2, "30000.00"),
+    ]
+    assert (await bank.report("K0111", "corporate_deposits"))["rows"] == []
