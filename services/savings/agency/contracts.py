@@ -122,13 +122,15 @@ async def sums(connection: AsyncConnection, batch: Row[Any], *states: ItemState)
 
 
 async def settle_state(connection: AsyncConnection, batch: Row[Any]) -> None:
-    """After a line of a batch was collected, changed or deleted: count what failed again, and see whether there is nothing left to do."""
+    """After a line of a batch was collected, changed or deleted: count what failed again, and see whether there is nothing left to do.
+    What stands there is not what the file said any more."""
     mine = (ITEM.c.contract == batch.contract, ITEM.c.batch == batch.batch)
     grouped = select(ITEM.c.state, func.count()).where(*mine).group_by(ITEM.c.state)
     counts = {ItemState(state): count for state, count in await connection.execute(grouped)}
     failed, waiting = counts.get(ItemState.FAILED, 0), counts.get(ItemState.WAITING, 0)
     over = not failed and not waiting and (ItemState.POSTED in counts or ItemState.COLLECTED in counts)
-    await change_batch(connection, batch, failed_count=failed, **({"state": BatchState.DONE.value} if over else {}))
+    state = {"state": BatchState.DONE.value} if over else {}
+    await change_batch(connection, batch, failed_count=failed, file_digest=None, **state)
 
 
 def shown_day(day: date | None) -> str | None:

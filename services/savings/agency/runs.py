@@ -104,8 +104,9 @@ async def run_batches(resources: Resources) -> None:
         try:
             while await run_portion(resources, contract, batch):
                 resources.outbox.committed()
-        except DomainError as error:
-            log.warning("a batch cannot go on, will be tried again", contract=contract, batch=batch, error=error.code)
+        except Exception as error:
+            log.warning("a batch cannot go on, will be tried again", contract=contract, batch=batch, error=repr(error))
+        resources.outbox.committed()
 
 
 async def run_portion(resources: Resources, contract_number: str, number: int) -> bool:

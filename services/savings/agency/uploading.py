@@ -57,9 +57,9 @@ async def take_file(
         check_own(agreed, principal.outlet)
         row = await batch_of(connection, contract, batch)
         digest = sha256(content).digest()
+        check_control(len(items), total_minor, row.control_count, row.control_total_minor, agreed.currency)
         if row.file_digest != digest:
             _check_takes_file(row)
-            check_control(len(items), total_minor, row.control_count, row.control_total_minor, agreed.currency)
             await _replace_items(connection, row, items)
             named = {"source_file": file_name} if file_name else {}
             await change_batch(connection, row, items=len(items), file_digest=digest, **named)

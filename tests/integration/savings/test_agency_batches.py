@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from services.savings.accounts import read
 from services.savings.agency import runs
 from services.savings.agency.runs import run_batches, run_portion
+from services.savings.domain.accounts import Account, credit, debit
+from services.savings.parameters.load import parameters
 
 CONTRACT, MAINTAIN_CONTRACT, BATCH, MAINTAIN_BATCH, ADD, MAINTAIN_ITEM, RUN, CLIENT, MAINTAIN_CLIENT = (
     f"savings.agency.{name}"
@@ -343,3 +346,42 @@ async def test_contracts_belong_to_the_outlet_of_the_account(savings):
     await savings.refuse(TELLER, MAINTAIN_CONTRACT, {"contract": number, "action": "delete"}, "agency.contract_ended")
     await savings.refuse(TELLER, MAINTAIN_CONTRACT, {"contract": "02019999", "action": "delete"}, "agency.contract_unknown")
     assert (await savings.ask("K0311", "agency.items", contract=number, batch=1)).json()["code"] == "account.outside"
+
+
+@pytest.mark.parametrize(("kind", "sign"), [("payroll", 1), ("collection", -1)])
+async def test_a_portion_does_to_an_account_what_the_domain_does(savings, kind, sign):
+    """Balances, products and days as `credit` and `debit` leave them: days counted already or not, fen that bear nothing, two lines."""
+    organisation = await savings.current("1000.00")
+    states = [
+        ("100.00", "products = 12345, products_until = '2005-08-20', interest_unit_minor = 100"),
+        ("100.99", "products = 0, products_until = '2005-09-01', interest_unit_minor = 100"),
+        ("50.01", "products = 777, products_since = '2005-07-01', products_until = '2005-08-31', interest_unit_minor = 1"),
+        ("77.00", "products = 5000, products_since = '2005-08-01', products_until = '2005-09-03', interest_unit_minor = 100"),
+    ]
+    accounts = []
+    for amount, changes in states:
+        account = await savings.demand(amount)
+        await write(savings, f"UPDATE savings.account SET {changes} WHERE account = $1", account)
+        accounts.append(account)
+    lines = [(account, amount) for account in accounts for amount in ("10.55", "20.01")]
+    named = await batch(savings, await contract(savings, kind, organisation), lines)
+    before = {account: await read_account(savings, account) for account in accounts}
+    assert (await run(savings, named))["state"] == "done"
+    for account in accounts:
+        expected = before[account]
+        for minor in (1055, 2001):
+            day = savings.business_date
+            expected = credit(expected, minor, day, parameters()) if sign > 0 else debit(expected, minor, day)
+        found = await read_account(savings, account)
+        assert (found.accumulation, found.status, found.lines) == (expected.accumulation, expected.status, expected.lines + 2)
+        assert found.last_moved_on == savings.business_date
+
+
+async def read_account(savings: Any, number: str) -> Account:
+    async with savings.resources.database.reading() as connection:
+        return await read(connection, number)
+
+
+async def write(savings: Any, statement: str, *values: Any) -> None:
+    async with savings.resources.database.transaction() as connection:
+        await connection.exec_driver_sql(statement, values)
