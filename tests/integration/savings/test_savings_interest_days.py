@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 from datetime import date, timedelta
@@ -141,6 +142,24 @@ async def test_portions_and_repetitions_pay_once(savings: SavingsAlone, owner: a
         "SELECT (SELECT count(*) FROM savings.interest_paid), sum(postings)::int, sum(control_total_minor)::text FROM savings.outlet_gate"
     )
     assert (count, postings) == (10, 10) and int(total)
+
+
+async def test_drivers_beside_each_other_pay_once(
+    savings: SavingsAlone, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As above, by five at once."""
+    monkeypatch.setattr("services.savings.interest_days.PORTION", 3)
+    for sequence in range(1, 11):
+        state = Accumulation.begin(date(2005, 12, 1), 100, 10_000_00)
+        await insert_account(owner, personal_account(customer_number(0, sequence), 1), "demand", state)
+    day = date(2005, 12, 21)
+    await on(savings, owner, day, closed=True)
+    await asyncio.gather(*(events(savings, day) for _ in range(5)))
+    assert {row["balance_minor"] for row in await owner.fetch("SELECT balance_minor FROM savings.account")} == {10_003_20}
+    counts = (
+        "SELECT (SELECT count(*) FROM savings.register), (SELECT count(*) FROM savings.outbox), sum(postings)::int FROM savings.outlet_gate"
+    )
+    assert tuple(await owner.fetchrow(counts)) == (10, 10, 10)
 
 
 async def test_other_days_and_other_accounts_get_nothing(savings: SavingsAlone, owner: asyncpg.Connection) -> None:
