@@ -34,7 +34,16 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 NO_FILE = ErrorType("page.no_such_file", Kind.NOT_FOUND, "没有文件 {name}", "there is no file {name}")
-PAGES = {"": "sign_on", "teller": "teller", "queries": "queries", "reports": "reports", "operations": "operations", "quote": "quote", "agency": "agency"}
+PAGES = {
+    "": "sign_on",
+    "teller": "teller",
+    "queries": "queries",
+    "reports": "reports",
+    "operations": "operations",
+    "quote": "quote",
+    "agency": "agency",
+    "exchange": "exchange",
+}
 
 router = APIRouter(include_in_schema=False)
 

@@ -195,9 +195,71 @@ def _position(_: dict[str, str]) -> dict[str, Any]:
     second = unit(
         "0200", "1800.00", **{"40701": "20000000.00", "mirror": "20000000.00"}, outlets=[below("0201", "1000.00"), below("0202", "800.00")]
     )
+    second["outlets"][0]["stage"] = "stop"
     third = unit("0300", "-1300.00", **{"40701": "20000000.00", "mirror": "19999000.00"}, outlets=[below("0301", "-1300.00")])
     city = unit("0001", "500.00", **{"110": "440000000.00"}, branches=[second, third], departments=[below("0002", "0.00")])
     return {"business_date": DATE, "currency": "CNY", "city": city}
+
+
+def _course(_: dict[str, str]) -> dict[str, Any]:
+    """Two sub-branches in the course of a morning; the city stands between them."""
+
+    def points(*amounts: str) -> list[list[str]]:
+        return [[f"2005-09-01T0{8 + hour}:00:00+00:00", amount, amount] for hour, amount in enumerate(amounts[:2])] + [
+            [f"2005-09-01T{10 + hour}:00:00+00:00", amount, amount] for hour, amount in enumerate(amounts[2:])
+        ]
+
+    lines = {"0001": ("0.00", "0.00", "500.00"), "0200": ("0.00", "1000.00", "1800.00"), "0300": ("0.00", "-1000.00", "-1300.00")}
+    units = [{"outlet": outlet, "points": points(*amounts)} for outlet, amounts in lines.items()]
+    return {"business_date": DATE, "currency": "CNY", "units": units, "left_out": 0}
+
+
+def exchange_board(*, unchecked: int = 1, in_credit: str = "6000000.00") -> dict[str, Any]:
+    """The manual's sample (IB 2369-2376) with one item that nobody has checked; `in_credit` is what has come in so far."""
+
+    def figure(column: str, zh: str, en: str, count: int, amount: str, entered: bool = False) -> dict[str, Any]:
+        kept = {"entered_count": count, "entered_amount": amount} if entered else {"entered_count": None, "entered_amount": None}
+        return {"column": column, "column_name": {"zh": zh, "en": en}, "count": count, "amount": amount, **kept}
+
+    def items(stream: tuple[str, str, str], state: tuple[str, str, str], count: int, amount: str) -> dict[str, Any]:
+        names = {"stream_name": {"zh": stream[1], "en": stream[2]}, "state_name": {"zh": state[1], "en": state[2]}}
+        return {"stream": stream[0], "item_state": state[0], "count": count, "amount": amount, **names}
+
+    out_debit, in_credit_stream = ("out_debit", "提出代付", "Outward debit"), ("in_credit", "提入代收", "Inward credit")
+    entered, exchanged = ("entered", "录入", "entered"), ("exchanged", "交换", "exchanged")
+    blocks = {"zh": f"还有 {unchecked} 笔提出报单未复核,不能切换场次", "en": f"{unchecked} outward items are not checked"}
+    waiting = [
+        figure("out_debit", "提出借方", "outward debits", 1, "10000.00"),
+        figure("out_credit", "提出贷方", "outward credits", 0, "0.00"),
+        figure("returned_in_debit", "提入代付退票", "returns of inward debits", 1, "100000.00"),
+        figure("returned_in_credit", "提入代收退票", "returns of inward credits", 1, "200000.00"),
+    ]
+    sample = [
+        figure("out_debit", "提出借方", "outward debits", 2, "1000000.00"),
+        figure("out_credit", "提出贷方", "outward credits", 2, "2000000.00"),
+        figure("in_debit", "提入借方", "inward debits", 3, "3000000.00"),
+        figure("in_credit", "提入贷方", "inward credits", 3, in_credit),
+    ]
+    by_whom = {"switched_by": "K0201", "switched_on": "2005-09-01", "settled_by": None, "settled_on": None}
+    session = {"exchange_date": "2005-09-02", "session": 1, "session_state": "switched", **by_whom, "blocked": None}
+    return {
+        "outlet": "0200",
+        "business_date": "2005-09-02",
+        "items": [
+            *([items(out_debit, entered, unchecked, "5.00")] if unchecked else []),
+            items(out_debit, exchanged, 2, "1000000.00"),
+            items(in_credit_stream, ("posted", "入账", "posted"), 1, "5700000.00"),
+        ],
+        "next_switch": {
+            "rows": waiting,
+            "total_count": 3,
+            "debit_net": "0.00",
+            "credit_net": "90000.00",
+            "blocked": blocks if unchecked else None,
+        },
+        "sessions": [{**session, "rows": sample, "total_count": 10, "debit_net": "2000000.00", "credit_net": "0.00"}],
+        "blockers": [{"zh": "交换场次 2005-09-02/1 未清算", "en": "exchange session 2005-09-02/1 is not settled"}],
+    }
 
 
 ANSWERS = {
@@ -209,5 +271,7 @@ ANSWERS = {
     "transaction.search": _transactions,
     "transaction.entries": _entries,
     "ledger.position": _position,
+    "clearing.position_course": _course,
+    "clearing.exchange.board": lambda params: exchange_board(),
     "agency.batches": lambda params: {"rows": [{"contract": params["contract"], "batch": 3, "control_count": 2}], "next": None},
 }

@@ -18,6 +18,7 @@ PATHS = (
     "/operations",
     "/quote",
     "/agency",
+    "/exchange",
 )
 NAMELESS = """
 () => [...document.querySelectorAll('input, select, button, a')]

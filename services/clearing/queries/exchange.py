@@ -12,13 +12,25 @@ from banking.lists import ListForm, cursor, page, place
 from banking.query import Read, query
 from banking.visibility import OUTSIDE, sight_for, sight_of
 from contracts.report import Column
+from kernel.errors import DomainError
 from kernel.money import format_amount
 from kernel.text import Text
 from services.clearing.blockers import open_exchange
-from services.clearing.domain.exchange_errors import ITEM_UNKNOWN
+from services.clearing.domain.exchange_errors import ITEM_UNKNOWN, UNCHECKED
 from services.clearing.domain.exchange_items import CURRENCY, Act, State, Stream
-from services.clearing.domain.exchange_sessions import COLUMNS, SWITCHED, Session, SessionState, Totals, net_minor
-from services.clearing.exchange_sessions import read_totals, totals_of, waiting_totals
+from services.clearing.domain.exchange_sessions import (
+    COLUMN_TEXTS,
+    COLUMNS,
+    SWITCHED,
+    Session,
+    SessionState,
+    States,
+    Totals,
+    check_settle,
+    count_of,
+    net_minor,
+)
+from services.clearing.exchange_sessions import read_totals, states_of, totals_of, waiting_totals
 from services.clearing.tables import EXCHANGE_EVENT, EXCHANGE_ITEM, EXCHANGE_SESSION
 
 STREAMS = tuple((stream.value, stream.text) for stream in Stream)
@@ -122,18 +134,24 @@ async def board(read: Read, form: BoardForm) -> dict[str, Any]:
     connection, table = read.connection, EXCHANGE_SESSION
     newest = select(table).where(table.c.outlet == outlet, table.c.state != SessionState.OPEN.value)
     rows = (await connection.execute(newest.order_by(table.c.exchange_date.desc(), table.c.number.desc()).limit(SESSIONS_SHOWN))).all()
-    waiting = await waiting_totals(connection, outlet, SWITCHED)
+    waiting, states = await waiting_totals(connection, outlet, SWITCHED), await states_of(connection, outlet)
     sessions = []
     for row in rows:  # a handful
         session = Session(row.exchange_date, row.number)
-        sessions.append(_session(row, session, await totals_of(connection, outlet, session)))
+        sessions.append(_session(row, session, await totals_of(connection, outlet, session), states, read.business_date))
     counts = await _by_state(read, outlet, [Session(row.exchange_date, row.number) for row in rows])
+    unchecked = sum(each["count"] for each in counts if each["item_state"] == State.ENTERED.value)
     blockers = await open_exchange(connection, [outlet], read.business_date)
     return {
         "outlet": outlet,
         "business_date": read.business_date.isoformat(),
         "items": counts,
-        "next_switch": {"rows": _columns(waiting), **_net(waiting)},
+        "next_switch": {
+            "rows": _columns(waiting),
+            "total_count": count_of(waiting),
+            **_net(waiting),
+            "blocked": UNCHECKED(count=unchecked).text.as_dict() if unchecked else None,
+        },
         "sessions": sessions,
         "blockers": [{"zh": each.zh, "en": each.en} for each in blockers],
     }
@@ -163,7 +181,14 @@ async def _by_state(read: Read, outlet: str, shown: list[Session]) -> list[dict[
     ]
 
 
-def _session(row: Row[Any], session: Session, now: Totals) -> dict[str, Any]:
+def _session(row: Row[Any], session: Session, now: Totals, states: States, today: date) -> dict[str, Any]:
+    """A session; `blocked` says what keeps one that is switched from being settled."""
+    blocked = None
+    if row.state == SessionState.SWITCHED.value:
+        try:
+            check_settle(session, states, today)
+        except DomainError as error:
+            blocked = error.text.as_dict()
     return {
         "exchange_date": session.exchange_date.isoformat(),
         "session": session.number,
@@ -174,7 +199,9 @@ def _session(row: Row[Any], session: Session, now: Totals) -> dict[str, Any]:
         "settled_on": row.settled_on.isoformat() if row.settled_on else None,
         "rows": _columns(now, read_totals(row.settle_totals)),
         "switched": _columns(read_totals(row.switch_totals) or {}),
+        "total_count": count_of(now),
         **_net(now),
+        "blocked": blocked,
     }
 
 
@@ -184,6 +211,7 @@ def _columns(counted: Totals, entered: Totals | None = None) -> list[dict[str, A
     return [
         {
             "column": name,
+            "column_name": COLUMN_TEXTS[name].as_dict(),
             "count": counted[name].count,
             "amount": format_amount(counted[name].amount_minor, CURRENCY),
             "entered_count": entered[name].count if entered else None,
