@@ -40,12 +40,36 @@ def test_the_tree_of_positions_folds_and_warns_of_broken_mirrors(page: Page) -> 
     rows = page.locator("#positions tbody tr")
     expect(rows).to_have_count(7)
     expect(rows.nth(0)).to_contain_text("440,000,000.00")
-    expect(page.locator("#positions .tag.bad")).to_have_count(1)
-    expect(page.locator("#positions .tag.bad")).to_have_text("上级账为 19,999,000.00")
-    toggle = page.get_by_role("button", name="0200")
+    expect(page.locator("#positions .tag.bad")).to_have_text(["汇差停办即时清算", "上级账为 19,999,000.00"])
+    toggle = page.locator("#positions").get_by_role("button", name="0200")
     toggle.press("Enter")
     expect(toggle).to_have_attribute("aria-expanded", "false")
     expect(rows.filter(visible=True)).to_have_count(5)
+
+
+def test_a_stopped_unit_leads_to_its_early_netting(page: Page) -> None:
+    signed_on(page, "/operations", "S0009")
+    stopped = page.locator("#positions tbody tr").filter(has_text="0201")
+    expect(stopped.locator(".tag.bad")).to_contain_text("汇差停办")
+    expect(stopped.get_by_role("link", name="即时清算")).to_have_attribute("href", "/teller#clearing.netting.now?outlet=0201")
+
+
+def test_the_course_of_a_day_is_read_by_keys_and_lines_are_put_out(page: Page) -> None:
+    signed_on(page, "/operations", "S0009")
+    picture = page.locator("#course-picture")
+    expect(picture.locator("path")).to_have_count(3)
+    picture.focus()
+    picture.press("Home")
+    expect(page.locator("#course .reading")).to_contain_text("0300 0.00")
+    picture.press("End")
+    expect(page.locator("#course .reading")).to_contain_text("0200 1,800.00  0300 -1,300.00")
+    line = page.locator("#course-line-0200")
+    line.press("Enter")
+    expect(line).to_have_attribute("aria-pressed", "false")
+    expect(picture.locator("path")).to_have_count(2)
+    expect(line).to_be_focused()
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("#course h2")).to_have_text("Course of the positions")
 
 
 def test_a_parked_message_is_handled_again(page: Page, bank: FakeBank) -> None:

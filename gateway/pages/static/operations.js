@@ -1,6 +1,7 @@
 // The board of those who run the bank: services, day end, positions, bus.
 import './shell.js';
 import { showBus } from './bus.js';
+import { showCourse } from './course.js';
 import { showDayEnd } from './day_end.js';
 import { showHealth } from './health.js';
 import { showPositions } from './positions.js';
@@ -8,4 +9,5 @@ import { showPositions } from './positions.js';
 showHealth(document.getElementById('health'));
 showDayEnd(document.getElementById('day-end'));
 showPositions(document.getElementById('positions'));
+showCourse(document.getElementById('course'));
 showBus(document.getElementById('bus'));

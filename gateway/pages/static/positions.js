@@ -57,7 +57,7 @@ export function positionTree({ city }) {
 
   for (const row of rows) {
     row.line = h('tr', { class: `depth-${row.depth}` },
-      h('th', { scope: 'row' }, row.below.length ? toggle(row) : h('span', { class: 'leaf' }), h('span', { class: 'number' }, row.unit.outlet), mirror(row.unit)),
+      h('th', { scope: 'row' }, row.below.length ? toggle(row) : h('span', { class: 'leaf' }), h('span', { class: 'number' }, row.unit.outlet), mirror(row.unit), limit(row.unit)),
       COLUMNS.map(([key]) => h('td', { class: `amount ${String(row.unit[key] ?? '').startsWith('-') ? 'negative' : ''}` }, grouped(row.unit[key] ?? ''))));
   }
   return h('div', { class: 'scroll' }, h('table', { class: 'positions' },
@@ -70,4 +70,11 @@ function mirror(unit) {
   const held = unit['40701'] ?? unit['40702'];
   if (unit.mirror === undefined || unit.mirror === held) return null;
   return h('small', { class: 'tag bad', text: t('mirror_differs', { amount: grouped(unit.mirror) }) });
+}
+
+/** At which stage of its limit a unit is, and the way to net it early. */
+function limit({ outlet, stage }) {
+  if (!stage) return null;
+  return h('small', { class: `tag ${stage === 'warning' ? 'warning' : 'bad'}` }, t(`limit_${stage}`),
+    h('a', { href: `/teller#clearing.netting.now?outlet=${outlet}` }, t('early_netting')));
 }

@@ -31,7 +31,7 @@ function once(event) {
 }
 
 class OpenTransaction {
-  constructor(transaction) {
+  constructor(transaction, values) {
     this.transaction = transaction;
     this.key = freshKey();
     this.approval = null;
@@ -47,7 +47,7 @@ class OpenTransaction {
       context: { left: (kind, number) => panel[kind](number) },
       submit: () => this.showPreview(),
       changed: () => this.forget(),
-      values: { currency: 'CNY' },
+      values: { currency: 'CNY', ...values },
       buttons: [previewer, this.approver, this.approved],
     });
   }
@@ -190,8 +190,8 @@ function passbookPrinter({ result, transaction_number: number, business_date: da
   return h('button', { type: 'button', on: { click: () => download('/api/reports/printout', asked).catch((problem) => announce(problem.text ?? String(problem))) } }, t('print_passbook'));
 }
 
-function start(transaction) {
-  open = new OpenTransaction(transaction);
+function start(transaction, values = {}) {
+  open = new OpenTransaction(transaction, values);
   if (location.hash !== `#${transaction.code}`) history.replaceState(null, '', `#${transaction.code}`);
   finder.mark(transaction.code);
   panel.clear();
@@ -238,13 +238,14 @@ try {
   });
   panel.knows(catalogue.queries);
   showJournal(journal, showSlip);
-  const asked = transactions.find((each) => each.code === location.hash.slice(1));
-  if (asked) start(asked);
-  else rest();
-  addEventListener('hashchange', () => {
-    const wanted = transactions.find((each) => each.code === location.hash.slice(1));
-    if (wanted) start(wanted);
-  });
+  const fromAddress = () => {
+    const [code, given] = location.hash.slice(1).split('?');
+    const asked = transactions.find((each) => each.code === code);
+    if (asked) start(asked, Object.fromEntries(new URLSearchParams(given)));
+    return asked;
+  };
+  if (!fromAddress()) rest();
+  addEventListener('hashchange', fromAddress);
 } catch (problem) {
   fill(work, h('p', { class: 'refusal', role: 'alert', text: problem.text ?? String(problem) }));
 }
