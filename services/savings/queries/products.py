@@ -15,9 +15,11 @@ from contracts.report import Column
 from kernel.money import format_amount
 from kernel.text import Text
 from services.savings.accounts import account_of
+from services.savings.deposit_agreements import excess_until
 from services.savings.domain.account_status import AccountStatus
 from services.savings.domain.accounts import Account
 from services.savings.domain.accumulated import accrue
+from services.savings.domain.deposit_agreements import Excess
 from services.savings.domain.interest import settle_at_closing
 from services.savings.domain.products import CATALOGUE, AccumulatedInterest
 from services.savings.parameters.load import parameters
@@ -52,7 +54,8 @@ class AccountProducts(ListForm):
 @query(name="account.products", title=Text("帐户积数查询", "Accumulated products"), source="IB 3713", columns=PRODUCTS)
 async def products(read_: Read, form: AccountProducts) -> dict[str, Any]:
     """Per account whose interest is counted by products: those gathered through the day before the business date (in major units x
-    days), and the interest they come to at the rate of the date, in the order of the numbers. Raises `outlet.outside`, `query.cursor`."""
+    days), and the interest they come to at the rate of the date - above the base of an
+    agreement deposit at the agreed one - in the order of the numbers. Raises `outlet.outside`, `query.cursor`."""
     table = ACCOUNT.c
     found = select(ACCOUNT).where(
         seen(sight_for(read_.principal, form.outlet)), table.product.in_(ACCUMULATING), table.status.in_(LIVE), table.interest_bearing
@@ -64,7 +67,9 @@ async def products(read_: Read, form: AccountProducts) -> dict[str, Any]:
     if (after := place(form.after, str)) is not None:
         found = found.where(table.account > after[0])
     rows = (await read_.connection.execute(found.order_by(table.account).limit(form.limit + 1))).all()
-    return page(rows, form.limit, lambda row: cursor(row.account), lambda row: shown(account_of(row), read_.business_date))
+    day = read_.business_date
+    excess = await excess_until(read_.connection, [account_of(row) for row in rows], day)
+    return page(rows, form.limit, lambda row: cursor(row.account), lambda row: shown(account_of(row), day, excess.get(row.account, ())))
 
 
 def products_on(account: Account, day: date) -> int:
@@ -72,10 +77,10 @@ def products_on(account: Account, day: date) -> int:
     return accrue(account.accumulation, max(day, account.accumulation.until)).products
 
 
-def shown(account: Account, day: date) -> dict[str, Any]:
+def shown(account: Account, day: date, excess: tuple[Excess, ...] = ()) -> dict[str, Any]:
     """The products of an account as they stand when a date begins; those of its own day are still open."""
     state = accrue(account.accumulation, max(day, account.accumulation.until))
-    statement, _ = settle_at_closing(state, account.product, account.currency, state.until, parameters())
+    statement, _ = settle_at_closing(state, account.product, account.currency, state.until, parameters(), excess=excess)
     return {
         "account": account.number,
         "name": account.name,

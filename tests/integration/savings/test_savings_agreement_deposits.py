@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -111,3 +111,14 @@ async def test_settling_pays_both_parts_as_they_are_after_a_correction(savings):
         ("3400000.00", "1.44", "136.000"),
     ]
     assert sheet["totals"]["interest"] == "236.00"
+
+
+async def test_the_products_show_what_both_parts_have_earned(savings):
+    """800,000.00 for ten days: 500,000 at 0.72 % are 100.00, 300,000 at 1.44 % are 120.00."""
+    today = savings.business_date
+    account = await savings.current("800000.00")
+    until = today.replace(year=today.year + 1).isoformat()
+    await savings.run("K0211", SET, {"account": account, "base_amount": "500000.00", "matures_on": until})
+    await savings.open_day(today + timedelta(days=10))
+    [row] = (await savings.ask("K0211", "account.products", account=account)).json()["rows"]
+    assert (row["products"], row["days"], row["interest"]) == ("8000000.00", 10, "220.00")
