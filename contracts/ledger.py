@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, ClassVar, Literal, Protocol
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.message import Message
 
@@ -198,20 +198,6 @@ class OriginTotal(BaseModel):
     control_total_minor: int
 
 
-class InterbranchAccount(BaseModel):
-    """A 416-420 sub-account, 110, or a reserve account (471, 472) with its balance, debit positive."""
-
-    model_config = ConfigDict(frozen=True)
-
-    account: str
-    outlet: str
-    business_code: str
-    balance_minor: int
-
-
-_INTERBRANCH: TypeAdapter[list[InterbranchAccount]] = TypeAdapter(list[InterbranchAccount])
-
-
 class RuleMovement(BaseModel):
     """What one posting rule moved on an account on a date, red legs deducted."""
 
@@ -279,11 +265,11 @@ class LedgerClient:
         answer = await self._transport.call("ledger", "GET", "/internal/totals", params={"date": business_date.isoformat()})
         return [OriginTotal.model_validate(row) for row in answer["totals"]]
 
-    async def interbranch(self, currency: str | None = None) -> list[InterbranchAccount]:
-        """Every 416-420 sub-account, 110 and every reserve account of one currency or of all, as they stand."""
+    async def interbranch(self, currency: str | None = None) -> dict[str, int]:
+        """The balances of every 416-420 sub-account, of 110 and of every reserve account, in one currency or all; debit positive, in
+        minor units."""
         params = {"currency": currency} if currency else {}
-        answer = await self._transport.call("ledger", "GET", "/internal/interbranch", params=params)
-        return _INTERBRANCH.validate_python(answer["accounts"])
+        return await self._transport.call("ledger", "GET", "/internal/interbranch", params=params)
 
     async def posted(self, posting_ids: list[UUID]) -> set[UUID]:
         """Which of these postings stand in the journal."""

@@ -259,6 +259,11 @@ def parse_internal(account: str, field: str = "account") -> InternalAccount:
     return InternalAccount(account[1:5], CURRENCY_BY_DIGITS[account[5:7]].iso, account[7:10], account[10:])
 
 
+def outlet_and_code(account: str) -> tuple[str, str]:
+    """Outlet and business code of a number that is known to be an internal account; nothing is checked."""
+    return account[1:5], account[7:10]
+
+
 def counterparty_suffix(outlet: str) -> str:
     """The suffix of a reserve account that names the unit it is held for or at: `counterparty_suffix("0201") == "00201"`."""
     return f"0{check_outlet(outlet)}"

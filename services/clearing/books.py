@@ -10,10 +10,11 @@ from datetime import date
 import asyncpg
 
 from contracts.day import DayClient
-from contracts.ledger import InterbranchAccount, LedgerClient, PostingRequested
+from contracts.ledger import LedgerClient, PostingRequested
 from contracts.topology import OWNERS
 from kernel.errors import DomainError
 from kernel.money import format_amount
+from kernel.numbers import outlet_and_code
 from runtime.service import Resources
 from services.clearing.domain.errors import INCOMPLETE, MIRRORS_DIFFER, NOT_THE_DATE, POSITIONS_DIFFER, UNDER_WAY
 from services.clearing.domain.guards import (
@@ -139,9 +140,10 @@ async def ledger_totals(resources: Resources, day: date) -> Totals:
 
 async def interbranch(resources: Resources, currency: str) -> tuple[dict[str, Vector], dict[str, int]]:
     """The ledger's 416 sub-accounts by outlet, credit positive, and its reserve accounts, debit positive."""
-    accounts: list[InterbranchAccount] = await LedgerClient(resources.transport).interbranch(currency)
-    balances = vectors((each.outlet, each.business_code, -each.balance_minor) for each in accounts if each.business_code in SUB_ACCOUNTS)
-    return balances, {each.account: each.balance_minor for each in accounts if each.business_code in RESERVES}
+    held = await LedgerClient(resources.transport).interbranch(currency)
+    accounts = [(*outlet_and_code(account), account, minor) for account, minor in held.items()]
+    balances = vectors((outlet, code, -minor) for outlet, code, _, minor in accounts if code in SUB_ACCOUNTS)
+    return balances, {account: minor for _, code, account, minor in accounts if code in RESERVES}
 
 
 async def arrival(resources: Resources, raw: asyncpg.Connection, day: date, deadline: float, progress: Progress) -> None:

@@ -43,7 +43,7 @@ def _sums(groups: Iterable[Position]) -> dict[Group, GroupSum]:
 
 async def interbranch_balances(resources: Resources) -> dict[str, int]:
     """The ledger's 416-420 sub-accounts and reserve accounts with their balances, debit positive."""
-    return {each.account: each.balance_minor for each in await LedgerClient(resources.transport).interbranch()}
+    return await LedgerClient(resources.transport).interbranch()
 
 
 async def clearing_positions(resources: Resources, day: date) -> tuple[dict[Group, int], Totals]:

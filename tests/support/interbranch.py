@@ -10,6 +10,7 @@ from typing import Any
 
 from contracts.clearing import ClearingClient, NettingDay
 from contracts.ledger import LedgerClient
+from kernel.numbers import outlet_and_code
 from launch.demo import BUSINESS_DATE, DEPARTMENTS, numbered, opening_entries
 from runtime.transport import HttpTransport
 
@@ -69,10 +70,10 @@ async def settled(transport: HttpTransport, seconds: float = 20.0) -> None:
 async def reserves(transport: HttpTransport, currency: str = "CNY") -> dict[str, int]:
     """110 and the reserve accounts in the ledger, debit positive."""
     accounts = await LedgerClient(transport).interbranch(currency)
-    return {each.account: each.balance_minor for each in accounts if each.business_code in ("110", "471", "472")}
+    return {account: minor for account, minor in accounts.items() if outlet_and_code(account)[1] in ("110", "471", "472")}
 
 
 async def sub_accounts(transport: HttpTransport, currency: str = "CNY") -> dict[str, int]:
     """The 416 sub-accounts that are not zero in the ledger, debit positive."""
     accounts = await LedgerClient(transport).interbranch(currency)
-    return {each.account: each.balance_minor for each in accounts if each.business_code in SUB_ACCOUNTS and each.balance_minor}
+    return {account: minor for account, minor in accounts.items() if outlet_and_code(account)[1] in SUB_ACCOUNTS and minor}

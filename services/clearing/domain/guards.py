@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from kernel.numbers import outlet_and_code
 from services.clearing.domain.netting import CENTRAL_BANK, INTERNAL_SUB_ACCOUNTS, SUB_ACCOUNTS, Vector
 from services.clearing.domain.reserves import SUBJECT_OF_RESERVE, central_bank_account
 from services.clearing.domain.units import superior_of
@@ -79,10 +80,10 @@ def mirror_differences(balances: Mapping[str, int]) -> list[MirrorDifference]:
     """The pairs of reserve accounts 471 and 472 of one currency that do not mirror each other; a missing account counts as zero."""
     sums: dict[tuple[str, str, str], list[int]] = {}
     for account, minor in balances.items():
-        code = account[7:10]
+        books, code = outlet_and_code(account)
         if code not in SUBJECT_OF_RESERVE:
             continue
-        books, counterparty = account[1:5], account[11:15]
+        counterparty = account[11:15]
         holds = superior_of(books) == counterparty
         lower, upper = (books, counterparty) if holds else (counterparty, books)
         pair = sums.setdefault((code, lower, upper), [0, 0])
