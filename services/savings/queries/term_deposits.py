@@ -21,14 +21,15 @@ LIVE = (AccountStatus.NORMAL, AccountStatus.DORMANT)
 
 
 async def shown_term(read_: Read, account: Account) -> dict[str, Any]:
-    """The running term and the interest a closing today would pay, before tax; nothing for current accounts."""
+    """The running term, once it has begun, and the interest a closing today would pay, before tax; nothing for current accounts."""
     if not isinstance(account.product.interest, LifeInterest):
         return {}
     agreement = await agreement_of(read_.connection, account.number)
+    begun = account.opened_on is not None
     shown = {
         "term": agreement.term.code if agreement.term else None,
-        "starts_on": agreement.starts_on.isoformat() if account.opened_on else None,
-        "matures_on": agreement.matures_on.isoformat() if agreement.matures_on else None,
+        "starts_on": agreement.starts_on.isoformat() if begun else None,
+        "matures_on": agreement.matures_on.isoformat() if begun and agreement.matures_on else None,
         "rate": f"{agreement.annual_pct.normalize():f}" if agreement.annual_pct is not None else None,
         "auto_renew": agreement.renews if account.product is TIME else None,
         "interval_months": agreement.interval_months,
