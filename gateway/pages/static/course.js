@@ -1,12 +1,12 @@
 // The course of the positions over a date: what the city, the sub-branches and limited outlets stood at, drawn as lines (IB 2924-2926).
 import { call, session } from './api.js';
 import { grouped } from './amounts.js';
-import { head, moment, often, refusal } from './board.js';
+import { head, often, refusal } from './board.js';
 import { fill, h, speak } from './dom.js';
 import { t } from './language.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [960, 260, 104, 16, 12, 26];
+const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [960, 260, 96, 16, 12, 26];
 const LINES = 4;
 const MEASURES = [['position', 1], ['net_today', 2]];
 
@@ -65,20 +65,20 @@ export function picture({ units, left_out: leftOut }, at, hidden, again) {
 function chart(drawn, units, at, reading) {
   const times = [...new Set(drawn.flatMap((each) => each.points.map(([when]) => Date.parse(when))))].sort((one, other) => one - other);
   const amounts = drawn.flatMap((each) => each.points.map((point) => Number(point[at])));
-  const [first, last] = [times[0], Math.max(times.at(-1), times[0] + 60000)];
-  const [low, high] = widened(Math.min(0, ...amounts), Math.max(0, ...amounts));
+  const first = times[0];
+  const last = first + Math.max(60000, (times.at(-1) - first) * 1.02);
+  const [low, high, step] = ruled(Math.min(0, ...amounts), Math.max(0, ...amounts));
   const x = (time) => LEFT + ((time - first) / (last - first)) * (WIDTH - LEFT - RIGHT);
   const y = (amount) => TOP + ((high - amount) / (high - low)) * (HEIGHT - TOP - BOTTOM);
   const svg = s('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'course', role: 'img', tabindex: '0', id: 'course-picture' });
   svg.append(speak(s('title'), t('course_title', { units: drawn.map((each) => each.outlet).join(', ') })));
-  for (let line = 0; line <= LINES; line += 1) {
-    const amount = low + ((high - low) * line) / LINES;
+  for (let amount = low; amount <= high; amount += step) {
     svg.append(s('line', { x1: LEFT, x2: WIDTH - RIGHT, y1: y(amount), y2: y(amount), class: 'grid' }),
-      said(s('text', { x: LEFT - 8, y: y(amount) + 4, class: 'of-amount' }), grouped(String(Math.round(amount)))));
+      said(s('text', { x: LEFT - 8, y: y(amount) + 4, class: 'of-amount' }), grouped(String(amount))));
   }
   svg.append(s('line', { x1: LEFT, x2: WIDTH - RIGHT, y1: y(0), y2: y(0), class: 'zero' }));
   for (const [time, place] of [[first, 'start'], [(first + last) / 2, 'middle'], [last, 'end']]) {
-    svg.append(said(s('text', { x: x(time), y: HEIGHT - 6, class: `of-time ${place}` }), moment(new Date(time).toISOString())));
+    svg.append(said(s('text', { x: x(time), y: HEIGHT - 6, class: `of-time ${place}` }), clock(time)));
   }
   for (const each of drawn) {
     const path = each.points.map((point, index) => {
@@ -98,7 +98,7 @@ function chart(drawn, units, at, reading) {
     cursor.setAttribute('x2', x(time));
     cursor.classList.add('shown');
     const standing = drawn.map((each) => [each.outlet, each.points.filter(([when]) => Date.parse(when) <= time).at(-1)?.[at]]).filter(([, amount]) => amount !== undefined);
-    speak(reading, `${moment(new Date(time).toISOString())}  ${standing.map(([outlet, amount]) => `${outlet} ${grouped(amount)}`).join('  ')}`);
+    speak(reading, `${clock(time)}  ${standing.map(([outlet, amount]) => `${outlet} ${grouped(amount)}`).join('  ')}`);
   }
 
   const moves = { ArrowLeft: () => place - 1, ArrowRight: () => place + 1, Home: () => 0, End: () => times.length - 1 };
@@ -115,9 +115,17 @@ function chart(drawn, units, at, reading) {
   return svg;
 }
 
-/** The range of the amounts, never empty. */
-function widened(low, high) {
-  return low === high ? [low - 1, high + 1] : [low, high];
+/** Round amounts below and above these, and the step between the lines drawn: 1, 2 or 5 of some power of ten, never less than 1. */
+function ruled(low, high) {
+  const wanted = Math.max((high - low) / LINES, 1);
+  const power = 10 ** Math.floor(Math.log10(wanted));
+  const step = [1, 2, 5, 10].map((each) => each * power).find((each) => each >= wanted);
+  const [from, to] = [Math.floor(low / step) * step, Math.ceil(high / step) * step];
+  return [from, from === to ? to + step : to, step];
+}
+
+function clock(time) {
+  return new Date(time).toLocaleTimeString('sv-SE');
 }
 
 function s(tag, attributes = {}) {
