@@ -6,6 +6,8 @@ from pydantic import BaseModel
 
 MOST_BYTES = 16 * 2**20
 """How large a file may be as it is sent."""
+FILE_NAME = r"^[^\x00-\x1f\x7f]+$"
+"""What a file may be called: anything that can be shown on a line."""
 FILE_TYPE = "application/octet-stream"
 
 

@@ -16,7 +16,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from banking.counter_routes import UNKNOWN_ACCOUNT
 from banking.principal import teller
 from banking.rights import RIGHT_MISSING
-from contracts.agency import FILE_TYPE, MOST_BYTES, FileTaken
+from contracts.agency import FILE_NAME, FILE_TYPE, MOST_BYTES, FileTaken
 from contracts.counter import ApprovalGiven, ApprovalRequest, SignedOn, SignOn
 from contracts.interest import Quote, QuoteRequest
 from gateway.asking import ask_parts
@@ -108,7 +108,7 @@ async def agency_file(
     contract: Annotated[str, Path(pattern="^[0-9]{8}$")],
     batch: Annotated[int, Path(ge=1, le=10**9)],
     request: Request,
-    file_name: Annotated[str, Query(max_length=200)] = "",
+    file_name: Annotated[str | None, Query(max_length=200, pattern=FILE_NAME)] = None,
 ) -> Response:
     """代理批量文件: the lines of a batch as CSV (UTF-8 or GB18030) or XLSX, taken whole or not at all. Sent again, it changes nothing."""
     bearer(request)

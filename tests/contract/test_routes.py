@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from schemathesis import GenerationMode
 
 from gateway.openapi import GENERIC, OPEN
+from gateway.pages.routes import PAGES
 from launch.catalogue import GATEWAY
 from runtime.health import live_router
 from tests.contract.fuzzing import Caller, broken_promises, operations, try_out, with_values
@@ -94,6 +95,7 @@ async def test_every_declaration_is_described(bank: TestBank, document: dict[str
 async def test_addresses_that_need_a_token_say_so_and_ask_for_it(bank: TestBank, document: dict[str, Any]) -> None:
     for path, method, described in _described(document):
         filled = path.replace("{service}", "ledger").replace("{account}", "1").replace("{run}", str(uuid4()))
+        filled = filled.replace("{contract}", "02010001").replace("{batch}", "1")
         answer = await bank.client.request(method, filled.replace("{parked_id}", str(uuid4())), json={})
         assert ("security" in described) is (path not in OPEN)
         if path in OPEN:
@@ -166,4 +168,4 @@ def _may(declared: dict[str, Any], teller: str, level: str) -> bool:
 
 
 def _is_page(path: str) -> bool:
-    return path in ("/", "/favicon.ico") or path.split("/")[1] in ("static", "pages", "teller", "queries", "reports", "operations")
+    return path in ("/", "/favicon.ico") or path.split("/")[1] in ("static", "pages", *PAGES)

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banking.execution import check_right
 from banking.principal import Principal, teller
-from contracts.agency import FileTaken
+from contracts.agency import FILE_NAME, FileTaken
 from kernel.money import format_amount
 from runtime.database import driver_connection
 from runtime.service import resources_of
@@ -38,7 +38,7 @@ async def take_file(
     batch: Annotated[int, Path(ge=1, le=10**9)],
     principal: Annotated[Principal, Depends(teller)],
     request: Request,
-    file_name: Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")] = None,
+    file_name: Annotated[str | None, Query(max_length=200, pattern=FILE_NAME)] = None,
 ) -> FileTaken:
     """Make the lines of a file those of a batch that has not been run, instead of what an earlier file brought; they must be what the
     control figures of the batch announce. The same file again changes nothing.
