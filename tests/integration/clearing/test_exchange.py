@@ -184,6 +184,64 @@ async def test_a_batch_pays_each_item_once_and_names_what_it_cannot_pay(bank: Te
     assert await balance(bank, good) == "20100.00"
 
 
+async def test_what_the_exchange_posted_is_taken_back_by_it_alone(bank: TestBank) -> None:
+    number = await account(bank, "K0211")
+    item = await entered(bank, "0201", OUT, number, "5.00", checked=False)
+    receipt = await bank.run("K0212", CHECK, {"item": item, "amount": "5.00"})
+    wrong = {"transaction_number": receipt["transaction_number"], "business_date": DAY}
+    await bank.settle()
+    await bank.refuse("K0211", "ledger.correct.reverse", wrong, "ledger.rule.not_reversible", second="K0219")
+    legs = [
+        {"account": f"90201{code}", "direction": side, "amount": "5.00"}
+        for code, side in (("1040800001", "debit"), ("1013700001", "credit"))
+    ]
+    await bank.refuse("K0211", "ledger.entry.post", {"currency": "CNY", "legs": legs}, "ledger.business_code.not_by_hand")
+    red = await bank.run("K0211", CANCEL, {"item": item})
+    assert [(entry["business_code"], entry["direction"], entry["red"]) for entry in red["entries"]] == [
+        ("408", "debit", True),
+        ("261", "credit", True),
+    ]
+
+
+async def test_lists_board_and_report_show_what_one_may_see(bank: TestBank) -> None:
+    number = await account(bank, "K0101")
+    item = await entered(bank, "0100", OUT, number, "7.00", checked=False)
+    board = await bank.ask("K0101", "clearing.exchange.board")
+    assert board["next_switch"]["blocked"]["zh"].startswith("还有 1 笔") and board["blockers"][0]["zh"] == "有 1 笔同城提出报单未复核"
+    assert [(each["stream"], each["count"], each["amount"]) for each in board["items"] if each["item_state"] == "entered"] == [
+        ("out_debit", 1, "7.00")
+    ]
+    mine = await bank.ask("K0101", "clearing.exchange.items", state="entered", limit="1")
+    assert [row["item"] for row in mine["rows"]] == [item] and mine["next"] is None
+    assert (await bank.ask("K0201", "clearing.exchange.items", account=number))["rows"] == []
+    headers = {"Authorization": f"Bearer {await bank.sign_on('K0201')}"}
+    for name, asked in (("board", {"outlet": "0100"}), ("items", {"outlet": "0100"}), ("item", {"item": str(item)})):
+        answer = await bank.client.get(f"/api/queries/clearing.exchange.{name}", params=asked, headers=headers)
+        assert answer.json()["code"] == "outlet.outside"
+    await bank.run("K0101", CANCEL, {"item": item})
+    history = await bank.ask("S0009", "clearing.exchange.item", item=str(item))
+    assert [row["item_state"] for row in history["rows"]] == ["entered", "cancelled"]
+
+
+async def test_the_difference_report_sums_a_sub_branch(bank: TestBank) -> None:
+    """0301 brings 40.00 out and 100.00 in, the department 0300 owes 25.00 for a debit: 40 + 100 - 25 = 115 debit for the sub-branch."""
+    session = {"exchange_date": "2005-09-01", "session": 2}
+    first, second = await account(bank, "K0301"), await account(bank, "K0311")
+    await entered(bank, "0301", OUT, second, "40.00")
+    await switched(bank, "K0311", 2, (1, "40.00"))
+    await switched(bank, "K0301", 2)
+    await bank.run("K0311", IN, {**session, "account": second, "amount": "100.00"})
+    await bank.run("K0301", "clearing.exchange.in_debit", {**session, "account": first, "amount": "25.00"})
+    report = await bank.report("K0301", "exchange_difference", **{key: str(value) for key, value in session.items()})
+    rows = [
+        (row["outlet"], row["out_debit"], row["in_debit"], row["in_credit"], row["debit_net"], row["credit_net"]) for row in report["rows"]
+    ]
+    assert rows == [("0300", "0.00", "25.00", "0.00", "0.00", "25.00"), ("0301", "40.00", "0.00", "100.00", "140.00", "0.00")]
+    assert (report["totals"]["debit_net"], report["totals"]["credit_net"], report["totals"]["in_debit_count"]) == ("115.00", "0.00", 1)
+    own = await bank.report("K0311", "exchange_difference", **{key: str(value) for key, value in session.items()})
+    assert [row["outlet"] for row in own["rows"]] == ["0301"]
+
+
 @pytest.mark.slow
 async def test_a_process_that_dies_anywhere_while_an_item_is_checked(bank: TestBank) -> None:
     """Each turn dies one step later: the payer's money and the item are always on the same side, and a repetition finishes the rest."""

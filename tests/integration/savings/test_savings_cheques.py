@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.savings.cheque_voids import settle_cheque_voids
+from tests.integration.savings.test_savings_movements import decide, movement, pend
 
 SELL, UNDO_SALE, REPORT_LOST, LIFT_LOSS, WRITE_OFF, UNDO_WRITE_OFF = (
     f"savings.cheque.{verb}" for verb in ("sell", "undo_sale", "report_lost", "lift_loss", "write_off", "undo_write_off")
@@ -385,3 +386,42 @@ async def test_a_refused_sale_gives_the_box_its_cheques_back(savings):
     assert answer.status_code >= 400
     assert await states(savings, numbers) == [None, None]
     assert {("TCKZ", int(number)) for number in numbers} <= savings.neighbours.vouchers.box
+
+
+async def so_far(savings, number):
+    """The state of a transfer cheque, and what was done to it since it was sold."""
+    rows = await savings.rows("SELECT state FROM savings.cheque WHERE kind = 'TCKZ' AND number = $1", number)
+    done = await savings.rows("SELECT action FROM savings.cheque_event WHERE kind = 'TCKZ' AND number = $1 ORDER BY id", number)
+    return rows[0].state, [row.action for row in done[1:]]
+
+
+async def test_a_cheque_orders_a_movement_of_another_service(savings):
+    """Used while the movement is under way, usable again if it is given up; given back, it may pay once more (IB 2293-2310, 2377)."""
+
+    async def move(amount_minor, verb, status=200, **fields):
+        cheque = {"kind": "TCKZ", "number": number, "gives_back": bool(fields.get("correction"))}
+        body = movement(savings, account, 0, lines=[{"account": account, "amount_minor": amount_minor, "cheque": cheque}], **fields)
+        answer = await pend(savings, body, status)
+        if status == 200:
+            assert (await so_far(savings, number))[0] == "used"
+            await decide(savings, body, verb)
+        return body["posting_id"] if status == 200 else answer["code"]
+
+    account, other = await savings.current("1000.00"), await savings.current("1.00")
+    [number] = await sold(savings, account, count=1)
+    assert await move(-100_001, "post", 409) == "account.insufficient"
+    await move(-40_000, "void")
+    assert await so_far(savings, number) == ("unused", [])
+    first = await move(-40_000, "post")
+    assert await so_far(savings, number) == ("used", ["use"])
+    assert await move(-1_00, "post", 409) == "cheque.state"
+    await move(40_000, "void", correction=True, reverses=first)
+    assert await so_far(savings, number) == ("used", ["use"])
+    await move(40_000, "post", correction=True, reverses=first)
+    assert await so_far(savings, number) == ("unused", ["use", "undo_use"])
+    # A refused cheque is used and moves nothing.
+    await move(0, "post")
+    assert await so_far(savings, number) == ("used", ["use", "undo_use", "use"])
+    assert (await savings.panel(account, "K0211"))["balance"] == "1000.00"
+    body = movement(savings, other, 0, lines=[{"account": other, "amount_minor": -1, "cheque": {"kind": "TCKZ", "number": number}}])
+    assert (await pend(savings, body, 409))["code"] == "cheque.other_account"
