@@ -82,9 +82,7 @@ async def _rows(read: Read, form: DepositorsForm, least: int) -> list[Row[Any]]:
     found = select(ACCOUNT, term.starts_on, term.matures_on, term.term).join_from(
         ACCOUNT, TERM_DEPOSIT, term.account == table.account, isouter=True
     )
-    found = found.where(
-        table.balance_minor >= least, table.currency == form.currency, seen(sight_for(read.principal, form.outlet))
-    )
+    found = found.where(table.balance_minor >= least, table.currency == form.currency, seen(sight_for(read.principal, form.outlet)))
     if (after := place(form.after, str)) is not None:
         found = found.where(table.account > after[0])
     return list((await read.connection.execute(found.order_by(table.account).limit(form.limit + 1))).all())
@@ -103,4 +101,3 @@ def _line(row: Row[Any]) -> dict[str, Cell]:
         "balance": format_amount(row.balance_minor, row.currency),
         "outlet": row.outlet,
     }
-
