@@ -25,6 +25,9 @@ POSTINGS_POSTED = Counter("huitong_postings_posted_total", "Posting sets written
 DAY_END_STEP = Gauge("huitong_day_end_step_state", "State of a day-end step: 0 waiting, 1 running, 2 done, 3 failed", ["step"])
 PROOF_DIFFERENCE = Gauge("huitong_proof_difference_minor", "Difference a proof found, in minor units", ["proof"])
 POSITION = Gauge("huitong_position_minor", "Inter-branch position, credit positive", ["outlet", "sub_account", "currency"])
+POSITION_STAGE = Gauge(
+    "huitong_position_stage", "Stage of a unit's position limit: 0 free, 1 warning, 2 approval, 3 stop", ["outlet", "currency"]
+)
 
 LONGEST_CHAIN, LONGEST_TRACE = 8, 12
 PERSONAL = frozenset({"name", "id_number", "phone", "address", "password", "old_password", "new_password", "token", "authorization", "dsn"})

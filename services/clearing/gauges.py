@@ -6,6 +6,9 @@ from sqlalchemy import select
 
 from runtime.service import Resources
 from runtime.telemetry import POSITION as GAUGE
+from runtime.telemetry import POSITION_STAGE as STAGE
+from services.clearing.domain.position_limits import Stage
+from services.clearing.outlet_tables import POSITION_LIMIT
 from services.clearing.tables import FRAME, POSITION
 
 Labels = tuple[str, str, str]
@@ -27,3 +30,12 @@ async def show_positions(resources: Resources) -> None:
         if minor != shown.get(labels, 0):
             GAUGE.labels(*labels).set(minor)
             shown[labels] = minor
+
+
+async def show_stages(resources: Resources) -> None:
+    """Set the gauge of every unit that has a limit to how far its position has come."""
+    order = list(Stage)
+    columns = (POSITION_LIMIT.c.unit, POSITION_LIMIT.c.currency, POSITION_LIMIT.c.stage)
+    async with resources.database.reading() as connection:
+        for row in await connection.execute(select(*columns)):
+            STAGE.labels(row.unit, row.currency).set(order.index(Stage(row.stage)))

@@ -9,7 +9,7 @@ from runtime.service import Consumption, PeriodicTask
 from services.clearing import api, national_sorting
 from services.clearing.blockers import blockers
 from services.clearing.consumers import national_handler, positions_handler
-from services.clearing.gauges import show_positions
+from services.clearing.gauges import show_positions, show_stages
 from services.clearing.national_link import keep_signed_on
 from services.clearing.netting import resume_netting
 from services.clearing.penalties import charge
@@ -47,7 +47,7 @@ SERVICE = BankService(
         PeriodicTask("watch_limits", WATCH_SECONDS, watch),
         PeriodicTask("sample_positions", SAMPLE_SECONDS, sample),
     ),
-    gauges=(show_positions,),
+    gauges=(show_positions, show_stages),
     transactions=(
         netting_run,
         netting_now,
