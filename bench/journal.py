@@ -114,9 +114,7 @@ class Asker:
         """Seconds, and the answer."""
         headers = {"Authorization": f"Bearer {await self._bank.sign_on(question.teller)}"}
         started = time.perf_counter()
-        answer = await self._bank.client.get(
-            f"/api/{question.kind}/{question.name}", params=question.parameters(**more), headers=headers
-        )
+        answer = await self._bank.client.get(f"/api/{question.kind}/{question.name}", params=question.parameters(**more), headers=headers)
         seconds = time.perf_counter() - started
         if answer.status_code != 200:
             raise SystemExit(f"{question.name} {question.asked}: {answer.text}")

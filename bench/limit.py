@@ -13,7 +13,7 @@ from typing import Any
 
 import asyncpg
 
-from runtime.identifiers import derived_id
+from contracts.ledger import SetsPosted
 
 BATCH = 1000
 RUNS = 3
@@ -30,7 +30,14 @@ NEW_ROWS = {
     ),
     "inbox": ("message_id", "queue, message_id"),
 }
-"""Table -> what its rows are found by, and the columns that are written."""
+"""Table -> what its rows are found by, and the columns that are written. Beside them the outbox, whose rows tell of many sets each."""
+OUTBOX_COLUMNS = ["message_id", "routing_key", "envelope"]
+TOLD = (
+    f"SELECT {', '.join(OUTBOX_COLUMNS)} FROM ledger.outbox WHERE routing_key = '{SetsPosted.NAME}' ORDER BY sequence DESC LIMIT "
+    f"(SELECT ceil($1 * (SELECT count(*) FROM ledger.outbox WHERE routing_key = '{SetsPosted.NAME}') / greatest(count(*), 1)::float8) "
+    "FROM ledger.posting_set)"
+)
+"""As many of the newest messages as told of so many sets, going by all of them."""
 ADD_BALANCES = (
     "INSERT INTO ledger.account AS a (account, outlet, currency, business_code, opened_on, balance_minor) "
     "SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::date[], $6::bigint[]) "
@@ -62,7 +69,11 @@ async def read_batches(dsn: str, sets: int) -> list[Batch]:
     try:
         rows = await connection.fetch("SELECT posting_id FROM ledger.posting_set ORDER BY posted_at DESC LIMIT $1", sets // BATCH * BATCH)
         ids = [row["posting_id"] for row in rows]
-        return [await _read(connection, ids[start : start + BATCH]) for start in range(0, len(ids), BATCH)]
+        batches = [await _read(connection, ids[start : start + BATCH]) for start in range(0, len(ids), BATCH)]
+        told = await connection.fetch(TOLD, len(ids))
+        for position, row in enumerate(told):
+            batches[position % len(batches)].new.setdefault("outbox", []).append(tuple(row))
+        return batches
     finally:
         await connection.close()
 
@@ -70,8 +81,7 @@ async def read_batches(dsn: str, sets: int) -> list[Batch]:
 async def _read(connection: asyncpg.Connection, ids: Sequence[Any]) -> Batch:
     batch = Batch()
     for table, (key, columns) in NEW_ROWS.items():
-        asked = [derived_id("posted", each) for each in ids] if table == "outbox" else ids
-        found = await connection.fetch(f"SELECT {columns} FROM ledger.{table} WHERE {key} = ANY($1::uuid[])", asked)
+        found = await connection.fetch(f"SELECT {columns} FROM ledger.{table} WHERE {key} = ANY($1::uuid[])", ids)
         batch.new[table] = [tuple(row) for row in found]
     changes: dict[tuple[Any, ...], int] = defaultdict(int)
     turnover: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0])
@@ -106,7 +116,7 @@ async def sets_per_second(dsn: str, batches: Sequence[Batch]) -> float:
 
 async def _write(connection: asyncpg.Connection, batch: Batch) -> None:
     for table, rows in batch.new.items():
-        columns = NEW_ROWS[table][1].split(", ")
+        columns = OUTBOX_COLUMNS if table == "outbox" else NEW_ROWS[table][1].split(", ")
         await connection.copy_records_to_table(table, schema_name="ledger", records=rows, columns=columns)
     await connection.execute(ADD_BALANCES, *batch.balances)
     await connection.execute(ADD_TOTALS, *batch.totals)
