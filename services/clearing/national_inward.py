@@ -35,8 +35,11 @@ CONTENT = (
 
 
 def bell(resources: Resources) -> asyncio.Event:
-    """Rung when something came that sorting has to do, so that it does not wait for its next look."""
-    return resources.state.setdefault("national_bell", asyncio.Event())
+    """Rung when something came that sorting has to do, and at the start, so that it does not wait for its next look."""
+    if "national_bell" not in resources.state:
+        resources.state["national_bell"] = asyncio.Event()
+        resources.state["national_bell"].set()
+    return resources.state["national_bell"]
 
 
 def content_of(payment: NationalPayment) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 A `.day` file is read line by line; blank lines and lines beginning with `#` are for the reader.
 
     date 2005-09-01                                   first business date of the bank (must be the first line)
+    peer                                              the bank has the simulated front end of the central bank (second line)
     S0311 customer.personal.open name=张三 id_type=Z -> customer=customer_number
     S0311 savings.demand.open customer_number=$customer amount=500.00 ... -> a=account
         0311 debit  101  500.00                       indented lines: the entries the receipt must show, exactly these, in any order;
@@ -17,6 +18,7 @@ A `.day` file is read line by line; blank lines and lines beginning with `#` are
     batch $c 1 incomplete 2 1 30.00                   a batch once it is not being posted any more: lines posted, lines failed,
     amount posted
     item $c 1 3 failed 可用余额不足                   a line of a batch: its state, and why it failed
+    until clearing.national_inward sequence=1 state posted -> n=purpose      a list, asked until one of its rows says so
     position 0201 417 1000.00                         balance of a 416 sub-account of an outlet, credit positive
     subject 0201 40702 4000000.00                     closing balance of a subject in an outlet (`-` for the bank), debit positive
     voucher 0201 00001 passbook 1990                  sheets of a kind in a box or vault (00000)
@@ -36,6 +38,7 @@ import asyncio
 import json
 import re
 import shlex
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -47,6 +50,7 @@ from tests.support.door import Door
 Entry = tuple[str, str, str, Decimal]
 LONGEST_BATCH_SECONDS = 60
 OFF_SHEET = ("receive", "pay")
+PATIENCE_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,11 @@ def read_day(path: Path) -> list[Step]:
         entry = (words[0], words[1], words[2], Decimal(words[3].replace(",", "")))
         steps[-1] = Step(last.number, last.words, (*last.entries, entry))
     return steps
+
+
+def has_peer(steps: list[Step]) -> bool:
+    """Whether the bank of a day has the simulated front end."""
+    return any(step.words[0] == "peer" for step in steps)
 
 
 @dataclass
@@ -147,6 +156,38 @@ class Play:
 
     async def _date(self, day: str) -> None:
         assert date.fromisoformat(day) == self.today, f"the bank starts on {self.today}"
+
+    async def _peer(self) -> None:
+        """The bank was started with it: wait until it has opened the date."""
+        await self._asked(self._is_open, "national inter-bank business is not open")
+
+    async def _is_open(self) -> bool:
+        return (await self.door.ask("S0009", "clearing.national_day"))["open"]
+
+    async def _until(self, name: str, *words: str) -> None:
+        asked, wanted = words, []
+        if "->" in words:
+            asked, wanted = words[: words.index("->")], list(words[words.index("->") + 1 :])
+        *given, field_, value = asked
+        parameters = {key: str(self._typed(given_)) for key, _, given_ in (word.partition("=") for word in given)}
+        found: list[dict[str, Any]] = []
+
+        async def says_so() -> bool:
+            rows = (await self.door.ask("S0009", name, **parameters))["rows"]
+            found[:] = [row for row in rows if str(row[field_]) == value]
+            return bool(found)
+
+        await self._asked(says_so, "no row of the list says so")
+        for pair in wanted:
+            called, _, source = pair.partition("=")
+            self.names[called] = str(found[0][source])
+
+    async def _asked(self, condition: Callable[[], Awaitable[bool]], otherwise: str) -> None:
+        for _ in range(PATIENCE_SECONDS * 20):
+            if await condition():
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(otherwise)
 
     async def _result(self, name: str, value: str) -> None:
         assert str(self.receipt["result"][name]) == value, f"{name} is {self.receipt['result'][name]}"

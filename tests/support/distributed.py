@@ -122,9 +122,9 @@ class StartedBank(Door):
 class DistributedBank(StartedBank):
     """One process per service, watched by the starting process, on a database and a broker of the tests."""
 
-    def __init__(self, folder: Path, owner_url: str, broker_url: str, service_key: str) -> None:
+    def __init__(self, folder: Path, owner_url: str, broker_url: str, service_key: str, *options: str) -> None:
         named = {"HUITONG_OWNER_DATABASE_URL": owner_url, "HUITONG_BROKER_URL": broker_url}
-        super().__init__(folder, "--distributed", environment=named)
+        super().__init__(folder, "--distributed", *options, environment=named)
         self._owner_url = owner_url
         self._service_key = service_key
 
@@ -159,11 +159,12 @@ def write_secrets(folder: Path) -> str:
 
 
 @asynccontextmanager
-async def distributed_bank(cluster: Any, broker_url: str, folder: Path) -> AsyncIterator[DistributedBank]:
-    """A bank of many processes on a copy of the template and on a virtual host of its own; stopped at the end."""
+async def distributed_bank(cluster: Any, broker_url: str, folder: Path, *options: str) -> AsyncIterator[DistributedBank]:
+    """A bank of many processes on a copy of the template and on a virtual host of its own, with what else `up` is told; stopped at the
+    end."""
     database = f"bank_{uuid4().hex[:12]}"
     await execute_as_admin(cluster, f"CREATE DATABASE {database} TEMPLATE {TEMPLATE}")
-    async with _started(DistributedBank(folder, cluster.dsn(database), broker_url, write_secrets(folder))) as bank:
+    async with _started(DistributedBank(folder, cluster.dsn(database), broker_url, write_secrets(folder), *options)) as bank:
         yield bank  # type: ignore[misc]
 
 

@@ -11,6 +11,7 @@ QUERIES = (
     national.outward,
     national.suspense,
     national.gaps,
+    national.day,
     exchange.items,
     exchange.history,
     exchange.board,

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Literal
 
 from pydantic import Field
-from sqlalchemy import RowMapping, Select, select, tuple_
+from sqlalchemy import RowMapping, Select, func, select, tuple_
 
 from banking.fields import Day, OutletCode, labelled
 from banking.lists import ListForm, check_dates, cursor, page, place
@@ -17,8 +17,12 @@ from contracts.report import Column
 from kernel.money import format_amount
 from kernel.text import Text
 from services.clearing.domain.national import CURRENCY, KINDS, REASONS, Reason
-from services.clearing.domain.national_states import INWARD_TEXTS, OUTWARD_TEXTS
-from services.clearing.national_tables import NATIONAL_GAP, NATIONAL_INWARD, NATIONAL_OUTWARD, NATIONAL_SUSPENSE
+from services.clearing.domain.national_states import INWARD_TEXTS, OUTWARD_TEXTS, InwardState, OutwardState
+from services.clearing.national_link import INWARD as SERIES_INWARD
+from services.clearing.national_link import OUTWARD as SERIES_OUTWARD
+from services.clearing.national_link import last_number
+from services.clearing.national_tables import NATIONAL_GAP, NATIONAL_INWARD, NATIONAL_LINK, NATIONAL_OUTWARD, NATIONAL_SUSPENSE
+from services.clearing.queries.positions import NoQuestion
 
 STATE = Column(key="state_name", label=Text("状态", "State"))
 OUTLET = Column(key="outlet", label=Text("账务部门", "Books of"))
@@ -201,6 +205,26 @@ async def gaps(read: Read, form: GapsForm) -> dict[str, Any]:
         found = found.where(tuple_(table.c.sent_on, table.c.sequence) > behind)
     rows = (await read.connection.execute(found.order_by(table.c.sent_on, table.c.sequence).limit(form.limit + 1))).mappings().all()
     return page(rows, form.limit, lambda row: cursor(row["sent_on"], row["sequence"]), lambda row: _shown(row, GAPS))
+
+
+@query(name="clearing.national_day", title=Text("电子联行状态", "The day of national inter-bank business"), source="IB 2405-2406, 2449")
+async def day(read: Read, form: NoQuestion) -> dict[str, Any]:
+    """Whether business of the current date is open, the last numbers both ways, and what waits: to be sorted, to be checked, missing."""
+    today, connection = read.business_date, read.connection
+    link, came, sent, gap = NATIONAL_LINK, NATIONAL_INWARD, NATIONAL_OUTWARD, NATIONAL_GAP
+    opened = select(link.c.opened_at).where(link.c.business_date == today)
+    waiting = {
+        "unsorted": select(func.count()).select_from(came).where(came.c.state == InwardState.RECEIVED.value),
+        "unchecked": select(func.count()).select_from(sent).where(sent.c.state == OutwardState.ENTERED.value),
+        "missing": select(func.count()).select_from(gap).where(gap.c.filled_at.is_(None)),
+    }
+    return {
+        "business_date": today.isoformat(),
+        "open": (await connection.execute(opened)).scalar() is not None,
+        "last_inward": await last_number(connection, today, SERIES_INWARD),
+        "last_outward": await last_number(connection, today, SERIES_OUTWARD),
+        **{name: (await connection.execute(counted)).scalar_one() for name, counted in waiting.items()},
+    }
 
 
 def _dated(found: Select[Any], column: Any, form: ItemsForm) -> Select[Any]:
