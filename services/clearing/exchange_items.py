@@ -159,7 +159,8 @@ async def _move(work: Work, item: Item, step: Step, pays: str | None) -> Account
     assert account is not None
     amount_minor = step.account * item.amount_minor
     if step.takes_back is None:
-        return await customer_money.move(work, account, CURRENCY, amount_minor, cheque=cheque, field=field, summary=item.stream.text.zh)
+        summary = item.stream.text.zh + (Act.RETURN.text.zh if step.act is Act.RETURN else "")
+        return await customer_money.move(work, account, CURRENCY, amount_minor, cheque=cheque, field=field, summary=summary)
     last = item.booked[-1]
     return await customer_money.take_back(
         work,
@@ -170,7 +171,7 @@ async def _move(work: Work, item: Item, step: Step, pays: str | None) -> Account
         value_date=last.value_date,
         cheque=cheque,
         field=field,
-        summary=item.stream.text.zh,
+        summary=item.stream.text.zh + Act.CANCEL.text.zh,
     )
 
 
