@@ -11,6 +11,7 @@ from kernel.errors import ErrorType, Kind
 from kernel.money import round_half_up
 from kernel.numbers import CITY, CITY_BRANCH, InternalAccount, branch_of, is_business_department, parse_term
 from kernel.text import Text
+from services.clearing.domain.national import CITY_DEPARTMENT
 
 NOT_THE_CITY = ErrorType(
     "clearing.fund.not_the_city",
@@ -51,9 +52,8 @@ RATE_RANGE = ErrorType(
     "clearing.fund.rate", Kind.INVALID, "月利率应在 0 至 {most}‰ 之间", "a monthly rate lies between 0 and {most} per mille"
 )
 
-CITY_DEPARTMENT = "0100"
-"""市行营业部: it keeps the sub-branches' fund accounts, and may run placements as the clearing centre does (IB 3228, 3249)."""
 OPERATORS = (CITY, CITY_DEPARTMENT)
+"""The clearing centre, and the city's business department, which keeps the sub-branches' fund accounts (IB 3228, 3249-3252)."""
 FUND_ACCOUNT_CODE = "475"
 """40705, the account of a sub-branch with the city (IB 3228-3234)."""
 DIVISOR = 30000

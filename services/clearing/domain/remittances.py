@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Any
 
 from kernel.errors import ErrorType, Kind
 from kernel.text import Text
+from services.clearing.domain.national import same_name
 
 STATE = ErrorType(
     "clearing.remittance.state",
@@ -84,8 +86,9 @@ def after(state: State, act: Act, instrument: Instrument, number: str) -> State:
     return reached
 
 
-def check_paper(given: dict[str, object], written: dict[str, object]) -> None:
+def check_paper(given: dict[str, Any], written: dict[str, Any]) -> None:
     """What the paper says that is presented is what was sold. Raises `clearing.remittance.differs`, naming the first field that is not."""
     for field, value in written.items():
-        if value is not None and given[field] != value:
+        same = same_name(given[field], value) if field == "payee_name" else value is None or given[field] == value
+        if not same:
             raise DIFFERS(field=field)

@@ -9,6 +9,7 @@ from enum import Enum
 from kernel.errors import ErrorType, Kind
 from kernel.numbers import NumberKind, kind_of
 from kernel.text import Text
+from services.clearing.domain.national import same_name
 
 STATE = ErrorType(
     "clearing.remote_deposit.state",
@@ -143,7 +144,7 @@ def check_sides(outlet: str, payer: Side | None, payee: Side, payee_name: str | 
         raise SAME_OUTLET(field="payee_account")
     if not payee.cross_outlet:
         raise PAYEE_CLOSED_TO_OTHERS(field="payee_account")
-    if payee_name is not None and payee_name != payee.name:
+    if payee_name is not None and not same_name(payee_name, payee.name):
         raise NAME_DIFFERS(field="payee_name")
 
 

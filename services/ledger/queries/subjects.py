@@ -37,11 +37,15 @@ SUBJECTS = (
 
 @query(name="ledger.differences", title=Text("汇差查询", "Inter-branch differences"), source="IB 2514, 3836", columns=DIFFERENCES)
 async def differences(read: Read, form: BooksForm) -> dict[str, Any]:
-    """Per outlet and 416 sub-account: turnover of the date and the balance, credit positive. Raises `outlet.outside`."""
+    """Per outlet and 416 sub-account: turnover of the date and the balance, credit positive; `total` sums them up (IB 2514-2515).
+
+    Raises `outlet.outside`.
+    """
     currency_of(form.currency)
     day = form.date or read.business_date
     rulebook = await rulebook_for(read)
-    balances = await code_balances(read, day, day, books_of(read, form), form.currency)
+    found = await code_balances(read, day, day, books_of(read, form), form.currency)
+    balances = [each for each in found if each.business_code in CHANNELS]
     rows = [
         {
             "outlet": each.outlet,
@@ -54,9 +58,14 @@ async def differences(read: Read, form: BooksForm) -> dict[str, Any]:
             "balance": format_amount(-each.figures.closing_minor, each.currency),
         }
         for each in balances
-        if each.business_code in CHANNELS
     ]
-    return {"date": day.isoformat(), "rows": rows, "next": None}
+    sums = {
+        "debit": sum(each.figures.debit_minor for each in balances),
+        "credit": sum(each.figures.credit_minor for each in balances),
+        "balance": -sum(each.figures.closing_minor for each in balances),
+    }
+    total = {name: format_amount(minor, form.currency) for name, minor in sums.items()}
+    return {"date": day.isoformat(), "rows": rows, "total": total, "next": None}
 
 
 @query(name="ledger.subject", title=Text("科目查询", "Subjects"), source="IB 1786, 3827", columns=SUBJECTS)

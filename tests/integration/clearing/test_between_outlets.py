@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+from decimal import Decimal
 from typing import Any
 
 from tests.support.bank import TestBank
@@ -156,6 +157,11 @@ async def test_internal_transfers(bank: TestBank) -> None:
         ("0201", "201", "credit"),
         ("0201", "418", "debit"),
     ]
+    await bank.settle()
+    found = await bank.ask("S0009", "ledger.differences")
+    sums = {name: sum(Decimal(row[name]) for row in found["rows"]) for name in ("debit", "credit", "balance")}
+    assert {name: Decimal(amount) for name, amount in found["total"].items()} == sums
+    assert sums["balance"] == 0 and sums["debit"] == sums["credit"] > 0, "what one outlet owes another is owed"
 
 
 async def test_a_contract_is_paid_back_in_parts_by_one_at_a_time(bank: TestBank) -> None:

@@ -49,6 +49,7 @@ THERE = Side("400000002001010", "0301", "西城机械", True)
 def test_sides() -> None:
     check_sides("0201", HERE, THERE, "西城机械")
     check_sides("0201", None, THERE, None)
+    check_sides("0201", None, THERE, "西城 机械")
 
 
 @pytest.mark.parametrize(
@@ -79,3 +80,15 @@ def test_personal_accounts_do_not_pay_on_paper() -> None:
     with pytest.raises(DomainError) as refused:
         check_payer("000000001800012", "payer_account")
     assert refused.value.code == "clearing.payer_personal"
+
+
+PAPER = {"currency": "CNY", "amount": 800_00, "payee_name": "王五", "payee_id_number": "P1"}
+
+
+def test_a_paper_is_what_was_sold() -> None:
+    remittances.check_paper({**PAPER, "payee_name": "王 五"}, PAPER)
+    remittances.check_paper({**PAPER, "payee_id_number": "P2"}, {**PAPER, "payee_id_number": None})
+    for field, other in {"currency": "USD", "amount": 799_99, "payee_name": "王六", "payee_id_number": "P2"}.items():
+        with pytest.raises(DomainError) as refused:
+            remittances.check_paper({**PAPER, field: other}, PAPER)
+        assert (refused.value.code, refused.value.field) == ("clearing.remittance.differs", field)
