@@ -226,11 +226,15 @@ FROM decided
 
 
 async def _lock_accounts(connection: AsyncConnection, contract: Row[Any], batch: Row[Any]) -> None:
-    """Lock the accounts of the portion and the organisation's in account order, as everybody does."""
+    """Lock the accounts of the portion and the organisation's in account order, as everybody does.
+
+    The accounts are looked up one by one, here and in what follows: how many of all accounts a portion has is not the planner's to guess.
+    """
     raw = await driver_connection(connection)
+    await raw.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
     await raw.fetchval(
-        f"WITH taken AS ({_TAKEN}), locked AS (SELECT FROM savings.account WHERE account = $5 OR account IN (SELECT account FROM taken) "
-        "ORDER BY account FOR UPDATE) SELECT count(*) FROM locked",
+        f"WITH taken AS ({_TAKEN}), locked AS (SELECT FROM savings.account WHERE account = ANY (ARRAY(SELECT account FROM taken "
+        "UNION SELECT $5)) ORDER BY account FOR UPDATE) SELECT count(*) FROM locked",
         contract.contract,
         batch.batch,
         batch.reached,
