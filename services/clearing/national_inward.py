@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,8 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banking.business_day import business_date_of, frame_of
 from contracts.national import NationalInward, NationalOpened, NationalPayment
+from kernel.money import format_amount
 from runtime.service import Resources
-from services.clearing.domain.national import outlet_of, own_department
+from services.clearing.domain.national import CURRENCY, outlet_of, own_department
 from services.clearing.domain.national_errors import SEQUENCE_REUSED
 from services.clearing.domain.national_sequence import after_hearing_of, after_number
 from services.clearing.domain.national_states import InwardState
@@ -173,3 +174,27 @@ async def set_item(connection: AsyncConnection, key: Key, **changes: Any) -> Non
     """Change an inward item that is held."""
     table = NATIONAL_INWARD
     await connection.execute(table.update().where(table.c.sent_on == key[0], table.c.sequence == key[1]).values(changes))
+
+
+def slip_of(item: Mapping[str, Any]) -> dict[str, Any]:
+    """All that is printed of an item: its elements, where it stands, and the marks 挂账 and 重打凭证 (IB 2428)."""
+    in_suspense = item["reason"] is not None
+    return {
+        "sent_on": item["sent_on"].isoformat(),
+        "sequence": item["sequence"],
+        "sending_bank": item["sending_bank"],
+        "receiving_bank": item["receiving_bank"],
+        "payer_account": item["payer_account"],
+        "payer_name": item["payer_name"],
+        "payee_account": item["payee_account"],
+        "payee_name": item["payee_name"],
+        "amount": format_amount(item["amount_minor"], CURRENCY),
+        "purpose": item["purpose"],
+        "outlet": item["outlet"],
+        "posted_on": item["posted_on"].isoformat(),
+        "state": item["state"],
+        "suspended": in_suspense,
+        "reason": item["reason"] or "",
+        "prints": item["prints"],
+        "reprinted": item["prints"] > 1,
+    }

@@ -66,6 +66,7 @@ NATIONAL_INWARD = Table(
     Column("received_on", Date, nullable=False),
     Column("repeats", Integer, nullable=False, server_default="0"),
     Column("prints", Integer, nullable=False, server_default="0"),
+    Column("slip_number", String(8)),
     Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     CheckConstraint("amount_minor > 0", name="amount"),
     CheckConstraint("state IN ('received', 'posted', 'suspended', 'paid', 'returned')", name="state"),
@@ -74,7 +75,8 @@ NATIONAL_INWARD = Table(
     Index("ix_national_inward_unprinted", "outlet", "sent_on", "sequence", postgresql_where=text("prints = 0")),
 )
 """来帐: every item the peer has sent, once. `outlet` is the one it is for until it is posted, then the one whose books it stands in;
-`reason` why it went to suspense, `refusal` what the account's keeper said. `repeats` counts how often it was sent again."""
+`reason` why it went to suspense, `refusal` what the account's keeper said. `repeats` counts how often it was sent again,
+`prints` how often its slip was printed, the last time on form `slip_number`."""
 
 NATIONAL_GAP = Table(
     "national_gap",

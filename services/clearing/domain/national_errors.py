@@ -34,6 +34,12 @@ NOTHING_TO_PRINT = ErrorType(
     "本机构没有未打印的来帐",
     "no inward item of this outlet waits to be printed",
 )
+NOT_PRINTED = ErrorType(
+    "clearing.national.not_printed",
+    Kind.CONFLICT,
+    "{date} 第 {sequence} 号来帐的补充报单尚未打印",
+    "the slip of inward number {sequence} of {date} has not been printed on a form yet",
+)
 OUTWARD_UNKNOWN = ErrorType(
     "clearing.national.outward_unknown", Kind.NOT_FOUND, "没有提交号为 {submission} 的往帐", "there is no outward item {submission} today"
 )

@@ -26,6 +26,7 @@ from services.clearing.domain.national_errors import (
     NOTHING_TO_PRINT,
 )
 from services.clearing.domain.national_states import InwardAct, InwardState, OutwardAct, OutwardState, inward_after, outward_after
+from services.clearing.national_inward import slip_of
 from services.clearing.national_link import require_open
 from services.clearing.national_sorting import sort_waiting
 from services.clearing.national_tables import NATIONAL_GAP, NATIONAL_INWARD, NATIONAL_OUTWARD
@@ -107,7 +108,7 @@ async def print_inward(work: Work, form: SlipForm) -> Outcome:
     item = await _slip(work.connection, work.outlet, form)
     first, _ = await use_vouchers(work, SLIP, form.voucher_number)
     prints = item["prints"] + 1
-    await national_inward.set_item(work.connection, (item["sent_on"], item["sequence"]), prints=prints)
+    await national_inward.set_item(work.connection, (item["sent_on"], item["sequence"]), prints=prints, slip_number=first)
     return Outcome(result={**slip_of({**item, "prints": prints}), "voucher_number": first})
 
 
@@ -128,30 +129,6 @@ async def _slip(connection: AsyncConnection, outlet: str, form: SlipForm) -> Row
     if found is None:
         raise INWARD_UNKNOWN(field="sequence", date=form.sent_on.isoformat() if form.sent_on else "-", sequence=form.sequence)
     return found
-
-
-def slip_of(item: Any) -> dict[str, Any]:
-    """All that is printed of an item: its elements, where it stands, and the marks 挂账 and 重打凭证 (IB 2428)."""
-    in_suspense = item["reason"] is not None
-    return {
-        "sent_on": item["sent_on"].isoformat(),
-        "sequence": item["sequence"],
-        "sending_bank": item["sending_bank"],
-        "receiving_bank": item["receiving_bank"],
-        "payer_account": item["payer_account"],
-        "payer_name": item["payer_name"],
-        "payee_account": item["payee_account"],
-        "payee_name": item["payee_name"],
-        "amount": format_amount(item["amount_minor"], CURRENCY),
-        "purpose": item["purpose"],
-        "outlet": item["outlet"],
-        "posted_on": item["posted_on"].isoformat(),
-        "state": item["state"],
-        "suspended": in_suspense,
-        "reason": item["reason"] or "",
-        "prints": item["prints"],
-        "reprinted": item["prints"] > 1,
-    }
 
 
 @transaction(

@@ -185,6 +185,18 @@ async def test_inward_items_are_sorted_printed_and_cleared(bank: TestBank) -> No
     again = (await bank.run("K0221", PRINT, {"sequence": right}))["result"]
     assert again["reprinted"] is True and again["voucher_number"] != slip["voucher_number"]
     await bank.refuse("K0221", PRINT, {"sequence": wrong_name}, "clearing.national.inward_unknown")
+    paper = await bank.report("K0221", "national_slip", date="2005-09-01", sequence=str(right))
+    assert [heading["value"] for heading in paper["headers"]] == [again["voucher_number"], {"zh": "重打凭证", "en": "PRINTED AGAIN"}]
+    said = [row["value"] for row in paper["rows"] if row["element"]["en"] == "Payee"]
+    assert said == ["收款 (集团) 公司"] * 2, "both copies say what the sender wrote"
+    headers = {"Authorization": f"Bearer {await bank.sign_on('K0221')}"}
+    asked = {"date": "2005-09-01", "sequence": str(right), "format": "pdf"}
+    drawn = await bank.client.get("/api/reports/national_slip", params=asked, headers=headers)
+    assert drawn.status_code == 200 and drawn.content.startswith(b"%PDF")
+    asked |= {"sequence": str(wrong_name)}
+    assert (await bank.client.get("/api/reports/national_slip", params=asked, headers=headers)).json()["code"] == (
+        "clearing.national.inward_unknown"
+    ), "what stands in the sub-branch's books is not the outlet's to see"
     suspended = (await bank.run("K0201", PRINT, {"sequence": wrong_name}))["result"]
     assert suspended["suspended"] is True and suspended["reprinted"] is False
 
