@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from contracts.report import Cell, Column, Heading, ReportTable, check_cell, is_amount
-from gateway.pages.terms import TERMS, VALUES, WRITTEN, words_of
+from gateway.pages.terms import TERMS, WRITTEN, words_of
+from gateway.pages.values import VALUES
 from kernel.text import Text
 
 Json = dict[str, Any]

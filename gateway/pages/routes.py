@@ -15,8 +15,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from banking import menus
-from gateway.pages.terms import TERMS, VALUES, WRITTEN
+from gateway.pages.terms import TERMS, WRITTEN
 from gateway.pages.text import TEXTS
+from gateway.pages.values import VALUES
 from kernel.errors import ErrorType, Kind
 from kernel.text import LANGUAGES, Text, choose_language
 

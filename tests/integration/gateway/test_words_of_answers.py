@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from gateway.pages.terms import TERMS, VALUES, WRITTEN
+from gateway.pages.terms import TERMS, WRITTEN
+from gateway.pages.values import VALUES
 from tests.support.bank import TestBank
 from tests.support.premises import Premises
 

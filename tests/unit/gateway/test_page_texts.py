@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from gateway.pages.routes import HERE, SECURITY_HEADERS
-from gateway.pages.terms import TERMS, VALUES
+from gateway.pages.terms import TERMS
 from gateway.pages.text import TEXTS
+from gateway.pages.values import VALUES
 
 SCRIPTS = sorted((HERE / "static").glob("*.js"))
 TEMPLATES = sorted((HERE / "templates").glob("*.html"))

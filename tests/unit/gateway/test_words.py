@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from gateway.pages.terms import TERMS, VALUES, WRITTEN
+from gateway.pages.terms import TERMS, WRITTEN
+from gateway.pages.values import VALUES
 from launch.catalogue import all_services
 
 ROOT = Path(__file__).parents[3]
