@@ -8,13 +8,13 @@ import { t } from './language.js';
 const SVG = 'http://www.w3.org/2000/svg';
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [960, 260, 96, 16, 12, 26];
 const LINES = 4;
-const MEASURES = [['position', 1], ['net_today', 2]];
+const MEASURES = [['course_position', 1], ['course_net_today', 2]];
 
 /** A card with the picture of a date; a unit's line may be put out, and arrow keys walk through the day. */
 export function showCourse(root) {
   const date = h('input', { type: 'date', id: 'course-date' });
   const unit = h('input', { type: 'text', id: 'course-outlet', size: 5, maxlength: 4, inputmode: 'numeric', pattern: '[0-9]{4}', autocomplete: 'off' });
-  const measure = h('select', { id: 'course-measure' }, MEASURES.map(([key, at]) => speak(h('option', { value: at }), t(`course_${key}`))));
+  const measure = h('select', { id: 'course-measure' }, MEASURES.map(([key, at]) => speak(h('option', { value: at }), t(key))));
   const content = h('div');
   const hidden = new Set();
   let known = session.get().business_date;

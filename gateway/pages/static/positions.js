@@ -6,6 +6,7 @@ import { fill, h } from './dom.js';
 import { t } from './language.js';
 
 const COLUMNS = [['110', 'reserve_central'], ['40701', 'reserve_city'], ['40702', 'reserve_branch'], ['net', 'net_today'], ['waiting', 'net_waiting']];
+const STAGES = { warning: 'limit_warning', approval: 'limit_approval', stop: 'limit_stop' };
 
 /** A card with the positions of a date. */
 export function showPositions(root) {
@@ -75,6 +76,6 @@ function mirror(unit) {
 /** At which stage of its limit a unit is, and the way to net it early. */
 function limit({ outlet, stage }) {
   if (!stage) return null;
-  return h('small', { class: `tag ${stage === 'warning' ? 'warning' : 'bad'}` }, t(`limit_${stage}`),
+  return h('small', { class: `tag ${stage === 'warning' ? 'warning' : 'bad'}` }, t(STAGES[stage]),
     h('a', { href: `/teller#clearing.netting.now?outlet=${outlet}` }, t('early_netting')));
 }
