@@ -117,7 +117,7 @@ TOTALS_DIFFER = ErrorType(
 )
 BATCH_RUNNING = ErrorType(
     "exchange.batch_running",
-    Kind.UNAVAILABLE,
+    Kind.CONFLICT,
     "批量入账正在进行,请稍后再试",
     "a batch is being posted already; try again in a moment",
 )
