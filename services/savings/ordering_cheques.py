@@ -12,24 +12,13 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.movement import MovementLine, MovementRequest
-from services.savings.cheques import (
-    FIELD,
-    Deed,
-    check_not_being_voided,
-    check_sold,
-    note,
-)
+from services.savings.cheques import FIELD, Deed, check_not_being_voided, check_sold, note
 from services.savings.domain.accounts import Account
 from services.savings.domain.cheques import ChequeAction, check_pays, state_after
 from services.savings.tables import CHEQUE, CHEQUE_MOVEMENT
 
 
-async def present(
-    connection: AsyncConnection,
-    account: Account,
-    request: MovementRequest,
-    line: MovementLine,
-) -> None:
+async def present(connection: AsyncConnection, account: Account, request: MovementRequest, line: MovementLine) -> None:
     """Use the line's cheque for as long as the movement is under way, or see that it can be given back.
 
     Raises `cheque.wrong_kind`, `cheque.not_sold`, `cheque.other_account`, `cheque.state`, `cheque.being_voided`.
@@ -42,11 +31,7 @@ async def present(
     if action is ChequeAction.USE:
         await check_not_being_voided(connection, cheque.kind, cheque.number)
         await _set(connection, cheque.kind, cheque.number, action, request)
-    kept = {
-        "posting_id": request.posting_id,
-        "line": request.lines.index(line),
-        **cheque.model_dump(),
-    }
+    kept = {"posting_id": request.posting_id, "line": request.lines.index(line), **cheque.model_dump()}
     await connection.execute(CHEQUE_MOVEMENT.insert().values(kept))
 
 
@@ -56,13 +41,7 @@ async def keep_to(connection: AsyncConnection, account: Account, movement: Row[A
     if cheque is not None:
         action = ChequeAction.UNDO_USE if cheque.gives_back else ChequeAction.USE
         await _set(connection, cheque.kind, cheque.number, action, movement)
-        await note(
-            connection,
-            cheque.kind,
-            [(cheque.number, account.number)],
-            action,
-            _deed(movement),
-        )
+        await note(connection, cheque.kind, [(cheque.number, account.number)], action, _deed(movement))
     return cheque
 
 
@@ -79,28 +58,10 @@ async def _cheque_of(connection: AsyncConnection, movement: Row[Any]) -> Row[Any
     return (await connection.execute(wanted)).first()
 
 
-async def _set(
-    connection: AsyncConnection,
-    kind: str,
-    number: str,
-    action: ChequeAction,
-    by: MovementRequest | Row[Any],
-) -> None:
+async def _set(connection: AsyncConnection, kind: str, number: str, action: ChequeAction, by: MovementRequest | Row[Any]) -> None:
     changed = update(CHEQUE).where(CHEQUE.c.kind == kind, CHEQUE.c.number == number)
-    await connection.execute(
-        changed.values(
-            state=state_after(action).value,
-            changed_on=by.business_date,
-            changed_by=by.teller,
-        )
-    )
+    await connection.execute(changed.values(state=state_after(action).value, changed_on=by.business_date, changed_by=by.teller))
 
 
 def _deed(movement: Row[Any]) -> Deed:
-    return Deed(
-        movement.posting_id,
-        movement.transaction_code,
-        movement.business_date,
-        movement.counter_outlet,
-        movement.teller,
-    )
+    return Deed(movement.posting_id, movement.transaction_code, movement.business_date, movement.counter_outlet, movement.teller)
