@@ -14,7 +14,7 @@ from runtime.service import Resources
 
 log = structlog.get_logger(__name__)
 PORTION = 200
-"""How many postings one pass asks for, the oldest first."""
+"""How many postings one pass asks for, any of those that wait: what is held for long by right must not keep the others from being asked."""
 
 Decide = Callable[[Resources, UUID, Decision], Awaitable[object]]
 
@@ -28,9 +28,9 @@ async def settle_by_asking(resources: Resources, table: Table, ask_after_seconds
     column = table.c
     old = func.now() - column.created_at > text(f"interval '{int(ask_after_seconds)} seconds'")
     waiting = select(column.posting_id, column.initiator).where(column.state == "pending", old)
-    oldest_first = waiting.group_by(column.posting_id, column.initiator).order_by(func.min(column.created_at)).limit(PORTION)
+    some = waiting.group_by(column.posting_id, column.initiator).order_by(func.random()).limit(PORTION)
     async with resources.database.reading() as connection:
-        rows = list(await connection.execute(oldest_first))
+        rows = list(await connection.execute(some))
     for posting_id, initiator in rows:
         try:
             decision = await RegisterClient(resources.transport, initiator).decision(posting_id)

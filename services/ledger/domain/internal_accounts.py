@@ -10,9 +10,10 @@ from kernel.numbers import branch_of
 from services.ledger.domain import refusals
 from services.ledger.domain.model import CASH_IN_HAND, FIRST_SUFFIX, BusinessCode, CodeKind
 
-KEPT_BY_PIECES = frozenset({("702", FIRST_SUFFIX), ("262", "00002"), ("245", FIRST_SUFFIX)})
+KEPT_BY_PIECES = frozenset({("702", FIRST_SUFFIX), ("262", "00002"), ("263", FIRST_SUFFIX), ("245", FIRST_SUFFIX)})
 """Accounts that are the sum of pieces the bank follows one by one and move with these, never by hand: vouchers by number (IB 3179), items
-of the exchange in suspense (IB 2320), special remittances that nobody has cashed yet (IB 712)."""
+of the exchange (IB 2320) and of national inter-bank business (IB 2423) in suspense, special remittances that nobody has cashed yet
+(IB 712)."""
 SYSTEM_CODES = frozenset({"408", "416", "417", "418", "471", "472", "476", "477", "478", "479"})
 """What only the system posts: the exchange is settled to nothing session by session, claims between outlets sum to zero over the bank,
 reserves mirror each other, placements are the sum of their contracts (IB 3249). 419 and 420 face other banks."""

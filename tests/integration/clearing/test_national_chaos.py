@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from banking import movements, register
+from banking import execution, movements, register
 from contracts.message import Message
 from contracts.national import (
     TO_PEER,
@@ -287,6 +288,46 @@ async def test_answers_late_twice_and_out_of_order(bank: TestBank, front_end: Fr
     assert await balance(bank, account) == ("99700.00", "99700.00"), "one is gone, the other came back once"
     await say(bank, NationalAnswered(business_date=NEXT, sequence=999, outcome="confirmed"))
     assert await parked(bank, "clearing.national.answer_unknown") == 1
+
+
+async def test_an_entry_or_a_check_that_dies_half_way(bank: TestBank, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the commit nothing was entered, and the money is let go; after it the item is checked, and the money goes."""
+    account = await company(bank, "中途商贸公司")
+    body, call = order(account, "600.00"), bank.bank.transport.call
+
+    async def dies_at(path: str, *, after: bool, teller: str, code: str, sent: dict[str, Any], **options: Any) -> None:
+        async def dying(service: str, method: str, asked: str, **content: Any) -> Any:
+            fatal = service == "savings" and asked.endswith(path)
+            if fatal and not after:
+                raise Crash
+            answer = await call(service, method, asked, **content)
+            if fatal:
+                raise Crash
+            return answer
+
+        with monkeypatch.context() as patch:
+            patch.setattr(bank.bank.transport, "call", dying)
+            patch.setattr(execution, "_give_up", _nobody_is_left)
+            with pytest.raises(Crash):
+                await bank.send(teller, code, sent, **options)
+
+    await dies_at("/internal/movements", after=True, teller="K0211", code=ENTER, sent=body, key="dies-entering")
+    assert await balance(bank, account) == ("100000.00", "99400.00"), "savings holds the money of an item that nobody entered"
+    await nothing_undecided(bank)
+    assert await balance(bank, account) == ("100000.00", "100000.00")
+    await bank.refuse("K0212", CHECK, elements(body), "clearing.national.no_match", second="K0219")
+
+    await bank.run("K0211", ENTER, body, key="dies-entering")
+    await dies_at("/post", after=False, teller="K0212", code=CHECK, sent=elements(body), second="K0219", key="dies-checking")
+    receipt = await bank.run("K0212", CHECK, elements(body), second="K0219", key="dies-checking")
+    await nothing_undecided(bank)
+    assert await balance(bank, account) == ("99400.00", "99400.00")
+    [line] = await bank.sql("SELECT count(*) AS n FROM savings.account_line WHERE posting_id = $1", UUID(receipt["posting_id"]))
+    assert line["n"] == 1
+
+
+async def _nobody_is_left(*_: Any) -> None:
+    """A process that died tidies nothing up."""
 
 
 async def test_a_refund_to_an_account_that_is_closed_and_a_return_that_is_rejected(bank: TestBank, front_end: FrontEnd) -> None:
