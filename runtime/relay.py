@@ -99,6 +99,12 @@ class Relay:
         return len(published)
 
     async def _claim(self, raw: asyncpg.Connection) -> list[asyncpg.Record]:
+        """The next rows that wait, taken from the front of their index.
+
+        How many wait changes faster than any statistics: a plan that believes in few collects and sorts them all for every batch, and
+        reads past every row that was published since the last vacuum.
+        """
+        await raw.execute("SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
         return await raw.fetch(
             f"SELECT sequence, routing_key, envelope, attempts FROM {self._table} WHERE published_at IS NULL "
             "AND (retry_at IS NULL OR retry_at <= now()) ORDER BY sequence LIMIT $1 FOR UPDATE SKIP LOCKED",
