@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, and_, func, select, tuple_
 
 from banking.fields import AccountNumber, Form, VoucherNumber, labelled
 from banking.lists import ListForm, cursor, page, place
@@ -153,10 +153,10 @@ async def transactions(read_: Read, form: ChequeTransactions) -> dict[str, Any]:
         found = found.where(event.kind == form.kind)
     if form.date_from is not None:
         found = found.where(event.business_date >= form.date_from)
-    if (after := place(form.after, str)) is not None:
-        found = found.where(event.kind > after[0])
-    rows = (await read_.connection.execute(found.order_by(event.kind).limit(form.limit + 1))).all()
-    return page(rows, form.limit, lambda row: cursor(row.kind), _payment)
+    if (after := place(form.after, str, int)) is not None:
+        found = found.where(tuple_(event.kind, event.id) > tuple_(*after))
+    rows = (await read_.connection.execute(found.order_by(event.kind, event.id).limit(form.limit + 1))).all()
+    return page(rows, form.limit, lambda row: cursor(row.kind, row.id), _payment)
 
 
 def _cheque(row: Row[Any]) -> dict[str, Any]:

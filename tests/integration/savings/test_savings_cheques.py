@@ -419,9 +419,17 @@ async def test_a_cheque_orders_a_movement_of_another_service(savings):
     assert await so_far(savings, number) == ("used", ["use"])
     await move(40_000, "post", correction=True, reverses=first)
     assert await so_far(savings, number) == ("unused", ["use", "undo_use"])
+    second = await move(-1_000, "post")
+    await move(1_000, "post", correction=True, reverses=second)
     # A refused cheque is used and moves nothing.
     await move(0, "post")
-    assert await so_far(savings, number) == ("used", ["use", "undo_use", "use"])
+    assert await so_far(savings, number) == ("used", ["use", "undo_use", "use", "undo_use", "use"])
     assert (await savings.panel(account, "K0211"))["balance"] == "1000.00"
+    paid, after = [], {}
+    while after is not None:
+        listed = (await savings.ask("K0211", "transaction.cheque", number=number, limit=1, **after)).json()
+        paid += [row["amount"] for row in listed["rows"]]
+        after = {"after": listed["next"]} if listed["next"] else None
+    assert paid == ["400.00", "10.00"]
     body = movement(savings, other, 0, lines=[{"account": other, "amount_minor": -1, "cheque": {"kind": "TCKZ", "number": number}}])
     assert (await pend(savings, body, 409))["code"] == "cheque.other_account"
