@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from launch.demo import BUSINESS_DATE
-from tests.scenario.language import Play, has_peer, read_day
+from tests.scenario.language import Play, before_many_days, has_peer, read_day
 from tests.scenario.test_days import DAYS
 from tests.support.distributed import distributed_bank
 
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.broker, pytest.mark.slow]
 @pytest.mark.parametrize("path", DAYS, ids=lambda path: path.stem)
 async def test_day_distributed(path: Path, bank_template: Any, broker: Any, tmp_path: Path) -> None:
     vhost = broker.add_vhost(f"day-{path.stem}")
-    steps = read_day(path)
+    steps = before_many_days(read_day(path))
     options = ("--national-peer",) if has_peer(steps) else ()
     async with distributed_bank(bank_template, vhost, tmp_path / "bank", *options) as bank:
         await Play(bank, BUSINESS_DATE).run(steps)
