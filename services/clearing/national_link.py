@@ -72,9 +72,12 @@ async def keep_signed_on(resources: Resources) -> None:
         if current is None or current.closed:
             return
         link = NATIONAL_LINK
-        signing = insert_or(link).values(business_date=current.business_date, signed_on_at=func.now())
         waited = func.now() - link.c.signed_on_at
         due = (link.c.opened_at.is_(None) & (waited > SIGN_ON_AGAIN)) | (waited > LOOK_AGAIN)
+        quiet = select(link.c.business_date).where(link.c.business_date == current.business_date, ~due)
+        if (await connection.execute(quiet)).first() is not None:
+            return
+        signing = insert_or(link).values(business_date=current.business_date, signed_on_at=func.now())
         signed = signing.on_conflict_do_update(index_elements=["business_date"], set_={"signed_on_at": func.now()}, where=due)
         if (await connection.execute(signed.returning(link.c.business_date))).first() is None:
             return

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+import asyncio
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from msgspec import Raw
 
-from contracts.message import Message
+from contracts.message import Envelope, Message, decode_envelope
 from contracts.national import (
     NationalAnswered,
     NationalInward,
@@ -18,8 +21,12 @@ from contracts.national import (
     NationalRepeatAsked,
     NationalSignedOn,
 )
+from contracts.topology import MESSAGES, Queue
+from kernel.clock import SystemClock
 from launch.national_peer.memory import Memory
+from launch.national_peer.process import NationalPeer
 from launch.national_peer.simulator import Habits, Saying, Simulator
+from runtime.bus import Bundle, BusUnavailable, Delivery, Subscription
 
 DAY = date(2005, 9, 1)
 NEXT = date(2005, 9, 2)
@@ -118,3 +125,70 @@ def test_a_line_cut_short_by_a_crash_is_taken_out(tmp_path: Path) -> None:
     assert memory.heard() == [outward(1)]
     memory.keep([outward(2)])
     assert memory.heard() == [outward(1), outward(2)]
+
+
+class FakeBus:
+    """A bus whose first publication fails; it notes what is published, and hands over what a test says."""
+
+    def __init__(self) -> None:
+        self.said: list[Message] = []
+        self.failures = 1
+        self.subscription: Subscription | None = None
+
+    async def subscribe(self, subscription: Subscription) -> None:
+        self.subscription = subscription
+
+    async def unsubscribe(self, queue: Queue) -> None:
+        self.subscription = None
+
+    async def publish(self, bundle: Bundle) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise BusUnavailable("away")
+        for envelope in bundle.envelopes:
+            read = decode_envelope(envelope)
+            self.said.append(MESSAGES[read.name].model_validate_json(bytes(read.body)))
+
+    async def hand(self, *messages: Message) -> None:
+        assert self.subscription is not None
+        bodies = [(message.NAME, Raw(message.model_dump_json())) for message in messages]
+        envelopes = [Envelope(id=uuid4(), name=name, occurred_at=datetime.now(UTC), body=body) for name, body in bodies]
+        assert not await self.subscription.process([Delivery(envelope) for envelope in envelopes])
+
+    async def has_said(self, count: int) -> None:
+        async with asyncio.timeout(20):
+            while len(self.said) < count:
+                await asyncio.sleep(0.01)
+
+
+async def test_the_process_says_everything_until_it_is_heard_and_goes_on_after_a_restart(tmp_path: Path) -> None:
+    habits, path = Habits(delay_seconds=0), tmp_path / "peer.jsonl"
+    bus = FakeBus()
+    peer = NationalPeer(habits, bus, SystemClock(), path)  # type: ignore[arg-type]
+    await peer.start()
+    await bus.hand(outward(1, "800202"), outward(2, "800202"))
+    await bus.has_said(6)
+    await peer.stop()
+    assert bus.subscription is None
+    assert sorted(each.sequence for each in bus.said if isinstance(each, NationalInward)) == [1, 2]
+
+    later = FakeBus()
+    again = NationalPeer(habits, later, SystemClock(), path)  # type: ignore[arg-type]
+    await again.start()
+    await later.has_said(6)
+    assert {repr(each) for each in later.said} == {repr(each) for each in bus.said}, "what may not have arrived is said again"
+    await later.hand(outward(3, "800202"))
+    await later.has_said(9)
+    assert [each.sequence for each in later.said if isinstance(each, NationalInward)][-1] == 3, "numbers go on where they were"
+    await again.stop()
+
+
+async def test_the_process_passes_over_what_nobody_understands() -> None:
+    bus = FakeBus()
+    peer = NationalPeer(Habits(delay_seconds=0), bus, SystemClock())  # type: ignore[arg-type]
+    await peer.start()
+    strange = Envelope(id=uuid4(), name="clearing.unheard_of.v1", occurred_at=datetime.now(UTC), body=Raw(b"{}"))
+    assert bus.subscription is not None and not await bus.subscription.process([Delivery(strange)])
+    await bus.hand(outward(1))
+    await bus.has_said(2)
+    await peer.stop()
