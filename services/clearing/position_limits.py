@@ -40,14 +40,20 @@ async def watch(resources: Resources) -> None:
     await settle_limits(resources)
 
 
-async def look(connection: AsyncConnection, *, changed: bool = False) -> None:
-    """Bring every unit to the stage its position is at, in the given transaction; with `changed` limits themselves are new.
-
-    One process looks at a time. What the services go by gets a new version.
-    """
+async def alone(connection: AsyncConnection) -> None:
+    """Keep others from changing limits or stages until the transaction ends; before any of their rows is touched."""
     raw = await driver_connection(connection)
     await raw.execute("INSERT INTO clearing.limit_version (version) VALUES (0) ON CONFLICT DO NOTHING")
     await raw.execute("SELECT FROM clearing.limit_version FOR UPDATE")
+
+
+async def look(connection: AsyncConnection, *, changed: bool = False) -> None:
+    """Bring every unit to the stage its position is at, in the given transaction; with `changed` limits themselves are new.
+
+    What the services go by gets a new version.
+    """
+    await alone(connection)
+    raw = await driver_connection(connection)
     moved = [row for row in await raw.fetch(_UNITS) if _stage(row) is not Stage(row["stage"])]
     for row in moved:
         stage, limit_minor = _limits(row).at(row["minor"])

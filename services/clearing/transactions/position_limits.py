@@ -19,7 +19,7 @@ from runtime.database import driver_connection
 from services.clearing.domain.errors import NOT_YOUR_UNIT, UNIT_WITHOUT_SUPERIOR
 from services.clearing.domain.position_limits import Limits
 from services.clearing.outlet_tables import POSITION_LIMIT, POSITION_LIMIT_CHANGE
-from services.clearing.position_limits import look, settle_limits
+from services.clearing.position_limits import alone, look, settle_limits
 
 LEVELS = (("B", Text("B级", "Level B")), ("A", Text("A级", "Level A")))
 
@@ -59,6 +59,7 @@ async def set_limit(work: Work, form: LimitForm) -> Outcome:
         raise OUTLET_UNKNOWN(field="outlet", outlet=form.outlet)
     limits = Limits(*(_minor(form, name) for name in ("warning", "approval", "stop")))
     limits.check()
+    await alone(work.connection)
     values = {
         "warning_minor": limits.warning_minor,
         "approval_minor": limits.approval_minor,

@@ -4,10 +4,15 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from launch.demo import BUSINESS_DATE
+from services.clearing.penalties import charge
+from services.clearing.position_limits import sample, watch
 from tests.support.bank import TestBank
+from tests.support.business import open_demand
 
 ENTER, CHECK, MAINTAIN, REVERSE = (f"clearing.remote_deposit.{act}" for act in ("enter", "check", "maintain", "reverse"))
 FUND_ACCOUNT = "901001047502001"
@@ -199,6 +204,7 @@ async def stage(bank: TestBank, unit: str, expected: str) -> None:
 
 async def test_limits_warn_ask_for_approval_and_stop_until_the_unit_is_netted(bank: TestBank) -> None:
     payee = await company(bank, "K0311", "440300000010010", "100.00")
+    person = await open_demand(bank, "S0311", "P8888888", "100.00")
     await bank.settle()
     await bank.run("S0009", "clearing.netting.run", {})
     limits = {"outlet": "0202", "warning": "100.00", "approval": "200.00", "stop": "300.00", "level": "A"}
@@ -220,8 +226,14 @@ async def test_limits_warn_ask_for_approval_and_stop_until_the_unit_is_netted(ba
     assert (answer.status_code, answer.json()["code"]) == (403, "approval.required")
     assert answer.json()["errors"][0] | {"limit": "200.00", "amount": "210.00", "level": "A"} == answer.json()["errors"][0]
     body = {"item": item, "payee_account": payee, "amount": "100.00"}
+    headers = {"Authorization": f"Bearer {await bank.sign_on('K0222')}"}
+    shown = (await bank.client.post(f"/api/transactions/{CHECK}/preview", json=body, headers=headers)).json()
+    needed = {"dual": "", "level": "A", "limit": "200.00", "amount": "210.00", "settlement": "position"}
+    assert shown["second_needed"] == needed, "a preview says so beforehand"
     await bank.run("K0222", CHECK, body, second="K0229")
     await stage(bank, "0202", "stop")
+    deposit_at_0202 = {"account": person, "amount": "5.00"}
+    await bank.refuse("S0221", "savings.demand.deposit", deposit_at_0202, "outlet.position_stopped")
     item, answer = await deposit("1.00", second="K0229")
     assert (answer.status_code, answer.json()["code"]) == (409, "outlet.position_stopped")
     own = await company(bank, "K0221", "440300000010011", "100.00")
@@ -229,7 +241,62 @@ async def test_limits_warn_ask_for_approval_and_stop_until_the_unit_is_netted(ba
     await bank.run("S0201", "clearing.netting.now", {"outlet": "0202"}, second="S0209")
     await stage(bank, "0202", "")
     await bank.run("K0222", CHECK, {"item": item, "payee_account": payee, "amount": "1.00"})
+    await bank.run("S0221", "savings.demand.deposit", deposit_at_0202)
     alerts = (await bank.ask("S0009", "clearing.alerts", outlet="0202"))["rows"]
     assert [row["stage"] for row in alerts] == ["", "stop", "approval", "warning"]
     tree = await bank.ask("S0009", "ledger.position", outlet="0200")
     assert [unit["outlet"] for unit in tree["unit"]["outlets"]] == ["0201", "0202"]
+
+
+async def test_limits_are_set_while_they_are_watched(bank: TestBank) -> None:
+    resources = bank.bank.applications["clearing"].resources
+    tops = [f"{amount}.00" for amount in range(1, 7)]
+    setting = (bank.send("S0001", "clearing.limit.set", {"outlet": "0301", "warning": top}, second="S0009") for top in tops)
+    answers = await asyncio.gather(*setting, *(watch(resources) for _ in range(6)))
+    assert [answer.status_code for answer in answers[:6]] == [200] * 6
+    changes = await bank.sql("SELECT count(*) FROM clearing.position_limit_change WHERE unit = '0301'")
+    assert changes[0]["count"] == 6
+    await stage(bank, "0301", "warning")
+    await bank.run("S0001", "clearing.limit.set", {"outlet": "0301"}, second="S0009")
+    await stage(bank, "0301", "")
+
+
+async def test_the_course_of_the_day_is_kept_where_it_changes(bank: TestBank) -> None:
+    resources = bank.bank.applications["clearing"].resources
+    await bank.settle()
+    await asyncio.gather(*(sample(resources) for _ in range(3)))
+    before = await bank.sql("SELECT count(*) FROM clearing.position_sample")
+    await sample(resources)
+    assert await bank.sql("SELECT count(*) FROM clearing.position_sample") == before, "nothing has moved since"
+    units = {each["outlet"]: each["points"] for each in (await bank.ask("S0009", "clearing.position_course"))["units"]}
+    assert {"0001", "0200", "0300"} <= set(units) and "0202" not in units
+    tree = await bank.ask("S0009", "ledger.position", outlet="0300")
+    assert units["0300"][-1][2] == tree["unit"]["net"]
+    [own] = (await bank.ask("S0009", "clearing.position_course", outlet="0202"))["units"]
+    assert own["outlet"] == "0202", "an outlet with a limit is kept too"
+
+
+async def test_an_overdraft_is_charged_once_however_often_the_day_end_asks(bank: TestBank) -> None:
+    """1,000,000.00 below zero at 5 per ten thousand: 500.00, for the day before the bank's first."""
+    yesterday = BUSINESS_DATE - timedelta(days=1)
+    await bank.sql("UPDATE clearing.department SET since = $1", yesterday)
+    kept = "INSERT INTO clearing.reserve_balance (account, business_date, currency, balance_minor) VALUES ($1, $2, 'CNY', $3)"
+    await bank.sql(kept, "902021047200200", yesterday, -1_000_000_00)
+    await bank.sql(kept, "902011047200200", yesterday, 0)
+    resources = bank.bank.applications["clearing"].resources
+    answers = await asyncio.gather(*(charge(resources, BUSINESS_DATE) for _ in range(5)))
+    assert {(each.done, each.total) for each in answers} == {(1, 1)}
+    resources.outbox.committed()
+    await bank.settle()
+    [row] = (await bank.ask("S0009", "clearing.reserve.penalties"))["rows"]
+    assert (row["account"], row["balance"], row["interest"], row["rate"]) == ("902021047200200", "-1000000.00", "500.00", "5")
+    legs = await bank.sql(
+        "SELECT l.outlet, l.business_code, l.is_debit, l.amount_minor FROM ledger.leg AS l JOIN ledger.posting_set AS s USING (posting_id) "
+        "WHERE s.rule = 'clearing.reserve.penalty' ORDER BY 1, 2"
+    )
+    assert [tuple(leg) for leg in legs] == [
+        ("0200", "418", True, 500_00),
+        ("0200", "502", False, 500_00),
+        ("0202", "418", False, 500_00),
+        ("0202", "522", True, 500_00),
+    ]
