@@ -17,6 +17,7 @@ from banking.transaction import Posting
 from banking.work import Work
 from contracts.ledger import AccountReference
 from contracts.movement import OrderingCheque
+from kernel.errors import DomainError
 from kernel.vouchers import TRANSFER_CHEQUE
 from services.clearing import customer_money
 from services.clearing.domain import exchange_errors as errors
@@ -122,13 +123,17 @@ async def hold_item(work: Work, number: int, *streams: Stream) -> Item:
 
 def require_step(item: Item, act: Act) -> Step:
     """The step an act takes on an item. Raises `exchange.item.state`."""
-    last = item.booked[-1].rule if item.booked else None
-    step = step_of(item.stream, item.state, act, last)
+    step = step_of(item.stream, item.state, act, item.booked[-1].rule if item.booked else None)
     if step is None:
-        assert item.state is not None, "every stream begins in some way"
-        names = {"stream_zh": item.stream.text.zh, "stream_en": item.stream.text.en, "act_zh": act.text.zh, "act_en": act.text.en}
-        raise errors.ITEM_STATE(field=FIELD, item=item.item, state_zh=item.state.text.zh, state_en=item.state.text.en, **names)
+        raise not_allowed(item, act)
     return step
+
+
+def not_allowed(item: Item, act: Act) -> DomainError:
+    """The refusal of an act that the item's state does not allow."""
+    assert item.state is not None, "every stream begins in some way"
+    names = {"stream_zh": item.stream.text.zh, "stream_en": item.stream.text.en, "act_zh": act.text.zh, "act_en": act.text.en}
+    return errors.ITEM_STATE(field=FIELD, item=item.item, state_zh=item.state.text.zh, state_en=item.state.text.en, **names)
 
 
 async def take_step(

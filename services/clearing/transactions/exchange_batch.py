@@ -22,8 +22,8 @@ from kernel.text import Text
 from runtime.identifiers import new_id
 from services.clearing.domain import exchange_errors as errors
 from services.clearing.domain.exchange_items import CURRENCY, Act, Needs, State, Stream
-from services.clearing.domain.exchange_sessions import check_needs
-from services.clearing.exchange_items import hold_item, require_step, take_step
+from services.clearing.domain.exchange_sessions import Session, check_needs
+from services.clearing.exchange_items import hold_item, not_allowed, take_step
 from services.clearing.exchange_papers import shown
 from services.clearing.exchange_sessions import states_of
 from services.clearing.tables import EXCHANGE_ITEM
@@ -50,18 +50,16 @@ async def post_out_debits(work: Work, form: SessionForm) -> Outcome:
 
     Raises `exchange.not_yet`, `exchange.batch_running`. In a preview the items are only counted.
     """
-    session, items = form.asked, EXCHANGE_ITEM.c
+    session = form.asked
     states = await states_of(work.connection, work.outlet, session)
     check_needs(Needs.NEXT_SWITCHED, states, work.business_date, own=session, came_in=None, asked=None)
-    which = (
-        items.outlet == work.outlet,
-        items.out_date == session.exchange_date,
-        items.out_session == session.number,
-        items.stream == Stream.OUT_DEBIT.value,
-        items.state == State.EXCHANGED.value,
-    )
-    waiting = (await work.connection.execute(select(items.item, items.amount_minor).where(*which).order_by(items.item))).all()
-    posted, refused = (waiting, []) if work.dry_run else await _post(work, waiting)
+    if work.dry_run:
+        waiting = posted = await _waiting(work, session)
+        refused: list[dict[str, Any]] = []
+    else:
+        async with _running(work):
+            waiting = await _waiting(work, session)
+            posted, refused = await _post(work, waiting)
     return Outcome(
         {
             "exchange_date": session.exchange_date.isoformat(),
@@ -74,29 +72,42 @@ async def post_out_debits(work: Work, form: SessionForm) -> Outcome:
     )
 
 
+async def _waiting(work: Work, session: Session) -> Sequence[Row[Any]]:
+    """The exchanged items of a session, number and amount, in the order they were entered."""
+    items = EXCHANGE_ITEM.c
+    which = (
+        items.outlet == work.outlet,
+        items.out_date == session.exchange_date,
+        items.out_session == session.number,
+        items.stream == Stream.OUT_DEBIT.value,
+        items.state == State.EXCHANGED.value,
+    )
+    return (await work.connection.execute(select(items.item, items.amount_minor).where(*which).order_by(items.item))).all()
+
+
 async def _post(work: Work, waiting: Sequence[Row[Any]]) -> tuple[list[Row[Any]], list[dict[str, Any]]]:
     """Post one item after the other, up to a portion: those posted, and those refused with the reason.
 
-    Raises `exchange.batch_running`, and whatever keeps every item from being posted.
+    Raises whatever keeps every item from being posted.
     """
     posted: list[Row[Any]] = []
     refused: list[dict[str, Any]] = []
-    async with _running(work):
-        for row in waiting:
-            if len(posted) == PORTION:
-                break
-            try:
-                await execute(work.resources, Request(work.principal, _EACH, {"item": row.item}, str(new_id())))
-                posted.append(row)
-            except DomainError as error:
-                if error.type.kind is Kind.UNAVAILABLE:
-                    raise
-                refused.append({"item": row.item, "amount": format_amount(row.amount_minor, CURRENCY), "problem": error.text.as_dict()})
+    for row in waiting:
+        if len(posted) == PORTION:
+            break
+        try:
+            await execute(work.resources, Request(work.principal, _EACH, {"item": row.item}, str(new_id())))
+            posted.append(row)
+        except DomainError as error:
+            if error.type.kind is Kind.UNAVAILABLE:
+                raise
+            refused.append({"item": row.item, "amount": format_amount(row.amount_minor, CURRENCY), "problem": error.text.as_dict()})
     return posted, refused
 
 
 @asynccontextmanager
 async def _running(work: Work) -> AsyncIterator[None]:
+    """While nobody else posts a batch of the outlet. Raises `exchange.batch_running`."""
     lock = func.pg_try_advisory_xact_lock(BATCH_LOCKS, int(work.outlet))
     if len(RUNNING) >= MOST_RUNNING or not (await work.connection.execute(select(lock))).scalar_one():
         raise errors.BATCH_RUNNING()
@@ -109,8 +120,8 @@ async def _running(work: Work) -> AsyncIterator[None]:
 
 async def _post_item(work: Work, form: OneItem) -> Outcome:
     item = await hold_item(work, form.item, Stream.OUT_DEBIT)
-    if item.state is State.HELD:  # since the batch began
-        require_step(item, Act.HOLD)
+    if item.state is not State.EXCHANGED:  # any more: somebody has held it since the batch began
+        raise not_allowed(item, Act.POST)
     posted, posting = await take_step(work, item, Act.POST)
     return Outcome(shown(posted), posting)
 

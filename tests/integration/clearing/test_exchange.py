@@ -172,6 +172,8 @@ async def test_a_batch_pays_each_item_once_and_names_what_it_cannot_pay(bank: Te
     answers = await asyncio.gather(*(bank.send("K0101", BATCH, body) for _ in range(4)))
     assert sum(answer.json()["result"]["posted_count"] for answer in answers if answer.status_code == 200) == 1
     assert set(codes(answers)) <= {"done", "exchange.batch_running"}
+    named = [{each["item"] for each in answer.json()["result"]["refused"]} for answer in answers if answer.status_code == 200]
+    assert all(each == set(items[1:3]) for each in named), "nobody is told of what another run has just posted"
     assert await balance(bank, good) == "20050.00"
     again = (await bank.run("K0101", BATCH, body))["result"]
     assert again["posted_count"] == 0 and [each["item"] for each in again["refused"]] == items[1:3]
