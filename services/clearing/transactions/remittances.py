@@ -32,8 +32,16 @@ from kernel.money import format_amount, parse_amount
 from kernel.text import Text
 from services.clearing import customer_money
 from services.clearing.domain import remittances as domain
+from services.clearing.domain.national import same_name
 from services.clearing.domain.remittances import Act, Instrument, State
-from services.clearing.domain.remote_deposits import PAYEE_CLOSED_TO_OTHERS, PAYER_ELSEWHERE, PAYER_NOT_WANTED, PAYER_WANTED, check_payer
+from services.clearing.domain.remote_deposits import (
+    NAME_DIFFERS,
+    PAYEE_CLOSED_TO_OTHERS,
+    PAYER_ELSEWHERE,
+    PAYER_NOT_WANTED,
+    PAYER_WANTED,
+    check_payer,
+)
 from services.clearing.outlet_tables import REMITTANCE
 
 ACTIONS = (("issue", Text("签发", "Sell")), ("pay", Text("解付", "Pay")), ("return", Text("退汇", "Return")))
@@ -67,8 +75,8 @@ class RemittanceForm(Form):
 async def special(work: Work, form: RemittanceForm) -> Outcome:
     """Sell, pay or return a remittance, whole, in cash or by transfer.
 
-    Raises `clearing.remittance.*`, `clearing.payer_*`, `clearing.payee_not_cross_outlet`, `voucher.*`, `counter.cash_box_required`, and
-    what savings refuses the other account with.
+    Raises `clearing.remittance.*`, `clearing.payer_*`, `clearing.name_differs`, `clearing.payee_not_cross_outlet`, `voucher.*`,
+    `counter.cash_box_required`, and what savings refuses the other account with.
     """
     amount_minor = parse_amount(form.amount, form.currency)
     if form.settlement == "cash" and form.counter_account is not None:
@@ -102,7 +110,7 @@ async def _issue(work: Work, form: RemittanceForm, amount_minor: int) -> Outcome
     added = insert_or(REMITTANCE).values(row).on_conflict_do_nothing().returning(REMITTANCE.c.number)
     if (await work.connection.execute(added)).first() is None:
         raise domain.EXISTS(field="number", instrument=form.instrument, number=form.number)
-    payer = await _other_side(work, form, -amount_minor)
+    payer = await _other_side(work, form, -amount_minor, form.payer_name)
     if payer.outlet != work.outlet:
         raise PAYER_ELSEWHERE(field="counter_account", outlet=payer.outlet)
     await use_vouchers(work, form.instrument, form.number, field="number")
@@ -126,7 +134,7 @@ async def _end(work: Work, form: RemittanceForm, amount_minor: int, act: Act) ->
     ended = {"ended_on": work.business_date, "ended_at": work.outlet, "ended_by": work.principal.teller, "end_id": work.posting_id}
     same = (REMITTANCE.c.instrument == form.instrument, REMITTANCE.c.number == form.number)
     await work.connection.execute(update(REMITTANCE).where(*same).values(state=reached.value, **ended))
-    payee = await _other_side(work, form, amount_minor)
+    payee = await _other_side(work, form, amount_minor, sold["payee_name" if act is Act.PAY else "payer_name"])
     posting = _posting(f"clearing.remittance.{act.value}", form, amount_minor, sold["outlet"], payee=payee)
     return Outcome(result=_shown(form, reached, amount_minor, sold["outlet"]), posting=posting)
 
@@ -139,13 +147,15 @@ async def _lock(work: Work, form: RemittanceForm) -> RowMapping:
     return row
 
 
-async def _other_side(work: Work, form: RemittanceForm, amount_minor: int) -> AccountReference:
-    """Cash of the teller's box, or the account that is drawn on or paid into."""
+async def _other_side(work: Work, form: RemittanceForm, amount_minor: int, name: str) -> AccountReference:
+    """Cash of the teller's box, or the account that is drawn on or paid into, which is in the name of whose money it is."""
     if form.counter_account is None:
         return work.cash()
     if amount_minor < 0:
         check_payer(form.counter_account, "counter_account")
     account = await customer_money.find(work, form.counter_account, "counter_account")
+    if not same_name(account.name, name):
+        raise NAME_DIFFERS(field="counter_account")
     if amount_minor > 0 and account.outlet != work.outlet and not account.cross_outlet:
         raise PAYEE_CLOSED_TO_OTHERS(field="counter_account")
     return await customer_money.move(work, form.counter_account, form.currency, amount_minor, field="counter_account", summary=form.number)

@@ -134,6 +134,30 @@ async def test_a_remittance_is_cashed_once_and_only_as_it_was_sold(bank: TestBan
     assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {"clearing.remittance.state"}
 
 
+async def test_a_draft_is_paid_into_the_payees_account(bank: TestBank) -> None:
+    code = "clearing.remittance.special"
+    payer = await company(bank, "K0211", "440300000010012", "900.00")
+    payee = await company(bank, "K0311", "440300000010013", "100.00")
+    number = (await bank.ask("K0211", "voucher.stock", outlet="0201", cash_box="00002", kind="TYHP"))["rows"][0]["first"]
+    paper = {"instrument": "TYHP", "number": number, "amount": "700.00", "payee_name": "公司440300000010013"}
+    sale = {**paper, "payer_name": "公司440300000010012", "settlement": "transfer", "counter_account": payer}
+    await bank.refuse("K0211", code, {**sale, "payer_name": "别人"}, "clearing.name_differs")
+    await bank.refuse("K0311", code, {**sale, "counter_account": payer}, "clearing.payer_elsewhere")
+    await bank.run("K0211", code, sale)
+    pay = {**paper, "action": "pay"}
+    await bank.refuse("K0311", code, pay, "clearing.remittance.draft_by_transfer")
+    await bank.refuse("K0311", code, {**pay, "settlement": "transfer", "counter_account": payer}, "clearing.name_differs")
+    receipt = await bank.run("K0311", code, {**pay, "settlement": "transfer", "counter_account": payee})
+    assert [(each["outlet"], each["business_code"], each["direction"]) for each in receipt["entries"]] == [
+        ("0201", "245", "debit"),
+        ("0201", "418", "credit"),
+        ("0301", "201", "credit"),
+        ("0301", "418", "debit"),
+    ]
+    [row] = (await bank.ask("K0311", "clearing.remittances", instrument="TYHP", number=number))["rows"]
+    assert (row["state"], row["outlet"], row["ended_at"]) == ("paid", "0201", "0301")
+
+
 async def test_internal_transfers(bank: TestBank) -> None:
     code = "clearing.internal.transfer"
     customer = await company(bank, "K0311", "440300000010008", "100.00")
@@ -279,6 +303,8 @@ async def test_the_course_of_the_day_is_kept_where_it_changes(bank: TestBank) ->
 async def test_an_overdraft_is_charged_once_however_often_the_day_end_asks(bank: TestBank) -> None:
     """1,000,000.00 below zero at 5 per ten thousand: 500.00, for the day before the bank's first."""
     yesterday = BUSINESS_DATE - timedelta(days=1)
+    await bank.settle()
+    await bank.run("S0009", "clearing.netting.run", {})
     await bank.sql("UPDATE clearing.department SET since = $1", yesterday)
     kept = "INSERT INTO clearing.reserve_balance (account, business_date, currency, balance_minor) VALUES ($1, $2, 'CNY', $3)"
     await bank.sql(kept, "902021047200200", yesterday, -1_000_000_00)
