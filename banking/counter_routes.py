@@ -35,8 +35,11 @@ JsonObject = Annotated[dict[str, Any], Body()]
 
 @router.get("/internal/catalogue", dependencies=[Depends(service_only)])
 async def catalogue(request: Request) -> dict[str, Any]:
-    """What the service offers at the counter, for the gateway."""
-    return request.app.state.service.catalogue()
+    """What the service offers at the counter, for the gateway: declarations, the same as long as the process lives."""
+    state = resources_of(request).state
+    if "catalogue_entries" not in state:
+        state["catalogue_entries"] = request.app.state.service.catalogue()
+    return state["catalogue_entries"]
 
 
 def _transaction(request: Request, code: str) -> Transaction:

@@ -10,6 +10,9 @@ from typing import Any
 
 import uvicorn
 
+COLLECT_AFTER = (50_000, 20, 50)
+"""New objects until cycles are looked for, in the three generations: a batch of postings is tens of thousands of objects and has none."""
+
 
 class Server(uvicorn.Server):
     """A uvicorn server whose signals are handled by whoever runs it."""
@@ -22,6 +25,7 @@ class Server(uvicorn.Server):
 async def serve(app: Any, host: str, port: int, stop: asyncio.Event, when_ready: Callable[[], Awaitable[None]] | None = None) -> None:
     """Serve until `stop` is set; running requests are finished."""
     gc.freeze()  # what exists by now lives as long as the process and need not be looked through again and again
+    gc.set_threshold(*COLLECT_AFTER)
     server = Server(
         uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=10)
     )

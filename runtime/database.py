@@ -94,10 +94,15 @@ async def driver_connection(connection: AsyncConnection) -> asyncpg.Connection:
 
 def array_text(items: Iterable[str]) -> str:
     """Identifiers or numbers as an array that PostgreSQL reads from text (`$1::text::uuid[]`): a list is taken apart by the driver item by
-    item, which costs more than the statement. Raises `ValueError` for other texts, which would have to be quoted."""
+    item, which costs more than the statement.
+
+    It is to be joined (`FROM unnest(...)`): in a condition it would be read anew for every row. Raises `ValueError` for other texts, which
+    would have to be quoted.
+    """
     listed = list(items)
     text = ",".join(listed)
-    if listed and not (text.replace(",", "").replace("-", "").isalnum() and text.count(",") == len(listed) - 1):
+    plain = text.replace(",", "").replace("-", "").isalnum() and all(listed)
+    if listed and not (plain and text.count(",") == len(listed) - 1):
         raise ValueError("only digits, letters and dashes stand in an array text")
     return "{" + text + "}"
 

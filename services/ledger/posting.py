@@ -108,8 +108,8 @@ async def _leave_new_ones(raw: asyncpg.Connection, facts: dict[UUID, Received]) 
     """Take out the facts whose posting ids the journal holds; gives the business date. Should another transaction add one meanwhile, the
     key of the journal stops this one, and it is tried again. Raises `day.not_opened`."""
     row = await raw.fetchrow(
-        "SELECT business_date, ARRAY(SELECT posting_id FROM ledger.posting_set WHERE posting_id = ANY($1::text::uuid[])) AS known "
-        "FROM ledger.business_day",
+        "SELECT business_date, ARRAY(SELECT posting_id FROM unnest($1::text::uuid[]) AS given(posting_id) "
+        "JOIN ledger.posting_set USING (posting_id)) AS known FROM ledger.business_day",
         array_text(posting_id.hex for posting_id in facts),
     )
     if row is None:
@@ -122,7 +122,8 @@ async def _leave_new_ones(raw: asyncpg.Connection, facts: dict[UUID, Received]) 
 async def _release_reservations(raw: asyncpg.Connection, posting_ids: Iterable[UUID]) -> None:
     """Give back what is held for the sets, on accounts that are locked already."""
     await raw.execute(
-        "WITH gone AS (DELETE FROM ledger.reservation WHERE posting_id = ANY($1::text::uuid[]) RETURNING account, amount_minor), "
+        "WITH gone AS (DELETE FROM ledger.reservation AS r USING unnest($1::text::uuid[]) AS given(posting_id) "
+        "WHERE r.posting_id = given.posting_id RETURNING r.account, r.amount_minor), "
         "folded AS (SELECT account, sum(amount_minor) AS amount_minor FROM gone GROUP BY account) "
         "UPDATE ledger.account AS a SET reserved_minor = a.reserved_minor - folded.amount_minor FROM folded WHERE a.account = "
         "folded.account",
@@ -137,7 +138,9 @@ async def _move_accounts(
     accounts = folded.accounts
     numbers = sorted(accounts)
     listed = array_text(numbers)
-    known = await raw.fetchval("SELECT count(*) FROM ledger.account WHERE account = ANY($1::text::text[])", listed)
+    known = await raw.fetchval(
+        "SELECT count(*) FROM unnest($1::text::text[]) AS given(account) JOIN ledger.account USING (account)", listed
+    )
     if known < len(numbers):
         await raw.execute(
             "INSERT INTO ledger.account (account, outlet, currency, business_code, opened_on) "
@@ -148,8 +151,8 @@ async def _move_accounts(
             current,
         )
     rows = await raw.fetch(
-        "SELECT account, outlet, currency, business_code, balance_minor, closed_on, name FROM ledger.account "
-        "WHERE account = ANY($1::text::text[]) ORDER BY account FOR UPDATE",
+        "SELECT account, outlet, currency, business_code, balance_minor, closed_on, name FROM unnest($1::text::text[]) AS given(account) "
+        "JOIN ledger.account AS a USING (account) ORDER BY account FOR UPDATE OF a",
         listed,
     )
     opening = {}
