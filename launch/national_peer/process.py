@@ -61,10 +61,6 @@ class NationalPeer:
             task.cancel()
         await asyncio.gather(*self._saying, return_exceptions=True)
 
-    @property
-    def simulator(self) -> Simulator:
-        return self._simulator
-
     def say(self, sayings: Sequence[Saying]) -> None:
         """Begin to say these, each after its delay."""
         for saying in sayings:

@@ -20,7 +20,6 @@ from random import Random
 
 from contracts.message import Message
 from contracts.national import (
-    ItemReference,
     NationalAnswered,
     NationalInward,
     NationalOpened,
@@ -142,20 +141,4 @@ def _mirrored(payment: NationalPayment) -> NationalPayment:
         payee_name=payment.payee_name,
         amount_minor=payment.amount_minor,
         purpose=payment.purpose,
-    )
-
-
-def returned(item: ItemReference, payment: NationalPayment, why: str) -> NationalPayment:
-    """The payment by which another bank sends an item of ours back."""
-    return NationalPayment(
-        kind="return",
-        sending_bank=payment.receiving_bank,
-        receiving_bank=payment.sending_bank,
-        payer_account=payment.payee_account,
-        payer_name=payment.payee_name,
-        payee_account=payment.payer_account,
-        payee_name=payment.payer_name,
-        amount_minor=payment.amount_minor,
-        purpose=why,
-        returns=item,
     )

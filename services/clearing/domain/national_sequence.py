@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kernel.errors import ErrorType, Kind
@@ -41,14 +40,3 @@ def after_hearing_of(last: int, highest: int, *, arrived: bool = False) -> Numbe
     if len(missing) > MOST_MISSING:
         raise SEQUENCE_JUMP(field="sequence", sequence=highest, last=last)
     return Numbers(highest, missing)
-
-
-def ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:
-    """Numbers in rising order as runs without a gap, first and last of each."""
-    found: list[tuple[int, int]] = []
-    for number in numbers:
-        if found and found[-1][1] == number - 1:
-            found[-1] = (found[-1][0], number)
-        else:
-            found.append((number, number))
-    return found

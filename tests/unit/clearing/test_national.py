@@ -20,7 +20,7 @@ from services.clearing.domain.national import (
     same_name,
     sort_item,
 )
-from services.clearing.domain.national_sequence import MOST_MISSING, after_hearing_of, after_number, ranges
+from services.clearing.domain.national_sequence import MOST_MISSING, after_hearing_of, after_number
 from services.clearing.domain.national_states import (
     INWARD,
     OUTWARD,
@@ -199,8 +199,3 @@ def test_whatever_the_order_what_has_not_come_is_missing(order: list[int], come:
         missing = (missing | set(reached.missing)) - {number}
     assert last == max(order[:come], default=0)
     assert missing == set(range(1, last + 1)) - set(order[:come])
-
-
-def test_runs_of_numbers() -> None:
-    assert ranges([1, 2, 3, 7, 9, 10]) == [(1, 3), (7, 7), (9, 10)]
-    assert ranges([]) == []
