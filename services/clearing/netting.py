@@ -229,10 +229,10 @@ class _Drive:
                     await runs.keep_balances(raw, self.day, books.currency, books.reserves)
                     return begun
                 await runs.add_entries(raw, run, books.currency, plan.posted)
+                await send(connection, self.resources, self.day, self.scope, run, books.currency)
                 if plan.external_minor > 0:
                     held = _item(run, books.currency, len(plan.posted), plan.posted[-1])
-                    await self._reserve(held)
-                await send(connection, self.resources, self.day, self.scope, run, books.currency)
+                    await self._reserve(held)  # last: whoever holds money for long is asked whether it still means it
         except BaseException:
             if held is not None:
                 await self._give_back(held)

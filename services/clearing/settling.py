@@ -48,6 +48,7 @@ async def send(
     """Number, register and send the sets of a run's entries from a line on, one statement a step: nothing of them passes through here."""
     raw = await driver_connection(connection)
     await raw.execute(LOCK_GATES, run, first_line)
+    await raw.execute("SET LOCAL enable_nestloop = off")  # the entries were written this moment: statistics know of none
     steps = await raw.fetch("SELECT DISTINCT step FROM clearing.netting_entry WHERE run = $1 AND line >= $2 ORDER BY step", run, first_line)
     code = RUN_CODE if scope == DAY else NOW_CODE
     for (step,) in steps:
