@@ -139,8 +139,11 @@ class Memory:
 
 
 @asynccontextmanager
-async def running_bank(folder: Path) -> AsyncIterator[Running]:
-    """A demo bank with everything in `folder`, ready for business, and an empty copy of its database for the limit."""
+async def running_bank(folder: Path, *, sent_from_outside: bool) -> AsyncIterator[Running]:
+    """A demo bank with everything in `folder`, ready for business, and an empty copy of its database for the limit.
+
+    A service wakes its relay itself when it commits; where rows are `sent_from_outside` of it, its relay looks often instead.
+    """
     server, broker = EmbeddedPostgres(folder / "postgres"), PrivateBroker(folder / "rabbitmq")
     bank_folder = BankFolder(folder / "bank")
     secrets = bank_folder.open()
@@ -158,8 +161,7 @@ async def running_bank(folder: Path) -> AsyncIterator[Running]:
         await asyncio.to_thread(broker.start)
         running.children = children_of(options, secrets, database.urls(), broker.url())
         for child in running.children:
-            # A service wakes its relay itself when it commits; this sender is not in the service, so the relay looks often.
-            if child.name == ORIGIN:
+            if sent_from_outside and child.name == ORIGIN:
                 child.environment["HUITONG_RELAY_IDLE_SECONDS"] = "0.01"
         await running.only()
         await load_demo_bank(running.bank, options, secrets, quiet)

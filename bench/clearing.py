@@ -166,7 +166,7 @@ async def bench(options: argparse.Namespace) -> dict[str, Any]:
         "machine": machine(),
     }
     with tempfile.TemporaryDirectory() as folder:
-        async with running_bank(Path(folder)) as running:
+        async with running_bank(Path(folder), sent_from_outside=options.through != "gateway") as running:
             result["versions"] = await running.versions()
             one = Bench(running, options)
             result |= await getattr(one, options.through)()
