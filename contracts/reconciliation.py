@@ -83,7 +83,5 @@ class ReconciliationClient:
 
         Raises `books.proof.none`, `books.proof.later`.
         """
-        answer = await self._transport.call(
-            "reconciliation", "POST", "/internal/proof", json={"business_date": business_date.isoformat()}
-        )
+        answer = await self._transport.call("reconciliation", "POST", "/internal/proof", json={"business_date": business_date.isoformat()})
         return Proof.model_validate(answer)
