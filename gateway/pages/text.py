@@ -113,6 +113,8 @@ TEXTS: Mapping[str, Text] = {
     "quote_notice_given_on": Text("通知日", "Notice given on"),
     "quote_notice_for_on": Text("约定支取日", "For the day"),
     "quote_notice_amount": Text("约定支取金额", "Of the amount"),
+    "quote_agreement_base": Text("协议存款基本额度", "Agreement: base"),
+    "quote_agreement_rate": Text("协议利率(%)", "Agreement: rate above it (%)"),
     "segment_from": Text("起息日", "From"),
     "segment_to": Text("止息日", "To"),
     "segment_days": Text("天数", "Days"),

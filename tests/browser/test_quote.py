@@ -51,3 +51,21 @@ def test_what_cannot_be_quoted_is_said_at_its_field(page: Page) -> None:
     page.keyboard.press("Control+Enter")
     expect(page.locator("[role=alert]:not(:empty)").first).to_contain_text("50.00")
     expect(page.locator("table.answer")).to_have_count(0)
+
+
+def test_an_agreement_is_quoted_in_its_two_parts(page: Page) -> None:
+    """500,000.00 x 20 days x 0.72 % / 360 = 200.00, and above it 300,000.00 x 20 days x 1.44 % / 360 = 240.00; organisations pay no tax."""
+    page.goto("/quote")
+    expect(field(page, "product").locator("select")).to_be_focused()
+    expect(field(page, "agreement_base").locator("input")).to_be_hidden()
+    field(page, "customer_kind").locator("select").select_option("corporate")
+    for name, value in (("opened_on", "2005-09-01"), ("closed_on", "2005-09-21"), ("agreement_base", "499999.99")):
+        field(page, name).locator("input").fill(value)
+    field(page, "movements").locator("input").first.fill("800000.00")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("[role=alert]:not(:empty)").first).to_contain_text("500000.00")
+    field(page, "agreement_base").locator("input").fill("500000.00")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".answer-area .facts").first).to_contain_text("440.00")
+    for shown in ("200.000", "240.000", "1.44"):
+        expect(page.locator("table.answer tbody")).to_contain_text(shown)

@@ -12,6 +12,7 @@ const choice = (key, values, more = {}) => ({ type: 'string', ...text(key), 'x-w
 const flag = (key, more) => ({ type: 'boolean', default: false, ...text(key), ...more });
 const only = (...products) => ({ 'x-when': { product: products } });
 
+const AGREED = { 'x-when': { product: ['demand'], customer_kind: ['corporate'] } };
 const PRODUCTS = [['demand', 'quote_demand'], ['time', 'quote_time'], ['optional', 'quote_optional'], ['instalment', 'quote_instalment'],
   ['interest_drawing', 'quote_interest_drawing'], ['notice', 'quote_notice'], ['education', 'quote_education']];
 const TERMS = [['203', 'months_3'], ['206', 'months_6'], ['301', 'year_1'], ['302', 'years_2'], ['303', 'years_3'], ['305', 'years_5'], ['306', 'years_6'],
@@ -35,6 +36,8 @@ const SCHEMA = {
     notice_given_on: day('quote_notice_given_on', only('notice')),
     notice_for_on: day('quote_notice_for_on', only('notice')),
     notice_amount: { type: 'string', 'x-widget': 'amount', ...text('quote_notice_amount'), ...only('notice') },
+    agreement_base: { type: 'string', 'x-widget': 'amount', ...text('quote_agreement_base'), ...AGREED },
+    agreement_rate: { type: 'string', ...text('quote_agreement_rate'), ...AGREED },
   },
 };
 const COLUMNS = [['from', 'date'], ['to', 'date'], ['days', 'integer'], ['principal', 'amount'], ['products', 'amount'], ['rate', 'text'], ['interest', 'amount'],
@@ -51,11 +54,12 @@ function forget() {
   if (answered !== null && JSON.stringify(form.body()) !== answered) fill(answer);
 }
 
-/** What the door takes: money without a day comes on the first one, a notice is one thing. */
+/** What the door takes: money without a day comes on the first one, a notice is one thing, so is an agreement. */
 function asked() {
-  const { notice_given_on: givenOn, notice_for_on: forOn, notice_amount: amount, ...rest } = form.body();
+  const { notice_given_on: givenOn, notice_for_on: forOn, notice_amount: amount, agreement_base: base, agreement_rate: rate, ...rest } = form.body();
   const notice = givenOn || forOn || amount ? { notice: { given_on: givenOn, for_on: forOn, amount } } : {};
-  return { ...rest, ...notice, movements: rest.movements.map((each) => ({ on: rest.opened_on, ...each })) };
+  const agreement = base || rate ? { agreement: { base, rate } } : {};
+  return { ...rest, ...notice, ...agreement, movements: rest.movements.map((each) => ({ on: rest.opened_on, ...each })) };
 }
 
 async function ask() {
@@ -80,9 +84,9 @@ async function ask() {
   }
 }
 
-/** Where a part of the notice stands in the form. */
+/** Where a part of the notice or the agreement stands in the form. */
 function formField(path) {
-  return path?.startsWith('notice.') ? path.replace('.', '_') : path;
+  return /^(notice|agreement)\./.test(path ?? '') ? path.replace('.', '_') : path;
 }
 
 fill(work, h('header', { class: 'title' }, h('h1', { text: t('quote') })), h('p', { class: 'hint', text: t('quote_claim') }), form.node, answer);
