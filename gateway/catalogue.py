@@ -12,6 +12,7 @@ from contracts.ledger import PostingRequested
 from contracts.topology import OWNERS
 from kernel.errors import DomainError
 from runtime.service import Resources
+from runtime.transport import UNREACHABLE
 
 SERVICES = OWNERS[PostingRequested.NAME]
 REMEMBERED_SECONDS = 60.0
@@ -30,7 +31,12 @@ class Catalogue:
     reports: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     parts: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     account_kinds: dict[str, str] = field(default_factory=dict)
-    complete: bool = True
+    missing: tuple[str, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether every service has declared what it offers."""
+        return not self.missing
 
     def add(self, declared: dict[str, Any]) -> None:
         """Take in what one service declares."""
@@ -43,22 +49,26 @@ class Catalogue:
         self.account_kinds.update(dict.fromkeys(declared["account_kinds"], owner))
 
     def owner_of_transaction(self, code: str) -> str:
-        """The service that runs a transaction. Raises `transaction.unknown`."""
+        """The service that runs a transaction. Raises `transaction.unknown`, `service.unreachable`."""
         if code not in self.transactions:
-            raise UNKNOWN_TRANSACTION(code=code)
+            raise self._unknown(UNKNOWN_TRANSACTION(code=code))
         return self.transactions[code][0]
 
     def owner_of_query(self, name: str) -> str:
-        """The service that answers a query. Raises `query.unknown`."""
+        """The service that answers a query. Raises `query.unknown`, `service.unreachable`."""
         if name not in self.queries:
-            raise UNKNOWN_QUERY(name=name)
+            raise self._unknown(UNKNOWN_QUERY(name=name))
         return self.queries[name][0]
 
     def owner_of_report(self, name: str) -> str:
-        """The service that makes a report. Raises `report.unknown`."""
+        """The service that makes a report. Raises `report.unknown`, `service.unreachable`."""
         if name not in self.reports:
-            raise UNKNOWN_REPORT(name=name)
+            raise self._unknown(UNKNOWN_REPORT(name=name))
         return self.reports[name][0]
+
+    def _unknown(self, refusal: DomainError) -> DomainError:
+        """What is not found may belong to a service that does not answer: then nobody can say that it does not exist."""
+        return UNREACHABLE(service=self.missing[0]) if self.missing else refusal
 
     def as_dict(self) -> dict[str, Any]:
         """The catalogue as pages and clients read it."""
@@ -89,7 +99,7 @@ async def catalogue_of(resources: Resources) -> Catalogue:
     if kept is not None and now < resources.state["catalogue_until"]:
         return kept
     answers = await asyncio.gather(*(_ask(resources, service) for service in SERVICES))
-    fresh = Catalogue(complete=all(answer is not None for answer in answers))
+    fresh = Catalogue(missing=tuple(service for service, answer in zip(SERVICES, answers, strict=True) if answer is None))
     for answer in answers:
         if answer is not None:
             fresh.add(answer)
