@@ -101,8 +101,7 @@ async def sort_one(resources: Resources, key: Key) -> str:
     async with resources.database.reading() as connection:
         table = NATIONAL_INWARD
         item = (await connection.execute(select(table).where(table.c.sent_on == key[0], table.c.sequence == key[1]))).mappings().one()
-        gate = frame_of(resources).outlet_gate
-        outlets = set((await connection.execute(select(gate.c.outlet))).scalars())
+        outlets = await national_inward.outlets_among(connection, resources, (item["receiving_bank"],))
     account = await _account(resources, item["payee_account"])
     to = sort_item(
         item["receiving_bank"],
@@ -117,7 +116,7 @@ async def sort_one(resources: Resources, key: Key) -> str:
             return await _credit(resources, item, key, to)
         except Refused as error:
             to, refusal = refused(to.books), error.reason.code
-    return await _suspend(resources, key, to, refusal)
+    return await _suspend(resources, item, key, to, refusal)
 
 
 async def _account(resources: Resources, number: str) -> AccountView | None:
@@ -142,14 +141,12 @@ async def _credit(resources: Resources, item: RowMapping, key: Key, to: Sorted) 
     return InwardState.POSTED.value
 
 
-async def _suspend(resources: Resources, key: Key, to: Sorted, refusal: str | None) -> str:
-    posting_id = new_id()
+async def _suspend(resources: Resources, item: RowMapping, key: Key, to: Sorted, refusal: str | None) -> str:
+    posting_id, amount_minor = new_id(), item["amount_minor"]
+    assert to.reason is not None
     async with resources.database.transaction() as connection:
         day = await _change(connection, resources, key, InwardAct.SUSPEND, to, posting_id, refusal)
-        item = await national_inward.lock_item(connection, key)
-        assert item is not None and to.reason is not None
         source = {"inward_on": key[0], "inward_sequence": key[1]}
-        amount_minor = item["amount_minor"]
         await national_suspense.suspend(
             connection, outlet=to.books, amount_minor=amount_minor, reason=to.reason, opened_on=day, posting_id=posting_id, **source
         )
