@@ -39,6 +39,8 @@ from services.clearing.national_tables import NATIONAL_INWARD, NATIONAL_OUTWARD
 log = structlog.get_logger(__name__)
 INWARD_CODE = "clearing.national.inward"
 """What the system posts as, money given back included: it comes in again."""
+NO_ACCOUNT = (Kind.NOT_FOUND, Kind.INVALID)
+"""How the keeper refuses a number that no account has, or that can be none."""
 PORTION = 200
 LOOK_AGAIN_SECONDS = 2.0
 COMMITTED_SECONDS = 0.02
@@ -102,7 +104,7 @@ async def sort_one(resources: Resources, key: Key) -> str:
         table = NATIONAL_INWARD
         item = (await connection.execute(select(table).where(table.c.sent_on == key[0], table.c.sequence == key[1]))).mappings().one()
         outlets = await national_inward.outlets_among(connection, resources, (item["receiving_bank"],))
-    account = await _account(resources, item["payee_account"])
+    account = await account_of(resources, item["payee_account"])
     to = sort_item(
         item["receiving_bank"],
         item["payee_name"],
@@ -119,14 +121,14 @@ async def sort_one(resources: Resources, key: Key) -> str:
     return await _suspend(resources, item, key, to, refusal)
 
 
-async def _account(resources: Resources, number: str) -> AccountView | None:
-    """The deposit account of a number; None where there is none. Raises what says that savings cannot be reached."""
+async def account_of(resources: Resources, number: str) -> AccountView | None:
+    """The deposit account of a number; None where savings says that there is none. Raises whatever else it answers, or that it is away."""
     try:
         return await SavingsClient(resources.transport).account(number)
     except DomainError as error:
-        if error.type.kind is Kind.UNAVAILABLE:
-            raise
-        return None
+        if error.type.kind in NO_ACCOUNT:
+            return None
+        raise
 
 
 async def _credit(resources: Resources, item: RowMapping, key: Key, to: Sorted) -> str:
