@@ -62,12 +62,6 @@ class ItemState(Enum):
         return _ITEM_TEXTS[self]
 
 
-OPEN_ITEMS = (ItemState.WAITING, ItemState.FAILED)
-"""The lines a run or a counter may still do, and maintenance change."""
-ALL_ITEMS = tuple(state for state in ItemState if state is not ItemState.DELETED)
-"""The lines a batch has."""
-
-
 class Failure(Enum):
     """Why a line was not posted; the first of these that holds."""
 
@@ -134,15 +128,15 @@ def products_for(kind: AgencyKind) -> tuple[str, ...]:
     )
 
 
-def check_contract_account(account: Account) -> None:
+def check_contract_account(account: Account, field: str = "account") -> None:
     """An organisation's current account 代理收付账号. Raises `account.wrong_kind`."""
-    check_current(account, Owner.CORPORATE)
+    check_current(account, Owner.CORPORATE, field)
 
 
-def require_state(state: BatchState, *allowed: BatchState) -> None:
+def require_state(state: BatchState, *allowed: BatchState, field: str = "batch") -> None:
     """Raises `agency.batch_state`."""
     if state not in allowed:
-        raise BATCH_STATE(field="batch", state_zh=state.text.zh, state_en=state.text.en)
+        raise BATCH_STATE(field=field, state_zh=state.text.zh, state_en=state.text.en)
 
 
 def require_item_state(state: ItemState, *allowed: ItemState, field: str = "item") -> None:
