@@ -187,24 +187,23 @@ async def _approval_needed(
 ) -> Needed | None:
     """The approval that amounts, and the positions of the units that do business with each other, need. Raises `right.amount_exceeded`,
     `outlet.position_stopped`."""
-    by_amount = _approval_by_amount(rights, work, outcome, expansion)
+    by_amount = approval_by_amount(rights, work.principal.level, outcome, expansion)
     if outcome.posting is None or expansion is None or transaction.settles:
         return by_amount
     by_position = await approval_by_position(work.connection, work.frame, expansion.entries, outcome.posting.currency)
     return highest((by_amount, by_position))
 
 
-def _approval_by_amount(rights: RightsInForce, work: Work, outcome: Outcome, expansion: Expansion | None) -> Needed | None:
-    """The approval that the amounts of an outcome need. Raises `right.amount_exceeded`."""
-    level, needed = work.principal.level, None
+def approval_by_amount(rights: RightsInForce, level: str, outcome: Outcome, expansion: Expansion | None) -> Needed | None:
+    """The approval that the amounts of an outcome, in whatever currencies, need of a teller's second person. Raises
+    `right.amount_exceeded`."""
+    needed = []
     if outcome.posting is not None and expansion is not None:
         currency = outcome.posting.currency
-        needed = rights.approval_for(level, currency, moved_by(expansion.entries, currency))
-    for currency, minor in outcome.cash_minor.items():
-        needed = rights.own().approval_for(level, currency, {"cash": minor}) or needed
-    for currency, minor in outcome.transfer_minor.items():
-        needed = rights.approval_for(level, currency, {"transfer": minor}) or needed
-    return needed
+        needed.append(rights.approval_for(level, currency, moved_by(expansion.entries, currency)))
+    needed += [rights.own().approval_for(level, currency, {"cash": minor}) for currency, minor in outcome.cash_minor.items()]
+    needed += [rights.approval_for(level, currency, {"transfer": minor}) for currency, minor in outcome.transfer_minor.items()]
+    return highest(needed)
 
 
 def _second_needed(dual: str, needed: Needed | None) -> SecondNeeded | None:

@@ -6,7 +6,7 @@ whole number of one is given, else one service after the other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -53,6 +53,11 @@ def place(after: str | None, *kinds: Callable[[str], Any]) -> tuple[Any, ...] | 
         return tuple(kind(part) for kind, part in zip(kinds, parts, strict=True))
     except ValueError:
         raise CURSOR_UNKNOWN(field="after") from None
+
+
+def given(conditions: Iterable[tuple[Any, Callable[[Any], Any]]]) -> list[Any]:
+    """The conditions whose value was given, each made with it."""
+    return [condition(value) for value, condition in conditions if value is not None]
 
 
 def check_dates(first: date | None, last: date | None, field: str = "date_from") -> None:

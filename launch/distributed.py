@@ -104,10 +104,10 @@ def children_of(options: UpOptions, secrets: Secrets, database_urls: dict[str, s
     ports = {name: options.port if name == GATEWAY else free_port() for name in APPLICATIONS}
     urls = {name: f"http://127.0.0.1:{ports[name]}" for name in SERVICE_NAMES}
     peer = {f"HUITONG_{name.upper()}": value for name, value in options.peer_settings.items()}
+    passed_on = {key: value for key, value in os.environ.items() if not key.startswith("HUITONG_") or key in PASSED_ON}
     children = []
     for name in APPLICATIONS:
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("HUITONG_") or key in PASSED_ON}
-        environment |= {
+        environment = passed_on | {
             "HUITONG_HOST": options.host if name == GATEWAY else "127.0.0.1",
             "HUITONG_PORT": str(ports[name]),
             "HUITONG_SERVICE_URLS": json.dumps(urls),
@@ -120,7 +120,7 @@ def children_of(options: UpOptions, secrets: Secrets, database_urls: dict[str, s
             environment["HUITONG_TOKEN_PRIVATE_KEY"] = secrets.token_private_key
         children.append(Child(name, ports[name], environment | peer))
     if peer.get("HUITONG_NATIONAL_PEER", os.environ.get("HUITONG_NATIONAL_PEER")) == "simulator":
-        children.append(Child(NATIONAL_PEER, 0, {**children[0].environment, "HUITONG_BROKER_URL": broker_url}))
+        children.append(Child(NATIONAL_PEER, 0, {**passed_on, **peer, "HUITONG_BROKER_URL": broker_url}))
     return children
 
 

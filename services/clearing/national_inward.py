@@ -19,7 +19,7 @@ from banking.business_day import business_date_of, frame_of
 from contracts.national import NationalInward, NationalOpened, NationalPayment
 from kernel.money import format_amount
 from runtime.service import Resources
-from services.clearing.domain.national import CURRENCY, outlet_of, own_department
+from services.clearing.domain.national import BANK_PREFIX, CITY_DEPARTMENT, CURRENCY, outlet_of, own_department
 from services.clearing.domain.national_errors import SEQUENCE_REUSED
 from services.clearing.domain.national_sequence import after_hearing_of, after_number
 from services.clearing.domain.national_states import InwardState
@@ -96,9 +96,8 @@ async def _miss(connection: AsyncConnection, day: date, missing: Iterable[int]) 
 
 async def _enter(connection: AsyncConnection, resources: Resources, items: dict[Key, dict[str, Any]]) -> set[Key]:
     """Write the items down that are not there yet; their keys."""
-    frame = frame_of(resources)
-    today = await business_date_of(connection, frame)
-    outlets = set((await connection.execute(select(frame.outlet_gate.c.outlet))).scalars())
+    today = await business_date_of(connection, frame_of(resources))
+    outlets = await outlets_among(connection, resources, (content["receiving_bank"] for content in items.values()))
     rows = [
         {
             "sent_on": day,
@@ -113,6 +112,13 @@ async def _enter(connection: AsyncConnection, resources: Resources, items: dict[
     table = NATIONAL_INWARD
     entered = insert_or(table).values(rows).on_conflict_do_nothing().returning(table.c.sent_on, table.c.sequence)
     return {(row.sent_on, row.sequence) for row in await connection.execute(entered)}
+
+
+async def outlets_among(connection: AsyncConnection, resources: Resources, banks: Iterable[str]) -> set[str]:
+    """Which of the outlets that these bank numbers name there are, the city's business department besides: all that sorting asks for."""
+    gate = frame_of(resources).outlet_gate
+    named = {CITY_DEPARTMENT, *(bank.removeprefix(BANK_PREFIX) for bank in banks)}
+    return set((await connection.execute(select(gate.c.outlet).where(gate.c.outlet.in_(named)))).scalars())
 
 
 async def _repeated(connection: AsyncConnection, items: dict[Key, dict[str, Any]], repeats: Counter[Key]) -> None:

@@ -39,6 +39,8 @@ from services.clearing.national_tables import NATIONAL_INWARD, NATIONAL_OUTWARD
 log = structlog.get_logger(__name__)
 INWARD_CODE = "clearing.national.inward"
 """What the system posts as, money given back included: it comes in again."""
+NO_ACCOUNT = (Kind.NOT_FOUND, Kind.INVALID)
+"""How the keeper refuses a number that no account has, or that can be none."""
 PORTION = 200
 LOOK_AGAIN_SECONDS = 2.0
 COMMITTED_SECONDS = 0.02
@@ -101,9 +103,8 @@ async def sort_one(resources: Resources, key: Key) -> str:
     async with resources.database.reading() as connection:
         table = NATIONAL_INWARD
         item = (await connection.execute(select(table).where(table.c.sent_on == key[0], table.c.sequence == key[1]))).mappings().one()
-        gate = frame_of(resources).outlet_gate
-        outlets = set((await connection.execute(select(gate.c.outlet))).scalars())
-    account = await _account(resources, item["payee_account"])
+        outlets = await national_inward.outlets_among(connection, resources, (item["receiving_bank"],))
+    account = await account_of(resources, item["payee_account"])
     to = sort_item(
         item["receiving_bank"],
         item["payee_name"],
@@ -117,17 +118,17 @@ async def sort_one(resources: Resources, key: Key) -> str:
             return await _credit(resources, item, key, to)
         except Refused as error:
             to, refusal = refused(to.books), error.reason.code
-    return await _suspend(resources, key, to, refusal)
+    return await _suspend(resources, item, key, to, refusal)
 
 
-async def _account(resources: Resources, number: str) -> AccountView | None:
-    """The deposit account of a number; None where there is none. Raises what says that savings cannot be reached."""
+async def account_of(resources: Resources, number: str) -> AccountView | None:
+    """The deposit account of a number; None where savings says that there is none. Raises whatever else it answers, or that it is away."""
     try:
         return await SavingsClient(resources.transport).account(number)
     except DomainError as error:
-        if error.type.kind is Kind.UNAVAILABLE:
-            raise
-        return None
+        if error.type.kind in NO_ACCOUNT:
+            return None
+        raise
 
 
 async def _credit(resources: Resources, item: RowMapping, key: Key, to: Sorted) -> str:
@@ -142,14 +143,12 @@ async def _credit(resources: Resources, item: RowMapping, key: Key, to: Sorted) 
     return InwardState.POSTED.value
 
 
-async def _suspend(resources: Resources, key: Key, to: Sorted, refusal: str | None) -> str:
-    posting_id = new_id()
+async def _suspend(resources: Resources, item: RowMapping, key: Key, to: Sorted, refusal: str | None) -> str:
+    posting_id, amount_minor = new_id(), item["amount_minor"]
+    assert to.reason is not None
     async with resources.database.transaction() as connection:
         day = await _change(connection, resources, key, InwardAct.SUSPEND, to, posting_id, refusal)
-        item = await national_inward.lock_item(connection, key)
-        assert item is not None and to.reason is not None
         source = {"inward_on": key[0], "inward_sequence": key[1]}
-        amount_minor = item["amount_minor"]
         await national_suspense.suspend(
             connection, outlet=to.books, amount_minor=amount_minor, reason=to.reason, opened_on=day, posting_id=posting_id, **source
         )

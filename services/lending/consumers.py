@@ -27,7 +27,8 @@ def renaming_handler(resources: Resources) -> Handler:
 async def rename(connection: AsyncConnection, renamed: CustomerRenamed) -> None:
     """Call the customer's open loans, and notes that are not paid back, by the new name; what is closed stays as it was."""
     loan, note = LOAN.c, LOAN_NOTE.c
-    mine = (loan.customer_number == renamed.customer_number, loan.name == renamed.before, loan.status == "open")
+    released = select(note.loan_account).where(note.customer_number == renamed.customer_number)  # found by the index of the notes
+    mine = (loan.account.in_(released), loan.name == renamed.before, loan.status == "open")
     open_loans = select(loan.account).where(*mine).order_by(loan.account).with_for_update()
     accounts = list((await connection.execute(open_loans)).scalars())
     if accounts:

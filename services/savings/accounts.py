@@ -18,7 +18,7 @@ from contracts.ledger import AccountReference
 from contracts.savings import HangingAccount
 from kernel.interest import Accumulation
 from kernel.numbers import NumberKind, branch_of, check_account
-from services.savings.domain.account_status import AccountStatus
+from services.savings.domain.account_status import GONE, AccountStatus
 from services.savings.domain.accounts import Account
 from services.savings.domain.errors import BASIC_EXISTS
 from services.savings.domain.numbering import account_number, series_of
@@ -160,9 +160,9 @@ async def hold_instrument(connection: AsyncConnection, customer_number: str, *, 
 
 async def accounts_on(connection: AsyncConnection, customer_number: str, instrument: str) -> list[HangingAccount]:
     """The accounts on a customer's card or book that are not closed, in the order of their numbers."""
-    table, gone = ACCOUNT, (AccountStatus.CLOSED.value, AccountStatus.CANCELLED.value)
+    table = ACCOUNT
     columns = (table.c[name] for name in HangingAccount.model_fields)
-    mine = (table.c.customer_number == customer_number) & (table.c.instrument == instrument) & table.c.status.not_in(gone)
+    mine = (table.c.customer_number == customer_number) & (table.c.instrument == instrument) & table.c.status.not_in(GONE)
     found = await connection.execute(select(*columns).where(mine).order_by(table.c.account))
     return [HangingAccount.model_validate(dict(row)) for row in found.mappings()]
 

@@ -10,10 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contracts.customer import CustomerRenamed
 from runtime.consumer import Handler, Received
 from runtime.service import Resources
-from services.savings.domain.account_status import AccountStatus
+from services.savings.domain.account_status import GONE
 from services.savings.tables import ACCOUNT, ACCOUNT_CHANGE
-
-GONE = (AccountStatus.CLOSED.value, AccountStatus.CANCELLED.value)
 
 
 def renaming_handler(resources: Resources) -> Handler:

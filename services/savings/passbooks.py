@@ -13,13 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.customer import InstrumentView
 from kernel.money import format_amount
-from services.savings.domain.account_status import AccountStatus
+from services.savings.domain.account_status import GONE
 from services.savings.domain.passbooks import Format, Passbook, Placed, adjust, lay_out, room
 from services.savings.tables import ACCOUNT, ACCOUNT_LINE, PASSBOOK, PASSBOOK_LINE
 
 BROUGHT_FORWARD = 0
 """Stands in place of the number of a line."""
-GONE = (AccountStatus.CLOSED.value, AccountStatus.CANCELLED.value)
 
 
 @dataclass(frozen=True, slots=True)

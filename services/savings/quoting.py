@@ -48,7 +48,7 @@ def quote(asked: QuoteRequest) -> Quote:
     if asked.closed_on - asked.opened_on > LONGEST:
         raise TOO_LONG(field="closed_on")
     deposit = deposit_of(asked)
-    check_opening_amount(deposit.product, deposit.currency, deposit.opening_minor, deposit.opened_on, parameters())
+    check_opening_amount(deposit.product, deposit.currency, deposit.opening_minor, deposit.opened_on, parameters(), "movements.0.amount")
     life = life_of(deposit, parameters())
     return Quote(
         principal=format_amount(life.principal_minor - life.capitalised_minor, asked.currency),

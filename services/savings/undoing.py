@@ -17,7 +17,7 @@ from contracts.savings import UNDO_CLOSE, UNDO_OPEN, Undoable, Undoing
 from services.savings.accounts import Line, book, save
 from services.savings.cheques import Deed, count_sold, unvoid_of_account
 from services.savings.domain.accounts import Account
-from services.savings.domain.errors import MOVEMENTS_PENDING, NOT_THE_LAST
+from services.savings.domain.errors import MOVED_SINCE_OPENING, MOVEMENTS_PENDING, NOT_THE_LAST
 from services.savings.domain.undoing import (
     begin_undoing_closing,
     begin_undoing_opening,
@@ -38,9 +38,10 @@ async def undoable(connection: AsyncConnection, account: Account, undoing: Undoi
         check_closing_undone(account)
     last = await _last_line(connection, account.number)
     register = FRAME.register.c
-    made = (
-        await connection.execute(select(register.transaction_number, register.posts).where(register.posting_id == last.posting_id))
-    ).one()
+    registered = select(register.transaction_number, register.posts).where(register.posting_id == last.posting_id)
+    made = (await connection.execute(registered)).first()
+    if made is None:  # money another service sent activated it
+        raise MOVED_SINCE_OPENING(field="account")
     return Undoable(
         account=account.number,
         currency=account.currency,

@@ -38,3 +38,8 @@ def test_paper_is_compared_with_the_system_as_it_is_typed_and_the_board_follows(
     expect(amounts.nth(7)).to_be_focused()
     page.locator("[data-language=en]").click()
     expect(page.locator("#exchange-sessions tfoot")).to_contain_text("debit net 2,000,000.00")
+
+    # What was counted on one outlet's paper is not on another's.
+    other = {**board, "outlet": "0300"}
+    monkeypatch.setitem(fake_answers.ANSWERS, "clearing.exchange.board", lambda params: other)
+    expect(amounts.nth(7)).to_have_value("")

@@ -73,25 +73,26 @@ function distinct(items, key, name) {
   return [...new Map(items.map((each) => [each[key], each[name]]))];
 }
 
-/** What the next switch would fix, beside what was counted on paper. */
-function drawNext({ next_switch: next }) {
-  fill(nextCard, head('exchange_next', toTransaction('clearing.exchange.switch_session')), blocked(next.blocked), compared('next', next));
+/** What the next switch would fix, beside what was counted on paper since the last one. */
+function drawNext({ next_switch: next, sessions: [last], outlet: place }) {
+  const key = `${place} after ${last ? `${last.exchange_date}/${last.session}` : 'none'}`;
+  fill(nextCard, head('exchange_next', toTransaction('clearing.exchange.switch_session')), blocked(next.blocked), compared(key, next));
 }
 
 /** The sessions, the newest first; the first one that waits for its settlement is compared with paper. */
-function drawSessions({ sessions }) {
+function drawSessions({ sessions, outlet: place }) {
   const waiting = sessions.filter((each) => each.session_state === 'switched').at(-1);
   fill(sessionsCard, head('exchange_sessions', toTransaction('clearing.exchange.settle')),
-    sessions.length ? sessions.map((each) => drawSession(each, each === waiting)) : h('p', { class: 'hint', text: t('exchange_no_sessions') }));
+    sessions.length ? sessions.map((each) => drawSession(each, place, each === waiting)) : h('p', { class: 'hint', text: t('exchange_no_sessions') }));
 }
 
-function drawSession(one, waits) {
+function drawSession(one, place, waits) {
   const settled = one.session_state === 'settled';
   const title = h('h3', {}, `${one.exchange_date} `, t(NUMBERS[one.session]), ' ',
     h('span', { class: `badge ${settled ? 'done' : 'running'}`, text: t(STATES[one.session_state]) }));
   const who = h('p', { class: 'count' }, t('exchange_switched_by', { teller: one.switched_by, date: one.switched_on }),
     settled && [' · ', t('exchange_settled_by', { teller: one.settled_by, date: one.settled_on })]);
-  const figures = waits ? compared(`${one.exchange_date}/${one.session}`, one) : counted(one, settled);
+  const figures = waits ? compared(`${place} ${one.exchange_date}/${one.session}`, one) : counted(one, settled);
   return h('article', { class: 'session-figures' }, title, who, blocked(one.blocked), figures);
 }
 

@@ -12,7 +12,7 @@ from pydantic import StringConstraints
 from sqlalchemy import Row, func, or_, select, tuple_
 
 from banking.fields import CashBoxNumber, CustomerNumber, OutletCode, VoucherNumber, labelled
-from banking.lists import ListForm, check_dates, cursor, page, place
+from banking.lists import ListForm, check_dates, cursor, given, page, place
 from banking.query import Read, query
 from banking.visibility import sight_for, sight_of
 from contracts.report import Column
@@ -130,7 +130,7 @@ async def search(read: Read, form: SearchForm) -> dict[str, Any]:
         (form.state, lambda value: table.c.state == value),
         (place(form.after, str, int), lambda value: tuple_(table.c.kind, table.c.number) > tuple_(*value)),
     )
-    found = found.where(*(condition(value) for value, condition in conditions if value is not None))
+    found = found.where(*given(conditions))
     rows = (await read.connection.execute(found.order_by(table.c.kind, table.c.number).limit(form.limit + 1))).all()
     return page(rows, form.limit, lambda row: cursor(row.kind, row.number), _voucher)
 
@@ -176,7 +176,7 @@ async def issues(read: Read, form: IssuesForm) -> dict[str, Any]:
         (form.outlet, lambda value: or_(table.c.from_outlet == value, table.c.to_outlet == value)),
         (place(form.after, int), lambda value: table.c.id < value[0]),
     )
-    found = found.where(*(condition(value) for value, condition in conditions if value is not None))
+    found = found.where(*given(conditions))
     rows = (await read.connection.execute(found.order_by(table.c.id.desc()).limit(form.limit + 1))).all()
     return page(rows, form.limit, lambda row: cursor(row.id), _issue)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banking.work import Work
@@ -26,13 +26,10 @@ MOST_CONTRACTS = 9999
 """Contracts of one outlet; the number has four digits for them."""
 
 
-def _locked(found: Select[Any], lock: Lock) -> Select[Any]:
-    return found.with_for_update(read=lock == "share") if lock else found
-
-
 async def contract_of(connection: AsyncConnection, number: str, lock: Lock = "") -> Row[Any]:
     """A contract that is in force. Raises `agency.contract_unknown`, `agency.contract_ended`."""
-    row = (await connection.execute(_locked(select(CONTRACT).where(CONTRACT.c.contract == number), lock))).first()
+    found = select(CONTRACT).where(CONTRACT.c.contract == number)
+    row = (await connection.execute(found.with_for_update(read=lock == "share") if lock else found)).first()
     if row is None:
         raise CONTRACT_UNKNOWN(field="contract", contract=number)
     if row.state == ENDED:
@@ -72,11 +69,13 @@ async def counted_up(connection: AsyncConnection, contract: str, name: Literal["
     return (await connection.execute(counted)).scalar_one()
 
 
-async def batch_of(connection: AsyncConnection, contract: str, batch: int, lock: Lock = "update", *, wait: bool = True) -> Row[Any]:
-    """A batch of a contract that was not deleted; without `wait` one that somebody else holds is unknown. Raises `agency.batch_unknown`."""
+async def batch_of(connection: AsyncConnection, contract: str, batch: int, *, wait: bool = True) -> Row[Any]:
+    """A batch of a contract that was not deleted, locked until the commit; without `wait` one that somebody else holds is unknown.
+
+    Raises `agency.batch_unknown`.
+    """
     wanted = select(BATCH).where(BATCH.c.contract == contract, BATCH.c.batch == batch, BATCH.c.state != BatchState.DELETED.value)
-    found = _locked(wanted, lock) if wait else wanted.with_for_update(skip_locked=True)
-    row = (await connection.execute(found)).first()
+    row = (await connection.execute(wanted.with_for_update(skip_locked=not wait))).first()
     if row is None:
         raise BATCH_UNKNOWN(field="batch", contract=contract, batch=batch)
     return row
@@ -87,9 +86,9 @@ async def change_batch(connection: AsyncConnection, batch: Row[Any], **values: A
     await connection.execute(update(BATCH).where(BATCH.c.contract == batch.contract, BATCH.c.batch == batch.batch).values(values))
 
 
-async def unfinished_batch(connection: AsyncConnection, contract: str, *states: BatchState) -> int | None:
-    """The number of a batch of the contract in one of these states."""
-    chosen = (BATCH.c.contract == contract, BATCH.c.state.in_([state.value for state in states]))
+async def unfinished_batch(connection: AsyncConnection, contract: str) -> int | None:
+    """The number of a batch of the contract that is neither done nor deleted."""
+    chosen = (BATCH.c.contract == contract, BATCH.c.state.not_in([BatchState.DONE.value, BatchState.DELETED.value]))
     return (await connection.execute(select(func.min(BATCH.c.batch)).where(*chosen))).scalar()
 
 

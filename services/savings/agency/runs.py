@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import structlog
 from pydantic import TypeAdapter
@@ -27,6 +27,7 @@ from contracts.ledger import FreeLeg
 from kernel.errors import DomainError
 from kernel.money import MAXIMUM_MINOR
 from runtime.database import driver_connection
+from runtime.identifiers import derived_id
 from runtime.service import Resources
 from services.savings.accounts import Line, book, lock, reference, save
 from services.savings.agency.contracts import batch_of, change_batch, contract_of
@@ -43,8 +44,6 @@ PORTION = 2_000
 """How many lines one transaction decides, and one posting set holds at most."""
 EVERY_SECONDS = 1.0
 CODE = "savings.agency.run_batch"
-POSTINGS = UUID("6f1d9a52-6a39-4c53-9a3e-5b8a7a6f4d11")
-"""The name space of the sets of batches: the same portion has the same posting id."""
 _LEGS: TypeAdapter[tuple[FreeLeg, ...]] = TypeAdapter(tuple[FreeLeg, ...])
 
 _FAILURES: tuple[tuple[Failure, str], ...] = (
@@ -122,7 +121,7 @@ async def run_portion(resources: Resources, contract_number: str, number: int) -
             return False
         contract = await contract_of(connection, contract_number)
         day = await business_date_of(connection, FRAME)
-        posting_id = uuid5(POSTINGS, f"{contract.contract}:{batch.batch}:{batch.portions + 1}")
+        posting_id = derived_id(CODE, contract.contract, batch.batch, batch.portions + 1)
         await _lock_accounts(connection, contract, batch)
         portion = await _decide(connection, contract, batch, posting_id, day)
         if portion.posted or portion.failed:

@@ -49,14 +49,13 @@ async def take_file(
     await check_right(resources, principal, add_item)
     content = await request.body()
     async with resources.database.reading() as connection:
-        currency = (await contract_of(connection, contract)).currency
-    items = await asyncio.to_thread(read_items, content, currency)
+        agreed = await contract_of(connection, contract)
+    check_own(agreed, principal.outlet)
+    items, digest = await asyncio.to_thread(_read, content, agreed.currency)
     total_minor = sum(item.amount_minor for item in items)
     async with resources.database.transaction() as connection:
         agreed = await contract_of(connection, contract, "share")
-        check_own(agreed, principal.outlet)
         row = await batch_of(connection, contract, batch)
-        digest = sha256(content).digest()
         check_control(len(items), total_minor, row.control_count, row.control_total_minor, agreed.currency)
         if row.file_digest != digest:
             _check_takes_file(row)
@@ -64,8 +63,16 @@ async def take_file(
             named = {"source_file": file_name} if file_name else {}
             await change_batch(connection, row, items=len(items), file_digest=digest, **named)
     return FileTaken(
-        contract=contract, batch=batch, file_name=file_name or row.source_file, count=len(items), total=format_amount(total_minor, currency)
+        contract=contract,
+        batch=batch,
+        file_name=file_name or row.source_file,
+        count=len(items),
+        total=format_amount(total_minor, agreed.currency),
     )
+
+
+def _read(content: bytes, currency: str) -> tuple[list[FileItem], bytes]:
+    return read_items(content, currency), sha256(content).digest()
 
 
 def _check_takes_file(batch: Row[Any]) -> None:

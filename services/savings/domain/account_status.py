@@ -23,6 +23,10 @@ class AccountStatus(Enum):
         return _STATUS_TEXTS[self]
 
 
+GONE = (AccountStatus.CLOSED.value, AccountStatus.CANCELLED.value)
+"""The accounts that do no business any more, as the table has their states."""
+
+
 class Action(Enum):
     """What is done to an account."""
 

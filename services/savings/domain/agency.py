@@ -62,6 +62,12 @@ class ItemState(Enum):
         return _ITEM_TEXTS[self]
 
 
+OPEN_ITEMS = (ItemState.WAITING, ItemState.FAILED)
+"""The lines a run or a counter may still do, and maintenance change."""
+ALL_ITEMS = tuple(state for state in ItemState if state is not ItemState.DELETED)
+"""The lines a batch has."""
+
+
 class Failure(Enum):
     """Why a line was not posted; the first of these that holds."""
 
@@ -128,15 +134,15 @@ def products_for(kind: AgencyKind) -> tuple[str, ...]:
     )
 
 
-def check_contract_account(account: Account, field: str = "account") -> None:
+def check_contract_account(account: Account) -> None:
     """An organisation's current account 代理收付账号. Raises `account.wrong_kind`."""
-    check_current(account, Owner.CORPORATE, field)
+    check_current(account, Owner.CORPORATE)
 
 
-def require_state(state: BatchState, *allowed: BatchState, field: str = "batch") -> None:
+def require_state(state: BatchState, *allowed: BatchState) -> None:
     """Raises `agency.batch_state`."""
     if state not in allowed:
-        raise BATCH_STATE(field=field, state_zh=state.text.zh, state_en=state.text.en)
+        raise BATCH_STATE(field="batch", state_zh=state.text.zh, state_en=state.text.en)
 
 
 def require_item_state(state: ItemState, *allowed: ItemState, field: str = "item") -> None:

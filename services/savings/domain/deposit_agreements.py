@@ -15,7 +15,7 @@ from itertools import pairwise
 from kernel.calendar import add_months, add_years, span_between
 from kernel.errors import ErrorType, Kind
 from kernel.interest import counted_minor
-from kernel.money import currency_of, format_amount
+from kernel.money import format_amount
 from services.savings.domain.parameters import SavingsParameters
 
 BASE_TOO_SMALL = ErrorType(
@@ -81,8 +81,7 @@ class Excess:
 
 def check_base(base_minor: int, day: date, currency: str, parameters: SavingsParameters, field: str = "base_amount") -> None:
     """Whether a base is large enough on a day. Raises `agreement.base_too_small`, `parameter.*`."""
-    exponent = currency_of(currency).exponent
-    minimum_minor = int(parameters.limit_on(f"agreement.base_minimum.{currency}", day).scaleb(exponent))
+    minimum_minor = parameters.limit_minor_on(f"agreement.base_minimum.{currency}", day, currency)
     if base_minor < minimum_minor:
         raise BASE_TOO_SMALL(field=field, minimum=format_amount(minimum_minor, currency))
 

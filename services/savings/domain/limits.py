@@ -23,8 +23,10 @@ def check_owner(product: Product, customer_number: str, field: str = "customer_n
         raise WRONG_OWNER(field=field, product_zh=product.name.zh, product_en=product.name.en)
 
 
-def check_opening_amount(product: Product, currency: str, amount_minor: int, opened_on: date, parameters: SavingsParameters) -> None:
+def check_opening_amount(
+    product: Product, currency: str, amount_minor: int, opened_on: date, parameters: SavingsParameters, field: str = "amount"
+) -> None:
     """起存金额. Raises `product.currency_not_offered`, `product.below_opening_minimum`, `currency.unknown`."""
     minimum_minor = parameters.opening_minimum_minor(product.limits.parameter, currency, opened_on)
     if amount_minor < minimum_minor:
-        raise BELOW_OPENING_MINIMUM(field="amount", minimum=format_amount(minimum_minor, currency))
+        raise BELOW_OPENING_MINIMUM(field=field, minimum=format_amount(minimum_minor, currency))

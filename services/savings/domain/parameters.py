@@ -64,6 +64,10 @@ class SavingsParameters:
         """Raises `parameter.unknown`, `parameter.not_in_force`."""
         return _known(self.limits, name).value_on(day)
 
+    def limit_minor_on(self, name: str, day: date, currency: str) -> int:
+        """An amount among the limits, in minor units of its currency. Raises as `limit_on`, and `currency.unknown`."""
+        return int(self.limit_on(name, day).scaleb(currency_of(currency).exponent))
+
     def opening_minimum_minor(self, limits: str, currency: str, day: date) -> int:
         """The least a product opens with, in minor units. Raises `product.currency_not_offered`, `currency.unknown`."""
         exponent = currency_of(currency).exponent

@@ -25,6 +25,8 @@ MOST_COLUMNS = 64
 WORKBOOK = b"PK\x03\x04"
 SEPARATORS = ",\t;"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""What a workbook may be packed with; other ways cost memory as the file pleases."""
 _BAD_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
 
 
@@ -116,6 +118,8 @@ class _Workbook:
         parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
         parser.CharacterDataHandler = reader.data
         parser.StartDoctypeDeclHandler = _no_doctype
+        if self._archive.getinfo(name).compress_type not in _COMPRESSIONS:
+            raise FILE_BROKEN(field="file")
         with self._archive.open(name) as part:
             while piece := part.read(CHUNK):
                 self._left -= len(piece)

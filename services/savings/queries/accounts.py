@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import Row, Select, func, select
 
 from banking.fields import AccountNumber, labelled
-from banking.lists import ACCOUNTS, AccountSearchForm, ListForm, check_dates, cursor, page, place
+from banking.lists import ACCOUNTS, AccountSearchForm, ListForm, check_dates, cursor, given, page, place
 from banking.query import Read, query
 from banking.visibility import check_account_seen, sight_for
 from contracts.report import Column
@@ -128,7 +128,7 @@ async def search(read_: Read, form: AccountSearch) -> dict[str, Any]:
         (place(form.after, str), lambda value: table.account > value[0]),
     )
     found = select(ACCOUNT).where(seen(sight_for(read_.principal, form.outlet)))
-    found = found.where(*(condition(value) for value, condition in conditions if value is not None))
+    found = found.where(*given(conditions))
     rows = (await read_.connection.execute(found.order_by(table.account).limit(form.limit + 1))).all()
     return page(rows, form.limit, lambda row: cursor(row.account), lambda row: shown(account_of(row)))
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import Row, select, tuple_
 
 from banking.fields import CustomerNumber, OutletCode, ShortText, labelled
-from banking.lists import ListForm, check_dates, cursor, page, place
+from banking.lists import ListForm, check_dates, cursor, given, page, place
 from banking.query import Read, query
 from banking.visibility import sight_for
 from contracts.report import Column
@@ -105,11 +105,6 @@ async def clients(read_: Read, form: Clients) -> dict[str, Any]:
     found = select(CLIENT).where(sight_for(read_.principal, form.outlet).condition(table.outlet), *given(conditions))
     rows = (await read_.connection.execute(found.order_by(table.contract, table.client).limit(form.limit + 1))).all()
     return page(rows, form.limit, lambda row: cursor(row.contract, row.client), _client)
-
-
-def given(conditions: Any) -> list[Any]:
-    """The conditions whose value was given, each made with it."""
-    return [condition(value) for value, condition in conditions if value is not None]
 
 
 def _contract(row: Row[Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, Table, select, tuple_
 
 from banking.fields import OutletCode, ShortText, labelled
-from banking.lists import ListForm, check_dates, cursor, page, place
+from banking.lists import ListForm, check_dates, cursor, given, page, place
 from banking.query import Read, query
 from banking.visibility import check_account_seen, sight_for
 from contracts.report import Column
@@ -20,7 +20,7 @@ from services.savings.agency.contracts import shown_day
 from services.savings.agency.tables import BATCH, COLLECTION, CONTRACT, ITEM
 from services.savings.domain.agency import BatchState, Failure, ItemState
 from services.savings.domain.agency_errors import CONTRACT_UNKNOWN
-from services.savings.queries.agency import OF_CONTRACT, REMARKS, STATE, given
+from services.savings.queries.agency import OF_CONTRACT, REMARKS, STATE
 from services.savings.tables import FRAME
 from services.savings.transactions.agency_forms import SOURCES, ContractNumber, SerialNumber
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import Row, select, tuple_
 
 from banking.fields import OutletCode, TellerNumber, labelled
-from banking.lists import ListForm, NumberBeginning, check_dates, cursor, page, place
+from banking.lists import ListForm, NumberBeginning, check_dates, cursor, given, page, place
 from banking.query import Read, query
 from banking.visibility import sight_for
 from contracts.report import Column
@@ -69,7 +69,7 @@ async def freezes(read_: Read, form: Freezes) -> dict[str, Any]:
     )
     found = select(FREEZE, ACCOUNT.c.name, ACCOUNT.c.currency).join(ACCOUNT, ACCOUNT.c.account == table.account)
     found = found.where(sight_for(read_.principal, form.outlet).condition(table.outlet))
-    found = found.where(*(condition(value) for value, condition in conditions if value is not None))
+    found = found.where(*given(conditions))
     ordered = found.order_by(table.frozen_on, table.account, table.number).limit(form.limit + 1)
     rows = (await read_.connection.execute(ordered)).all()
     return page(rows, form.limit, lambda row: cursor(row.frozen_on.isoformat(), row.account, row.number), _shown)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, and_, select, tuple_
 
 from banking.fields import OutletCode, labelled
-from banking.lists import ListForm, NumberBeginning, check_dates, cursor, page, place
+from banking.lists import ListForm, NumberBeginning, check_dates, cursor, given, page, place
 from banking.query import Read, query
 from banking.visibility import sight_for
 from contracts.report import Column
@@ -52,19 +52,19 @@ class NoticesForm(ListForm):
 async def notices(read_: Read, form: NoticesForm) -> dict[str, Any]:
     """Notices of the department's accounts in the order of the accounts. Raises `outlet.outside`, `query.*`."""
     check_dates(form.date_from, form.date_to)
-    given, outcome = NOTICE_GIVEN.c, NOTICE_OUTCOME.c
+    notice, outcome = NOTICE_GIVEN.c, NOTICE_OUTCOME.c
     conditions = (
-        (form.account, lambda value: beginning_with(given.account, value)),
-        (form.date_from, lambda value: given.for_on >= value),
-        (form.date_to, lambda value: given.for_on <= value),
-        (place(form.after, str, int), lambda value: tuple_(given.account, given.number) > tuple_(*value)),
+        (form.account, lambda value: beginning_with(notice.account, value)),
+        (form.date_from, lambda value: notice.for_on >= value),
+        (form.date_to, lambda value: notice.for_on <= value),
+        (place(form.after, str, int), lambda value: tuple_(notice.account, notice.number) > tuple_(*value)),
     )
-    same = and_(outcome.account == given.account, outcome.number == given.number)
+    same = and_(outcome.account == notice.account, outcome.number == notice.number)
     columns = (NOTICE_GIVEN, ACCOUNT.c.name, ACCOUNT.c.currency, outcome.business_date, outcome.problem)
-    found = select(*columns).join(ACCOUNT, ACCOUNT.c.account == given.account).outerjoin(NOTICE_OUTCOME, same)
+    found = select(*columns).join(ACCOUNT, ACCOUNT.c.account == notice.account).outerjoin(NOTICE_OUTCOME, same)
     found = found.where(seen(sight_for(read_.principal, form.outlet)))
-    found = found.where(*(condition(value) for value, condition in conditions if value is not None))
-    rows = (await read_.connection.execute(found.order_by(given.account, given.number).limit(form.limit + 1))).all()
+    found = found.where(*given(conditions))
+    rows = (await read_.connection.execute(found.order_by(notice.account, notice.number).limit(form.limit + 1))).all()
     return page(rows, form.limit, lambda row: cursor(row.account, row.number), _shown)
 
 

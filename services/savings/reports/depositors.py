@@ -73,7 +73,7 @@ def _threshold_minor(read: Read, form: DepositorsForm) -> int | None:
         return parse_amount(form.amount_from, form.currency, "amount_from")
     if f"{LIMIT}.{form.currency}" not in parameters().limits:
         return None
-    return int(parameters().limit_on(f"{LIMIT}.{form.currency}", read.business_date).scaleb(CURRENCIES[form.currency].exponent))
+    return parameters().limit_minor_on(f"{LIMIT}.{form.currency}", read.business_date, form.currency)
 
 
 async def _rows(read: Read, form: DepositorsForm, least: int) -> list[Row[Any]]:

@@ -27,8 +27,10 @@ from services.savings.agency.runs import foreseen
 from services.savings.agency.tables import BATCH, ITEM
 from services.savings.domain.accounts import check_current, hold
 from services.savings.domain.agency import (
+    ALL_ITEMS,
     CHANGEABLE,
     MOST_ITEMS,
+    OPEN_ITEMS,
     AgencyKind,
     BatchState,
     ItemState,
@@ -51,8 +53,6 @@ from services.savings.transactions.agency_forms import (
 )
 
 MENU = (AGENCY,)
-OPEN_ITEMS = (ItemState.WAITING, ItemState.FAILED)
-ALL_ITEMS = (ItemState.WAITING, ItemState.FAILED, ItemState.POSTED, ItemState.COLLECTED)
 
 
 @transaction(code="savings.agency.enter_batch", name=Text("录入批量", "Enter batch"), menu=MENU, source="IB 1645")

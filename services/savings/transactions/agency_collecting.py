@@ -15,7 +15,16 @@ from services.savings.accounts import book, line_of, reference
 from services.savings.agency.contracts import batch_of, change_item, contract_of, items_of, settle_state
 from services.savings.agency.tables import COLLECTION, ITEM
 from services.savings.domain.accounts import check_currency, credit
-from services.savings.domain.agency import CHANGEABLE, AgencyKind, BatchState, ItemState, require_item_state, require_state
+from services.savings.domain.agency import (
+    ALL_ITEMS,
+    CHANGEABLE,
+    OPEN_ITEMS,
+    AgencyKind,
+    BatchState,
+    ItemState,
+    require_item_state,
+    require_state,
+)
 from services.savings.domain.agency_errors import ITEM_AMBIGUOUS, ITEM_AMOUNT, ITEM_UNKNOWN, NOT_COLLECTION
 from services.savings.domain.withdrawal_modes import check_outlet_of_deposit
 from services.savings.parameters.load import parameters
@@ -76,14 +85,15 @@ async def _line_for(work: Work, form: ListedCollecting, batch: Row[Any]) -> Row[
 
     Raises `agency.item_unknown`, `agency.item_state`, `agency.item_ambiguous`.
     """
-    of_payer = select(ITEM).where(*items_of(batch, *(state for state in ItemState if state is not ItemState.DELETED)))
-    of_payer = of_payer.where(ITEM.c.object_id == form.object_id).order_by(ITEM.c.item)
-    rows = list(await work.connection.execute(of_payer))
+    of_payer = select(ITEM).where(*items_of(batch, *ALL_ITEMS), ITEM.c.object_id == form.object_id)
     if form.item is not None:
-        rows = [row for row in rows if row.item == form.item]
+        of_payer = of_payer.where(ITEM.c.item == form.item)
+    still_open = ITEM.c.state.in_([state.value for state in OPEN_ITEMS])
+    first_ones = of_payer.order_by(still_open.desc(), ITEM.c.item).limit(SHOWN_NUMBERS + 1)
+    rows = (await work.connection.execute(first_ones)).all()
     if not rows:
         raise ITEM_UNKNOWN(field="object_id" if form.item is None else "item")
-    waiting = [row for row in rows if row.state in (ItemState.WAITING.value, ItemState.FAILED.value)]
+    waiting = [row for row in rows if ItemState(row.state) in OPEN_ITEMS]
     if not waiting:
         require_item_state(ItemState(rows[0].state), ItemState.WAITING, field="object_id")
     if len(waiting) > 1:

@@ -16,7 +16,7 @@ from services.savings.agency.contracts import ACTIVE, ENDED, counted_up, next_co
 from services.savings.agency.tables import CLIENT, CONTRACT
 from services.savings.domain.account_status import Action, after
 from services.savings.domain.accounts import Account, check_currency, check_current, check_own_outlet
-from services.savings.domain.agency import AgencyKind, BatchState, check_contract_account
+from services.savings.domain.agency import AgencyKind, check_contract_account
 from services.savings.domain.agency_errors import (
     CLIENT_ENDED,
     CLIENT_EXISTS,
@@ -29,7 +29,6 @@ from services.savings.domain.products import Owner
 from services.savings.transactions.agency_forms import DELETE, ClientEntry, ClientMaintenance, ContractEntry, ContractMaintenance
 
 MENU = (AGENCY,)
-UNFINISHED = (BatchState.ENTERED, BatchState.RUNNING, BatchState.INCOMPLETE)
 
 
 @transaction(code="savings.agency.enter_contract", name=Text("合同录入", "Enter agency contract"), menu=MENU, source="IB 1626")
@@ -73,7 +72,7 @@ async def maintain_contract(work: Work, form: ContractMaintenance) -> Outcome:
     if "kind" in values and contract.batches:
         raise CONTRACT_HAS_BATCHES(field="kind")
     if values.keys() & {"state", "account", "currency"}:
-        unfinished = await unfinished_batch(work.connection, contract.contract, *UNFINISHED)
+        unfinished = await unfinished_batch(work.connection, contract.contract)
         if unfinished is not None:
             raise CONTRACT_IN_USE(field="contract", batch=unfinished)
     if values.keys() & {"account", "currency"}:

@@ -9,7 +9,7 @@ from banking.menus import PERSONAL
 from banking.transaction import Outcome, Posting, transaction
 from banking.work import Work
 from kernel.errors import DomainError
-from kernel.money import currency_of, format_amount, parse_amount
+from kernel.money import format_amount, parse_amount
 from kernel.text import Text
 from services.savings.accounts import book, line_of, reference
 from services.savings.domain.accounts import Account, credit
@@ -156,6 +156,6 @@ def _check_fits(work: Work, account: Account, agreement: Agreement, history: His
 
 
 def _check_limit(work: Work, currency: str, total_minor: int) -> None:
-    limit_minor = int(parameters().limit_on(LIMIT, work.business_date).scaleb(currency_of(currency).exponent))
+    limit_minor = parameters().limit_minor_on(LIMIT, work.business_date, currency)
     if total_minor > limit_minor:
         raise DEPOSITS_TOO_MUCH(field="amount", limit=format_amount(limit_minor, currency))

@@ -310,6 +310,24 @@ async def test_one_payment_of_the_list_is_collected_at_a_counter(savings):
     assert sorted((row["item"], row["settlement"], row["counter_outlet"]) for row in rows) == [(2, "transfer", "0301"), (3, "cash", "0201")]
 
 
+async def test_a_payer_with_several_lines_is_asked_which_one(savings):
+    """Twelve lines of one payer: ten numbers are named, and that there are more."""
+    payer = await savings.demand("1.00")
+    named = await batch(savings, await contract(savings, "collection", await savings.current("1.00")), [(payer, "1.00")])
+    for _ in range(11):
+        await savings.run(TELLER, ADD, {**named, "account": payer, "amount": "1.00", "object_id": "N1"})
+    cash = {**named, "object_id": "N1", "currency": "CNY", "settlement": "cash", "amount": "1.00"}
+    refused = await savings.refuse("S0211", LISTED, cash, "agency.item_ambiguous")
+    assert "(1, 2, 3, 4, 5, 6, 7, 8, 9, 10 ...)" in refused["message"]["en"]
+    assert (await savings.result("S0211", LISTED, {**cash, "item": 12}))["item"] == 12
+    await savings.refuse("S0211", LISTED, {**cash, "item": 12}, "agency.item_state")
+    await savings.refuse("S0211", LISTED, {**cash, "item": 13}, "agency.item_unknown")
+    for item in range(2, 12):
+        await savings.run(TELLER, MAINTAIN_ITEM, {**named, "item": item, "action": "delete"})
+    assert (await savings.result("S0211", LISTED, cash))["item"] == 1, "the one that is left needs no number"
+    await savings.refuse("S0211", LISTED, cash, "agency.batch_state")
+
+
 async def test_a_payment_without_a_list(savings):
     payee = await savings.current("1.00", cross_outlet=False)
     number = await contract(savings, "collection", payee)

@@ -77,6 +77,7 @@ async def test_who_may_send_a_file_and_for_what(savings):
     assert (await upload(savings, by_hand, content)).json()["code"] == "agency.batch_by_hand"
     _, named = await announced(savings, 1, "1.00")
     assert (await upload(savings, named, content, teller="K0311")).json()["code"] == "agency.other_outlet"
+    assert (await upload(savings, named, b"", teller="K0311")).json()["code"] == "agency.other_outlet", "others' files are not read"
     assert (await upload(savings, {**named, "batch": 99}, content)).json()["code"] == "agency.batch_unknown"
     assert (await upload(savings, named, b"x" * (16 * 2**20 + 1))).status_code == 413
     path = f"/agency/contracts/{named['contract']}/batches/1/file"

@@ -93,3 +93,13 @@ async def test_cheques_voided_by_the_closing_are_what_they_were(savings: Savings
     states = await savings.rows("SELECT state FROM savings.cheque WHERE account = $1 ORDER BY number", account)
     assert [row[0] for row in states] == ["used", "unused", "unused", "reported_lost"]
     assert (await savings.result("S0211", "savings.personal_cheque.close", {**draft, "voucher_number": numbers[1]}))["cheques_voided"] == 2
+
+
+async def test_an_opening_with_money_another_service_sent_is_not_undone_here(savings: SavingsAlone) -> None:
+    """A cheque account entered without money, activated by a credit of lending: no transaction of savings put its first line there."""
+    made = await savings.result("S0211", "savings.personal_cheque.pre_open", {"customer_number": savings.customers.person()})
+    body = movement(savings, made["account"], 500_000)
+    await pend(savings, body)
+    await decide(savings, body, "post", number="02015000003")
+    assert (await kept(savings, made["account"]))[:2] == ("normal", 500_000)
+    assert await undoing_refused(savings, made["account"], "opening") == "account.moved_since_opening"

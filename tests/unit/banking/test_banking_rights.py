@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from banking.approval import check_approval, request_digest
+from banking.execution import approval_by_amount
 from banking.principal import Principal
 from banking.rights import Needed, RightsInForce, check_level, check_place, moved_by
 from banking.transaction import Outcome, Transaction
@@ -128,6 +129,18 @@ def test_a_head_teller_approves_small_amounts_and_management_the_rest() -> None:
     rights = RightsInForce(declared(), (limit("C", 10_000_00), limit("B", 50_000_00), limit("A", 1_000_000_00)))
     assert [needs(rights, minor) for minor in (10_000_00, 10_000_01, 50_000_01, 1_000_000_01)] == [None, "B", "A", "right.amount_exceeded"]
     assert needs(rights, 50_000_01, level="B") == "A"
+
+
+def test_of_several_amounts_the_one_that_needs_the_highest_decides() -> None:
+    """CNY 60,000.00 needs level A, whatever stands beside it and in which order: USD 20.00 would need B only."""
+    dollars = [
+        RightRule.model_validate({**limit(level, minor).model_dump(), "currency": "USD"}) for level, minor in (("C", 10_00), ("B", 50_00))
+    ]
+    rights = RightsInForce(declared(), (limit("C", 10_000_00), limit("B", 50_000_00), *dollars))
+    amounts = {"CNY": 60_000_00, "USD": 20_00}
+    for outcome in (Outcome({}, cash_minor=amounts), Outcome({}, cash_minor=dict(reversed(amounts.items())))):
+        assert approval_by_amount(rights, "C", outcome, None) == Needed("A", "10000.00", "60000.00", "cash")
+    assert approval_by_amount(rights, "C", Outcome({}, cash_minor={"USD": 20_00}), None) == Needed("B", "10.00", "20.00", "cash")
 
 
 def test_a_limit_may_refuse_and_one_for_the_transaction_goes_before_one_for_all() -> None:

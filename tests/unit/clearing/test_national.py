@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.problem import error_of
 from kernel.errors import DomainError
 from services.clearing.domain.national import (
     KINDS,
@@ -31,6 +35,7 @@ from services.clearing.domain.national_states import (
     inward_after,
     outward_after,
 )
+from services.clearing.national_sorting import account_of
 
 OUTLETS = ("0001", "0100", "0101", "0200", "0201", "0202", "0300", "0301")
 
@@ -136,6 +141,23 @@ def test_a_bank_without_a_city_business_department_keeps_strays_in_the_city() ->
 
 def test_what_an_accounts_keeper_refuses_stands_at_the_accounts_sub_branch() -> None:
     assert refused("0301") == Sorted("0300", Reason.NOT_CREDITED)
+
+
+@pytest.mark.parametrize(
+    ("status", "suspended"), [(404, True), (422, True), (401, False), (403, False), (409, False), (500, False), (503, False)]
+)
+async def test_only_a_number_that_savings_does_not_know_is_no_account(status: int, suspended: bool) -> None:
+    """An answer that says nothing of the account, of a wrong services' key for one, leaves the item waiting."""
+
+    async def call(*_: Any, **__: Any) -> Any:
+        raise error_of({"code": "some.refusal"}, status)
+
+    resources: Any = SimpleNamespace(transport=SimpleNamespace(call=call))
+    if suspended:
+        assert await account_of(resources, "400000001001011") is None
+        return
+    with pytest.raises(DomainError, match=r"some\.refusal"):
+        await account_of(resources, "400000001001011")
 
 
 @pytest.mark.parametrize(

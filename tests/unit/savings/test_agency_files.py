@@ -74,9 +74,9 @@ def test_a_workbook_with_inline_strings_and_prefixes():
     assert read_items(packed(sheet), "CNY") == [FileItem(ONE, None, None, 500, "")]
 
 
-def packed(sheet: str) -> bytes:
+def packed(sheet: str, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
     kept = io.BytesIO()
-    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(kept, "w", compression) as archive:
         archive.writestr("xl/workbook.xml", '<workbook xmlns:r="r"><sheets><sheet name="1" r:id="rId1"/></sheets></workbook>')
         relation = '<Relationship Id="rId1" Type="t/worksheet" Target="worksheets/sheet1.xml"/>'
         archive.writestr("xl/_rels/workbook.xml.rels", f"<Relationships>{relation}</Relationships>")
@@ -180,6 +180,13 @@ def test_entities_and_broken_workbooks():
     for content in (packed(laughs), good[: len(good) // 2], b"PK\x03\x04 not a zip", packed("<worksheet><row>"), zipped_nothing()):
         assert refusal(content).code == "agency.file_broken"
     assert refusal(good).code == "agency.file_columns"
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_workbook_is_packed_as_workbooks_are(compression):
+    """Other ways of packing ask for memory as the file pleases, and break in ways of their own."""
+    assert refusal(packed("<worksheet/>")).code == "agency.file_columns"
+    assert refusal(packed("<worksheet/>", compression)).code == "agency.file_broken"
 
 
 def zipped_nothing() -> bytes:

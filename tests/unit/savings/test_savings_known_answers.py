@@ -294,4 +294,5 @@ def test_the_quote_gives_the_same(case: Case) -> None:
 def test_every_table_has_ten_answers_and_a_refusal(table: str) -> None:
     found = list(read_cases(FOLDER / f"{table}.answers"))
     assert sum(case.refusal is None for case in found) >= 10
+    assert any(case.refusal for case in found)
     assert len({case.title for case in found}) == len(found)

@@ -59,3 +59,9 @@ def test_refused(code: str, question: QuoteRequest) -> None:
     with pytest.raises(DomainError) as refusal:
         quote(question)
     assert refusal.value.code == code
+
+
+def test_a_refusal_names_the_field_of_the_question() -> None:
+    with pytest.raises(DomainError) as refusal:
+        quote(asked("time", "2005-01-01", "2006-01-01", ("2005-01-01", "49.99"), **TIME))
+    assert refusal.value.field == "movements.0.amount"

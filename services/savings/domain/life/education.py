@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kernel.calendar import add_months
-from kernel.money import currency_of, format_amount
+from kernel.money import format_amount
 from kernel.numbers import Term
 from services.savings.domain import interest_rules
 from services.savings.domain.interest import Segment, statement_of
@@ -64,7 +64,7 @@ def check_deposits(question: Question) -> None:
             raise TERM_OVER(field=f"movements.{position}")
     if not deposit.later:
         raise DEPOSITS_TOO_FEW(field="movements")
-    limit_minor = int(question.parameters.limit_on(LIMIT, deposit.opened_on).scaleb(currency_of(deposit.currency).exponent))
+    limit_minor = question.parameters.limit_minor_on(LIMIT, deposit.opened_on, deposit.currency)
     if total_minor(deposit) > limit_minor:
         raise DEPOSITS_TOO_MUCH(field="movements", limit=format_amount(limit_minor, deposit.currency))
 

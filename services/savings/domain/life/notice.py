@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from kernel.money import currency_of, format_amount
+from kernel.money import format_amount
 from kernel.numbers import Term
 from services.savings.domain.interest import InterestStatement, Segment, statement_of
 from services.savings.domain.interest_rules import NOTICE_BROKEN, NOTICE_KEPT
@@ -168,5 +168,5 @@ def least_minor(deposit: Deposit, parameters: SavingsParameters) -> int:
 
 def _limit_minor(question: Question, name: str, day: date) -> int:
     deposit = question.deposit
-    value = question.parameters.limit_on(f"{deposit.product.limits.parameter}.{name}.{deposit.currency}", day)
-    return int(value.scaleb(currency_of(deposit.currency).exponent))
+    limit = f"{deposit.product.limits.parameter}.{name}.{deposit.currency}"
+    return question.parameters.limit_minor_on(limit, day, deposit.currency)
