@@ -80,7 +80,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateBroker |
     if url := os.environ.get("HUITONG_TEST_BROKER_URL"):
         yield ExistingBroker(url)
         return
-    with PrivateBroker(tmp_path_factory.mktemp("broker")) as server:
+    with PrivateBroker(tmp_path_factory.mktemp("broker"), throwaway=True) as server:
         yield server
     server.remove()
 

@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import tempfile
@@ -21,6 +22,9 @@ from launch.provision.processes import processes_in
 SHARED = Path("/var/lib/huitong")
 NOBODY = 65534
 THROWAWAY = "throwaway-"
+# Where a throw-away server lives when the machine has room for it: a disk that is slow for a while must not fail a test.
+MEMORY = Path("/dev/shm")
+MEMORY_NEEDED_BYTES = 6 * 1024**3
 LINKED_FROM = "linked_from"
 
 
@@ -74,7 +78,7 @@ class ServerHome:
     """The folder of one server. `open` makes it and locks it against a second start, `close` gives the lock back.
 
     `folder` belongs to whoever starts the server and holds the secrets; `path` (inside it, or linked from it) belongs to the
-    server's account. What is `throwaway` may be deleted once its folder was.
+    server's account. What is `throwaway` may be deleted once its folder was, and is kept in memory where there is room.
     """
 
     def __init__(self, folder: Path, throwaway: bool = False) -> None:
@@ -139,7 +143,7 @@ class ServerHome:
 
     def remove(self) -> None:
         """Delete everything, wherever it is kept. The home must be locked and its server stopped."""
-        if self.link.is_symlink() and self.path.is_relative_to(SHARED):
+        if self.link.is_symlink() and self.path.parent in (SHARED, MEMORY):
             shutil.rmtree(self.path, ignore_errors=True)
         shutil.rmtree(self.folder)
         self.close()
@@ -184,13 +188,16 @@ class ServerHome:
         return done
 
     def _place(self) -> None:
-        if self.account.reaches(self.folder):
+        in_memory = self._throwaway and _room_in_memory()
+        if not in_memory and self.account.reaches(self.folder):
             self.link.mkdir(mode=0o700)
             self.account.owns(self.link)
             return
-        SHARED.mkdir(mode=0o755, parents=True, exist_ok=True)
+        if not in_memory:
+            SHARED.mkdir(mode=0o755, parents=True, exist_ok=True)
         # A random name, not one made from the folder's: a folder that is moved takes its data along, a new one in its place starts empty.
-        path = Path(tempfile.mkdtemp(prefix=THROWAWAY if self._throwaway else f"{self.folder.name}-", dir=SHARED))
+        prefix = _throwaway_prefix() if self._throwaway else f"{self.folder.name}-"
+        path = Path(tempfile.mkdtemp(prefix=prefix, dir=MEMORY if in_memory else SHARED))
         self.account.owns(path)
         self.link.symlink_to(path)
         if self._throwaway:
@@ -198,9 +205,22 @@ class ServerHome:
             (path / LINKED_FROM).write_text(str(self.link), encoding="utf-8")
 
 
+def _throwaway_prefix() -> str:
+    return f"huitong-{THROWAWAY}{os.geteuid()}-"
+
+
+def _room_in_memory() -> bool:
+    """Whether memory takes a server's files: the folder is there, in memory and writable, and enough of it is free."""
+    if not (os.access(MEMORY, os.W_OK | os.X_OK) and os.path.ismount(MEMORY)):
+        return False
+    available = re.search(r"^MemAvailable:\s+(\d+) kB$", Path("/proc/meminfo").read_text(encoding="ascii"), re.MULTILINE)
+    free = min(shutil.disk_usage(MEMORY).free, int(available[1]) * 1024 if available else 0)
+    return free >= MEMORY_NEEDED_BYTES
+
+
 def _sweep() -> None:
     """Delete throw-away homes whose folder is gone: a test run that was killed, a temporary folder deleted by its owner."""
-    for path in SHARED.glob(f"{THROWAWAY}*"):
+    for path in (path for place in (SHARED, MEMORY) for path in place.glob(f"{_throwaway_prefix()}*")):
         try:
             link = Path((path / LINKED_FROM).read_text(encoding="utf-8"))
         except OSError:

@@ -58,10 +58,11 @@ class PrivateBroker:
     """One RabbitMQ node kept in `folder`, living as long as this process. Its own user; there is no guest.
 
     The port is chosen at the first start and kept over `restart` and `kill`, so that clients find the broker again at the same address.
+    `throwaway` is for tests: its files may be kept in memory.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._home = ServerHome(folder)
+    def __init__(self, folder: Path, throwaway: bool = False) -> None:
+        self._home = ServerHome(folder, throwaway)
         self._server: subprocess.Popen[bytes] | None = None
         self._port_mapper: subprocess.Popen[bytes] | None = None
         self._password = ""

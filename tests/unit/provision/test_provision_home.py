@@ -34,6 +34,17 @@ def shared(reachable, monkeypatch) -> Path:
     return folder
 
 
+@pytest.fixture(params=[True, False], ids=["memory", "disk"])
+def memory(reachable, monkeypatch, request) -> bool:
+    """Whether there is room in memory."""
+    folder = reachable / "memory"
+    folder.mkdir()
+    monkeypatch.setattr(home, "MEMORY", folder)
+    monkeypatch.setattr(home, "MEMORY_NEEDED_BYTES", 0 if request.param else 2**62)
+    monkeypatch.setattr(home.os.path, "ismount", lambda path: path == folder)
+    return request.param
+
+
 def test_a_second_start_on_the_same_folder_is_refused_and_a_later_one_is_not(reachable):
     first, second = ServerHome(reachable / "data"), ServerHome(reachable / "data")
     first.open()
@@ -74,17 +85,22 @@ def test_out_of_reach_the_files_lie_in_the_shared_folder_and_the_data_folder_can
 
 
 @as_root
-def test_throw_away_files_go_once_their_folder_is_gone_and_others_stay(reachable, shared):
+def test_throw_away_files_go_once_their_folder_is_gone_and_others_stay(reachable, shared, memory):
     (reachable / "closed").mkdir(mode=0o700)
     homes = {name: ServerHome(reachable / "closed" / name, throwaway=name != "bank") for name in ("deleted", "used", "bank")}
     for server in homes.values():
         server.open()
         server.close()
     paths = {name: server.path for name, server in homes.items()}
+    assert {path.parent.name for name, path in paths.items() if name != "bank"} == {"memory" if memory else "shared"}
+    assert paths["bank"].parent == shared
     shutil.rmtree(reachable / "closed" / "deleted")
     shutil.rmtree(reachable / "closed" / "bank")
     ServerHome(reachable / "closed" / "next", throwaway=True).open()
     assert {name: path.exists() for name, path in paths.items()} == {"deleted": False, "used": True, "bank": True}
+    homes["used"].lock()
+    homes["used"].remove()
+    assert not paths["used"].exists()
 
 
 @as_root
