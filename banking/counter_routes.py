@@ -69,14 +69,18 @@ async def execute(
 ) -> Response:
     """Run a counter transaction; the answer is its receipt."""
     asked = execution.Request(principal, _transaction(request, code), body, check_key(idempotency_key), x_approval)
-    return Response(await execution.execute(resources_of(request), asked), media_type="application/json")
+    resources = resources_of(request)
+    async with resources.database.guest():
+        return Response(await execution.execute(resources, asked), media_type="application/json")
 
 
 @router.post("/transactions/{code}/preview")
 async def preview(code: str, body: JsonObject, principal: TheMaker, request: Request) -> Receipt:
     """The receipt a transaction would give, entries included; nothing is saved."""
     asked = execution.Request(principal, _transaction(request, code), body, "")
-    return await execution.preview(resources_of(request), asked)
+    resources = resources_of(request)
+    async with resources.database.guest():
+        return await execution.preview(resources, asked)
 
 
 async def _catch_up(request: Request) -> None:
@@ -97,7 +101,7 @@ async def _read(request: Request, principal: Principal, declared: Query | Report
         raise invalid_fields(list(error.errors())) from error
     resources = resources_of(request)
     await _catch_up(request)
-    async with resources.database.reading() as connection:
+    async with resources.database.guest(), resources.database.reading() as connection:
         day = await business_date_of(connection, frame_of(resources))
         return await declared.run(Read(resources, connection, principal, day), form)
 
@@ -128,6 +132,6 @@ async def account_panel(account: str, principal: TheTeller, request: Request) ->
         raise UNKNOWN_ACCOUNT(field="account", account=account)
     resources = resources_of(request)
     await _catch_up(request)
-    async with resources.database.reading() as connection:
+    async with resources.database.guest(), resources.database.reading() as connection:
         day = await business_date_of(connection, frame_of(resources))
         return await service.panel(Read(resources, connection, principal, day), account)

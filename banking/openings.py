@@ -67,8 +67,16 @@ class Openings:
         told = and_(line.account == account.account, line.line == number)
         found = (
             select(
-                literal(event).label("event"), happened_on.label("date"), account.account, account.name, account.currency, account.outlet,
-                line.amount_minor, line.teller, self.counter_outlet.label("counter_outlet"), *self.more,
+                literal(event).label("event"),
+                happened_on.label("date"),
+                account.account,
+                account.name,
+                account.currency,
+                account.outlet,
+                line.amount_minor,
+                line.teller,
+                self.counter_outlet.label("counter_outlet"),
+                *self.more,
             )  # fmt: skip
             .join_from(self.accounts, self.lines, told, isouter=True)
             .where(happened_on.is_not(None), sight.condition(account.outlet))

@@ -47,7 +47,8 @@ def assemble(
     service: Service, settings: Settings, transport: HttpTransport, bus: Bus, clock: Clock, database_url: str | None
 ) -> Application:
     """Make an application of a declaration. The gateway has no database."""
-    database = Database(database_url, pool_size=settings.pool_size, application=service.name) if database_url else None
+    connections = {"pool_size": settings.pool_size, "patience_seconds": settings.patience_seconds}
+    database = Database(database_url, application=service.name, **connections) if database_url else None
     resources = Resources(
         name=service.name,
         settings=settings,

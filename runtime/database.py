@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -29,21 +30,48 @@ def service_metadata(schema: str) -> MetaData:
 
 
 class Database:
-    """The connections of one service to its schema."""
+    """The connections of one service to its schema: twice `pool_size`, half of them for `guests`.
 
-    def __init__(self, url: str, *, pool_size: int = 10, application: str = "huitong") -> None:
+    Whoever waits for a connection, for the server or for a lock gives up after `patience_seconds`.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 10, application: str = "huitong", patience_seconds: float = 15.0) -> None:
         parsed = make_url(url).set(drivername="postgresql+asyncpg")
+        self._guests = asyncio.Semaphore(pool_size)
+        self._patience_seconds = patience_seconds
         self.engine: AsyncEngine = create_async_engine(
             parsed,
             pool_size=pool_size,
             max_overflow=pool_size,
-            pool_timeout=15,
+            pool_timeout=patience_seconds,
             hide_parameters=True,
             connect_args={
-                "server_settings": {"application_name": application, "lock_timeout": "15s", "statement_timeout": "120s", "jit": "off"},
-                "timeout": 10,
+                "server_settings": {
+                    "application_name": application,
+                    "lock_timeout": f"{patience_seconds * 1000:.0f}",
+                    "statement_timeout": "120s",
+                    "jit": "off",
+                },
+                "timeout": patience_seconds,
             },
         )
+
+    @asynccontextmanager
+    async def guest(self) -> AsyncIterator[None]:
+        """A place among those who come from outside and ask other services while they hold a connection.
+
+        There are only half as many places as connections: what the other services ask back always finds one. Without that, as many callers
+        as connections would wait for each other. Raises the pool's own error when no place comes free in time.
+        """
+        try:
+            async with asyncio.timeout(self._patience_seconds):
+                await self._guests.acquire()
+        except TimeoutError as error:
+            raise PoolTimeout("no place for another request came free in time") from error
+        try:
+            yield
+        finally:
+            self._guests.release()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:

@@ -24,6 +24,8 @@ class Settings(BaseSettings):
     token_minutes: int = 30
     approval_minutes: int = 5
     pool_size: int = 10
+    patience_seconds: float = Field(15.0, gt=0)
+    """How long a request waits for a connection to the database, for the database, or for a lock before it is refused."""
     otlp_endpoint: str | None = None
     log_level: str = "WARNING"
     body_limit_bytes: int = 1024 * 1024

@@ -71,6 +71,7 @@ def test_settings(**changes: Any) -> Settings:
         "argon2_time_cost": 1,
         "argon2_memory_kib": 1024,
         "pool_size": 5,
+        "patience_seconds": 90,  # a machine that is slow for a while must not fail a test
         "relay_idle_seconds": 0.2,
         **changes,
     }
@@ -113,6 +114,7 @@ async def running_bank(
 ) -> AsyncIterator[TestBank]:
     """A bank on a fresh copy of a template (or on a database that is named), stopped at the end."""
     loaded = database is None and demo and business_date == BUSINESS_DATE
+    own = database is None
     if database is None:
         database = f"bank_{next(_copies)}_{uuid4().hex[:6]}"
         await execute_as_admin(cluster, f"CREATE DATABASE {database} TEMPLATE {DEMO_TEMPLATE if loaded else TEMPLATE} STRATEGY FILE_COPY")
@@ -127,3 +129,5 @@ async def running_bank(
     finally:
         await running.client.aclose()
         await bank.stop()
+        if own:
+            await execute_as_admin(cluster, f"DROP DATABASE {database} WITH (FORCE)")
