@@ -9,6 +9,7 @@ from runtime.service import Consumption
 from services.reconciliation import api
 from services.reconciliation.consumers import rejection_handler
 from services.reconciliation.gauges import set_proof_differences
+from services.reconciliation.portal import sign_on
 from services.reconciliation.queries import books_proof
 from services.reconciliation.tables import FRAME, METADATA
 from services.reconciliation.transactions.prove import prove_books
@@ -19,7 +20,7 @@ SERVICE = BankService(
     metadata=METADATA,
     plumbing=FRAME.plumbing,
     frame=FRAME,
-    routers=(api.router,),
+    routers=(api.router, sign_on.router),
     consumes=tuple(Consumption(queue, rejection_handler) for queue in QUEUES if queue.service == "reconciliation"),
     gauges=(set_proof_differences,),
     transactions=(prove_books,),

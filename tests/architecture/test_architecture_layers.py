@@ -87,7 +87,7 @@ OF_ITS_OWN = {
         "runs.py",
         "settling.py",
     },
-    "reconciliation": {"proving.py", "sources.py"},
+    "reconciliation": {"desk", "matching", "portal", "proving.py", "sources.py", "statements"},
     "counter": {
         "boxes.py",
         "catching_up.py",
