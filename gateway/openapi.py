@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
+from contracts.portal import SESSION_COOKIE
 from contracts.problem import PROBLEM_TYPE, STATUS_OF, Problem
 from contracts.receipt import Receipt
 from contracts.report import ReportTable
@@ -16,7 +17,18 @@ from gateway.catalogue import Catalogue
 from gateway.rendering import FORMATS
 
 SIGNED_ON = [{"teller": []}]
-OPEN = frozenset({"/api/sign-on", "/api/approvals", "/api/transactions", "/api/catalogue", "/api/interest/quote"})
+PORTAL_ENTRANCE = "/api/portal/sign-on"
+OPEN = frozenset(
+    {
+        "/api/sign-on",
+        "/api/approvals",
+        "/api/transactions",
+        "/api/catalogue",
+        "/api/interest/quote",
+        PORTAL_ENTRANCE,
+        *(f"{PORTAL_ENTRANCE}/{step}" for step in ("begin", "picture", "sound", "code", "ticket")),
+    }
+)
 """Addresses that ask for no token."""
 GENERIC = ("/api/transactions/{code}", "/api/transactions/{code}/preview", "/api/queries/{name}", "/api/reports/{name}")
 """Addresses that give way to one for each declaration."""
@@ -41,7 +53,10 @@ def openapi_of(app: FastAPI, catalogue: Catalogue) -> Json:
     document = get_openapi(
         title="Huitong 汇通", version="1", routes=app.routes, description="Open core banking for a Chinese city commercial bank."
     )
-    document["components"]["securitySchemes"] = {"teller": {"type": "http", "scheme": "bearer"}}
+    document["components"]["securitySchemes"] = {
+        "teller": {"type": "http", "scheme": "bearer"},
+        "portal": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
+    }
     schemas, paths = document["components"]["schemas"], document["paths"]
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
@@ -54,7 +69,7 @@ def openapi_of(app: FastAPI, catalogue: Catalogue) -> Json:
     for path, operations in paths.items():
         for operation in operations.values():
             operation["responses"] |= _problems()
-            if path not in OPEN:
+            if path not in OPEN and "security" not in operation:
                 operation["security"] = SIGNED_ON
     return document
 

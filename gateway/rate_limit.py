@@ -16,6 +16,7 @@ TOO_MANY = ErrorType("request.too_many", Kind.TOO_MANY, "尝试过于频繁,请�
 PER_TELLER = RateLimitItemPerMinute(60)
 PER_ADDRESS = RateLimitItemPerMinute(1200)
 QUOTES_PER_ADDRESS = RateLimitItemPerMinute(300)
+PORTAL_PER_ADDRESS = RateLimitItemPerMinute(600)
 
 
 async def sign_on_limit(request: Request) -> None:
@@ -33,6 +34,12 @@ async def sign_on_limit(request: Request) -> None:
 async def quote_limit(request: Request) -> None:
     """A route dependency: anybody may ask for a quote, and each costs a moment's reckoning. Raises `request.too_many`."""
     if not await _limiter(request).hit(QUOTES_PER_ADDRESS, "quotes", _address(request)):
+        raise TOO_MANY()
+
+
+async def portal_limit(request: Request) -> None:
+    """Customers' browsers share an address at most with their colleagues. Raises `request.too_many`."""
+    if not await _limiter(request).hit(PORTAL_PER_ADDRESS, "portal", _address(request)):
         raise TOO_MANY()
 
 

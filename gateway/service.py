@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts.agency import MOST_BYTES
-from gateway import api
+from gateway import api, portal
 from gateway.pages import routes as pages
 from kernel.text import Text
 from runtime.service import Service
@@ -11,6 +11,6 @@ from runtime.service import Service
 SERVICE = Service(
     name="gateway",
     title=Text("网关", "Gateway"),
-    routers=(api.router, api.system_router, pages.router),
+    routers=(api.router, api.system_router, portal.router, pages.router),
     larger_bodies={"/api/agency/": MOST_BYTES},
 )

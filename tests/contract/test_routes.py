@@ -100,6 +100,8 @@ async def test_addresses_that_need_a_token_say_so_and_ask_for_it(bank: TestBank,
         assert ("security" in described) is (path not in OPEN)
         if path in OPEN:
             assert answer.status_code in (200, 422), path
+        elif path.startswith("/api/portal/"):
+            assert (answer.status_code, answer.json()["code"]) == (401, "portal.session_over"), path
         else:
             assert (answer.status_code, answer.json()["code"]) == (401, "auth.token_missing"), path
 

@@ -1,0 +1,169 @@
+"""对账门户 at the door: which requests of the portal are passed on to reconciliation, and the cookie its session travels in.
+
+A browser holds the session in a cookie that no script reads and no other site's page sends; the service behind gets it in a header. What
+may change something shows a token besides (`X-CSRF-Token`), which the service checks against the session.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import quote, urlsplit
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from pydantic import BaseModel
+
+from contracts.portal import (
+    SESSION_COOKIE,
+    ActList,
+    CodeAsked,
+    CodeSent,
+    NewPicture,
+    NicknameAsked,
+    NicknameFree,
+    NoticeList,
+    PortalSession,
+    PortalSignOn,
+    TicketShown,
+    TryBegun,
+)
+from gateway.forwarding import forward
+from gateway.openapi import takes
+from gateway.rate_limit import portal_limit
+from kernel.errors import ErrorType, Kind
+
+SERVICE = "reconciliation"
+COOKIE_PATH = "/api/portal"
+COOKIE_SECONDS = 8 * 3600
+OTHER_ORIGIN = ErrorType("portal.csrf", Kind.FORBIDDEN, "请求来自其他网站,未予办理", "the request comes from another site's page")
+PORTAL_SESSION = [{"portal": []}]
+
+Answered = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True)
+class PortalRoute:
+    """A request that the door passes on as it came: its place under `/api/portal`, the row of the list of transactions it is, what it takes
+    and gives. `sets_session` ones answer with the secret of a new session, `ends_session` ones end it; `open` ones need none.
+    `searched_by` are the parameters a list may be asked with."""
+
+    method: Literal["GET", "POST"]
+    path: str
+    name: str
+    gives: type[BaseModel] | None = None
+    takes: type[BaseModel] | None = None
+    searched_by: tuple[str, ...] = ()
+    open: bool = False
+    sets_session: bool = False
+    ends_session: bool = False
+    media_type: str = "application/json"
+
+
+LIST = ("after", "limit")
+ROUTES: tuple[PortalRoute, ...] = (
+    PortalRoute("POST", "/sign-on/begin", "recon.portal.begin", TryBegun, open=True),
+    PortalRoute("POST", "/sign-on/picture", "recon.portal.picture", TryBegun, NewPicture, open=True),
+    PortalRoute("GET", "/sign-on/sound", "recon.portal.sound", searched_by=("try_id",), open=True, media_type="audio/wav"),
+    PortalRoute("POST", "/sign-on/code", "recon.portal.code", CodeSent, CodeAsked, open=True),
+    PortalRoute("POST", "/sign-on", "recon.portal.sign_on", PortalSession, PortalSignOn, open=True, sets_session=True),
+    PortalRoute("POST", "/sign-on/ticket", "recon.portal.ticket", PortalSession, TicketShown, open=True, sets_session=True),
+    PortalRoute("GET", "/session", "recon.portal.session", PortalSession),
+    PortalRoute("POST", "/sign-off", "recon.portal.sign_off", ends_session=True),
+    PortalRoute("POST", "/nickname/check", "recon.nickname.check", NicknameFree, NicknameAsked),
+    PortalRoute("POST", "/nickname", "recon.nickname.set", PortalSession, NicknameAsked),
+    PortalRoute("GET", "/notices", "recon.notice.list", NoticeList, searched_by=LIST),
+    PortalRoute("GET", "/log", "recon.log.list", ActList, searched_by=("act", "subject", "date_from", "date_to", *LIST)),
+)
+"""Everything the portal offers besides files, which the door makes itself."""
+
+router = APIRouter(prefix="/api/portal")
+
+
+def portal_headers(request: Request) -> dict[str, str]:
+    """What goes to the service with a request of the portal: the session of its cookie, its token, where it comes from.
+
+    Raises `portal.csrf` for a request that a page of another site makes a browser send.
+    """
+    if request.method != "GET":
+        origin = request.headers.get("origin")
+        if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+            raise OTHER_ORIGIN()
+    headers = {"X-Client-Address": request.client.host if request.client else "unknown"}
+    if session := request.cookies.get(SESSION_COOKIE):
+        headers["X-Portal-Session"] = session
+    if token := request.headers.get("x-csrf-token"):
+        headers["X-CSRF-Token"] = token
+    return headers
+
+
+def _with_session(request: Request, answer: Response) -> Response:
+    """An answer that began a session: its secret moves from the body into the cookie."""
+    body = json.loads(bytes(answer.body))
+    secret = body.pop("secret")
+    made = Response(json.dumps(body, ensure_ascii=False), media_type="application/json", headers={"Cache-Control": "no-store"})
+    made.set_cookie(
+        SESSION_COOKIE,
+        secret,
+        max_age=COOKIE_SECONDS,
+        path=COOKIE_PATH,
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="strict",
+    )
+    return made
+
+
+def _passes_on(route: PortalRoute) -> Answered:
+    async def passed(request: Request) -> Response:
+        await portal_limit(request)
+        headers = portal_headers(request)
+        path = "/portal" + route.path.format(**{name: quote(value, safe="") for name, value in request.path_params.items()})
+        content: dict[str, Any] = {}
+        if route.takes is not None:
+            content = {"content": await request.body(), "content_type": "application/json"}
+        params = {name: value for name, value in request.query_params.items() if name in route.searched_by}
+        answer = await forward(request, SERVICE, route.method, path, more=headers, params=params, **content)
+        if route.sets_session and answer.status_code == 200:
+            return _with_session(request, answer)
+        if route.ends_session and answer.status_code < 400:
+            answer.delete_cookie(SESSION_COOKIE, path=COOKIE_PATH, httponly=True, samesite="strict")
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    return passed
+
+
+def _described(route: PortalRoute) -> dict[str, Any]:
+    names = [part[1:-1] for part in route.path.split("/") if part.startswith("{")]
+    asked = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
+    asked += [{"name": name, "in": "query", "required": False, "schema": {"type": "string"}} for name in route.searched_by]
+    extra: dict[str, Any] = {"operationId": route.name, "parameters": asked}
+    if route.takes is not None:
+        extra |= takes(route.takes)
+    if not route.open:
+        extra["security"] = PORTAL_SESSION
+    return extra
+
+
+def _answers(route: PortalRoute) -> dict[int | str, dict[str, Any]]:
+    if route.ends_session:
+        return {}
+    if route.gives is None:
+        return {200: {"content": {route.media_type: {}}}}
+    return {200: {"model": route.gives}}
+
+
+for _route in ROUTES:
+    router.add_api_route(
+        _route.path,
+        _passes_on(_route),
+        methods=[_route.method],
+        name=_route.name,
+        status_code=204 if _route.ends_session else 200,
+        response_class=Response,
+        responses=_answers(_route),
+        openapi_extra=_described(_route),
+    )
