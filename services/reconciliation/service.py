@@ -10,7 +10,7 @@ from services.reconciliation import api
 from services.reconciliation.consumers import rejection_handler
 from services.reconciliation.gauges import set_proof_differences
 from services.reconciliation.portal import sign_on
-from services.reconciliation.queries import books_proof
+from services.reconciliation.queries import QUERIES
 from services.reconciliation.tables import FRAME, METADATA
 from services.reconciliation.transactions.prove import prove_books
 
@@ -24,5 +24,5 @@ SERVICE = BankService(
     consumes=tuple(Consumption(queue, rejection_handler) for queue in QUEUES if queue.service == "reconciliation"),
     gauges=(set_proof_differences,),
     transactions=(prove_books,),
-    queries=(books_proof,),
+    queries=QUERIES,
 )
