@@ -30,7 +30,7 @@ ItemKind = Literal["bank_received", "bank_paid", "company_received", "company_pa
 Satisfaction = Literal["satisfied", "acceptable", "dissatisfied"]
 
 StatementNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{16}$")]
-OperatorNumber = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,20}$")]
+OperatorNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")]
 Amount = Annotated[str, StringConstraints(min_length=1, max_length=24)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]+$")]

@@ -7,7 +7,7 @@ from contracts.topology import QUEUES
 from kernel.numbers import NumberKind
 from kernel.text import Text
 from runtime.service import Consumption, PeriodicTask
-from services.ledger import account_days, api, balancing, gauges
+from services.ledger import account_books, account_days, api, balancing, gauges
 from services.ledger.catching_up import catch_up
 from services.ledger.day_end import routes as day_end
 from services.ledger.day_end.runner import attend
@@ -30,7 +30,7 @@ SERVICE = BankService(
     metadata=METADATA,
     plumbing=FRAME.plumbing,
     frame=FRAME,
-    routers=(api.router, account_days.router, balancing.router, day_end.router),
+    routers=(api.router, account_books.router, account_days.router, balancing.router, day_end.router),
     consumes=tuple(Consumption(queue, posting_handler, refusal_handler) for queue in QUEUES if queue.service == "ledger"),
     tasks=(PeriodicTask("settle_reservations", 5.0, settle_reservations), PeriodicTask("day_end", 0.0, attend)),
     gauges=(day_end.set_step_gauge, gauges.set_reserve_positions),

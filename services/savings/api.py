@@ -12,6 +12,7 @@ from contracts.savings import AccountView, HangingAccount, Undoable, Undoing
 from runtime.auth import service_only
 from runtime.service import resources_of
 from services.savings.accounts import account_of, accounts_on, hold_instrument, read
+from services.savings.domain.accounts import Account
 from services.savings.queries.products import ACCUMULATING, products_on
 from services.savings.tables import ACCOUNT, FRAME
 from services.savings.transactions.customers import CUSTOMERS_OWN, check_has
@@ -44,11 +45,23 @@ async def products_of(body: Numbers, request: Request) -> dict[str, dict[str, in
         return {"products": {row.account: products_on(account_of(row), day) for row in await connection.execute(wanted)}}
 
 
+@router.post("/views")
+async def views(body: Numbers, request: Request) -> dict[str, list[AccountView]]:
+    """The deposit accounts of many numbers; unknown ones are left out."""
+    async with resources_of(request).database.reading() as connection:
+        rows = await connection.execute(select(ACCOUNT).where(ACCOUNT.c.account.in_(body.accounts)))
+        return {"accounts": [view_of(account_of(row)) for row in rows]}
+
+
 @router.get("/{number}")
 async def account(number: str, request: Request) -> AccountView:
     """The deposit account of a number. Raises `account.unknown`."""
     async with resources_of(request).database.reading() as connection:
-        found = await read(connection, number)
+        return view_of(await read(connection, number))
+
+
+def view_of(found: Account) -> AccountView:
+    """An account as other services see it."""
     return AccountView(
         account=found.number,
         customer_number=found.customer_number,
@@ -58,6 +71,7 @@ async def account(number: str, request: Request) -> AccountView:
         status=found.status.value,
         name=found.name,
         cross_outlet=found.cross_outlet,
+        closed_on=found.closed_on,
     )
 
 

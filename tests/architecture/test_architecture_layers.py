@@ -26,6 +26,7 @@ SHARED = {"banking.openings", "banking.special_business"}
 OF_ITS_OWN = {
     "customer": {"customers.py", "forms.py", "instruments.py", "numbers.py"},
     "ledger": {
+        "account_books.py",
         "account_days.py",
         "accounting",
         "balances.py",
