@@ -1,0 +1,298 @@
+"""Matching a company's book against the bank's statement: what surely belongs together, what a person must decide, what stays open. Pure.
+
+Automatic are matches that the amount, the days and a document number or a name decide between them, where no other line could be meant.
+Lines that are alike are never chosen between, so the result does not depend on the order of the lines. Three steps, repeated until they
+find nothing more: single lines by document number and by name; one line against all lines of a document number; one line against the only
+choice of lines under its name that adds up to it (bounds in `matching_sums`). A line that could be another one's equal is part of no sum.
+
+Nothing is quadratic: lines are found by amount, document number or name, and of more than `MOST_RIVALS` equal amounts within the days
+allowed none is chosen by name.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from itertools import islice
+from typing import TypeVar
+
+from services.reconciliation.domain.matching_lines import Ambiguity, Doubt, Line, Match, Matching, Reason
+from services.reconciliation.domain.matching_sums import MOST_CANDIDATES, Undecided, only_choice
+from services.reconciliation.domain.matching_texts import Agreement, Said, names_agree, references_agree, said
+
+DAYS_ALLOWED = 10
+"""支票提示付款期限: a cheque may be shown to the bank ten days after it was written."""
+MOST_DAYS = 60
+MOST_RIVALS = 400
+MOST_ROUNDS = 10
+
+Places = tuple[list[date], list[int]]
+"""Dates in order, and beside each the place of its line."""
+K = TypeVar("K")
+
+
+def match_lines(book: Iterable[Line], statement: Iterable[Line], days: int = DAYS_ALLOWED) -> Matching:
+    """Match two sides; `days` is how far the dates of two lines of one business may be apart. Lines without an amount stay open."""
+    return _Match(_sorted(book), _sorted(statement), days).result()
+
+
+def _sorted(lines: Iterable[Line]) -> list[Line]:
+    return sorted(lines, key=lambda line: (line.on, line.amount_minor, line.text, line.reference, line.number))
+
+
+class _Side:
+    """The lines of one side in order, which of them are open, and what finds them."""
+
+    def __init__(self, lines: list[Line]) -> None:
+        self.lines = lines
+        self.open = [line.amount_minor != 0 for line in lines]
+        self.said: list[Said] = [said(line.text, line.reference) for line in lines]
+        self.by_amount = self._index(lambda place: [self.lines[place].amount_minor])
+        self.by_reference = self._index(lambda place: self.said[place].references)
+        self.by_name = self._index(lambda place: [self.said[place].name] if len(self.said[place].name) >= 2 else [])
+
+    def _index(self, keys: Callable[[int], Iterable[K]]) -> dict[K, Places]:
+        found: dict[K, Places] = {}
+        for place, line in enumerate(self.lines):
+            for key in keys(place):
+                days, places = found.setdefault(key, ([], []))
+                days.append(line.on)
+                places.append(place)
+        return found
+
+    def near(self, found: Places | None, middle: Line, span: timedelta) -> Sequence[int]:
+        """The places of an index that lie within the days allowed around a line."""
+        if found is None:
+            return ()
+        days, places = found
+        return places[bisect_left(days, middle.on - span) : bisect_right(days, middle.on + span)]
+
+    def open_near(self, found: Places | None, middle: Line, span: timedelta) -> Iterator[int]:
+        """The open ones among them."""
+        return (place for place in self.near(found, middle, span) if self.open[place])
+
+
+class _Match:
+    def __init__(self, book: list[Line], statement: list[Line], days: int) -> None:
+        self._book, self._statement = _Side(book), _Side(statement)
+        self._span = timedelta(days=days)
+        self._matches: list[Match] = []
+        self._sums: list[Ambiguity] = []
+
+    def result(self) -> Matching:
+        for _ in range(MOST_ROUNDS):
+            before = len(self._matches)
+            self._pairs(self._same_document, Reason.REFERENCE)
+            self._whole_documents()
+            self._pairs(self._same_name, Reason.NAME)
+            self._sums_of_names()
+            if len(self._matches) == before:
+                break
+        proposals, ambiguities = self._left_to_the_person()
+        return Matching(
+            matches=tuple(sorted(self._matches, key=_order)),
+            proposals=tuple(sorted(proposals, key=_order)),
+            ambiguities=tuple(sorted([*ambiguities, *self._sums], key=_order)),
+            open_book=tuple(_still_open(self._book)),
+            open_statement=tuple(_still_open(self._statement)),
+        )
+
+    # single lines
+
+    def _same_document(self, place: int) -> list[int]:
+        """The lines of the statement with the amount and a document number of a line of the book."""
+        line, words, side = self._book.lines[place], self._book.said[place], self._statement
+        found = {
+            other
+            for reference in words.references
+            for other in side.open_near(side.by_reference.get(reference), line, self._span)
+            if side.lines[other].amount_minor == line.amount_minor
+        }
+        return sorted(found)
+
+    def _rivals(self, place: int, ours: _Side, theirs: _Side) -> Iterator[int]:
+        """The lines of the other side that could be meant: the same amount, and neither name speaks against it."""
+        line, name = ours.lines[place], ours.said[place].name
+        near = theirs.open_near(theirs.by_amount.get(line.amount_minor), line, self._span)
+        return (other for other in near if names_agree(name, theirs.said[other].name) is not Agreement.OTHER)
+
+    def _crowded(self, place: int, ours: _Side, theirs: _Side) -> bool:
+        line = ours.lines[place]
+        return len(theirs.near(theirs.by_amount.get(line.amount_minor), line, self._span)) > MOST_RIVALS
+
+    def _same_name(self, place: int) -> list[int]:
+        """The only line of the statement that could be meant by one of the book, and the other way round, if the names agree and the
+        document numbers do not speak against it."""
+        book, statement = self._book, self._statement
+        if self._crowded(place, book, statement):
+            return []
+        rivals = list(islice(self._rivals(place, book, statement), 2))
+        if len(rivals) != 1 or self._crowded(rivals[0], statement, book):
+            return []
+        words, other = book.said[place], statement.said[rivals[0]]
+        agreed = names_agree(words.name, other.name) is Agreement.SAME and references_agree(words, other) is not Agreement.OTHER
+        return rivals if agreed and list(islice(self._rivals(rivals[0], statement, book), 2)) == [place] else []
+
+    def _pairs(self, candidates: Callable[[int], list[int]], reason: Reason) -> None:
+        """Match every line of the book with its only candidate, where it is that line's only one too."""
+        found = [(place, candidates(place)) for place, is_open in enumerate(self._book.open) if is_open]
+        wanted: dict[int, int] = defaultdict(int)
+        for _, others in found:
+            for other in others:
+                wanted[other] += 1
+        for place, others in found:
+            if len(others) == 1 and wanted[others[0]] == 1:
+                self._take((place,), (others[0],), reason)
+
+    # one against several
+
+    def _whole_documents(self) -> None:
+        """One line against all lines of the other side with its document number, where they add up to it and it is the only one."""
+        wanted: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
+        for reference in sorted(self._book.by_reference.keys() & self._statement.by_reference.keys()):
+            ours = tuple(place for place in self._book.by_reference[reference][1] if self._book.open[place])
+            theirs = tuple(place for place in self._statement.by_reference[reference][1] if self._statement.open[place])
+            if min(len(ours), len(theirs)) == 1 < max(len(ours), len(theirs)):
+                alike = _total(self._book, ours) == _total(self._statement, theirs)
+                if alike and self._days(ours, theirs) <= self._span.days and self._one_sign(ours, theirs):
+                    wanted.append((ours, theirs))
+        self._take_undisputed(wanted, Reason.REFERENCE_SUM)
+
+    def _sums_of_names(self) -> None:
+        """One line against the only choice of lines of the other side under its name that adds up to it."""
+        self._sums = []
+        wanted: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
+        disputed: tuple[set[int], set[int]] = (set(), set())
+        for ours, theirs, turned in ((self._book, self._statement, False), (self._statement, self._book, True)):
+            for place, is_open in enumerate(ours.open):
+                if not is_open or not self._alone(place, ours, theirs):
+                    continue
+                parts = self._parts(place, ours, theirs)
+                try:
+                    chosen = only_choice(abs(ours.lines[place].amount_minor), [abs(theirs.lines[each].amount_minor) for each in parts])
+                except Undecided:
+                    self._dispute(place, parts, turned, disputed)
+                    continue
+                if chosen:
+                    several = tuple(parts[each] for each in chosen)
+                    wanted.append((several, (place,)) if turned else ((place,), several))
+        wanted = [(ours, theirs) for ours, theirs in wanted if disputed[0].isdisjoint(ours) and disputed[1].isdisjoint(theirs)]
+        self._take_undisputed(wanted, Reason.NAME_SUM)
+
+    def _parts(self, place: int, ours: _Side, theirs: _Side) -> list[int]:
+        """The lines of the other side under the name of a line that may be parts of it."""
+        line = ours.lines[place]
+        same = theirs.open_near(theirs.by_name.get(ours.said[place].name), line, self._span)
+        return [
+            other
+            for other in same
+            if (theirs.lines[other].amount_minor > 0) == (line.amount_minor > 0)
+            and abs(theirs.lines[other].amount_minor) < abs(line.amount_minor)
+            and references_agree(ours.said[place], theirs.said[other]) is not Agreement.OTHER
+            and self._alone(other, theirs, ours)
+        ]
+
+    def _alone(self, place: int, ours: _Side, theirs: _Side) -> bool:
+        """Whether no line of the other side could be its equal."""
+        return not self._crowded(place, ours, theirs) and next(self._rivals(place, ours, theirs), None) is None
+
+    def _dispute(self, place: int, parts: Sequence[int], turned: bool, disputed: tuple[set[int], set[int]]) -> None:
+        """Note that more than one choice adds up: none of these lines is matched by a sum."""
+        disputed[turned].add(place)
+        disputed[not turned].update(parts)
+        one, several = (place,), tuple(parts) if len(parts) <= MOST_CANDIDATES else ()
+        book, statement = (several, one) if turned else (one, several)
+        self._sums.append(Ambiguity(_numbers(self._book, book), _numbers(self._statement, statement), Doubt.SUMS))
+
+    def _take_undisputed(self, wanted: Sequence[tuple[tuple[int, ...], tuple[int, ...]]], reason: Reason) -> None:
+        """Match the groups whose lines no other group wants."""
+        used: tuple[dict[int, int], dict[int, int]] = (defaultdict(int), defaultdict(int))
+        once = sorted(set(wanted))
+        for group in once:
+            for side, places in enumerate(group):
+                for place in places:
+                    used[side][place] += 1
+        for ours, theirs in once:
+            if all(used[0][place] == 1 for place in ours) and all(used[1][place] == 1 for place in theirs):
+                self._take(ours, theirs, reason)
+
+    # the rest
+
+    def _left_to_the_person(self) -> tuple[list[Match], list[Ambiguity]]:
+        """Open lines of the same amount within the days allowed: proposed where there is one on each side, named together where more."""
+        edges: dict[int, list[int]] = {}
+        crowds: dict[int, set[int]] = defaultdict(set)
+        for place, is_open in enumerate(self._book.open):
+            if not is_open:
+                continue
+            if self._crowded(place, self._book, self._statement):
+                crowds[self._book.lines[place].amount_minor].add(place)
+            elif rivals := list(self._rivals(place, self._book, self._statement)):
+                edges[place] = rivals
+        proposals, ambiguities = [], []
+        for ours, theirs in _components(edges):
+            if len(ours) == len(theirs) == 1:
+                proposals.append(self._made(ours, theirs, Reason.AMOUNT_ONLY))
+            else:
+                ambiguities.append(Ambiguity(_numbers(self._book, ours), _numbers(self._statement, theirs), Doubt.EQUALS))
+        ambiguities += [Ambiguity(_numbers(self._book, sorted(places)), (), Doubt.CROWD) for _, places in sorted(crowds.items())]
+        return proposals, ambiguities
+
+    def _one_sign(self, ours: Sequence[int], theirs: Sequence[int]) -> bool:
+        amounts = [self._book.lines[each].amount_minor for each in ours] + [self._statement.lines[each].amount_minor for each in theirs]
+        return all(each > 0 for each in amounts) or all(each < 0 for each in amounts)
+
+    def _days(self, ours: Sequence[int], theirs: Sequence[int]) -> int:
+        """The longest time between a line of one side and one of the other."""
+        first, last = self._book.lines[min(ours)].on, self._book.lines[max(ours)].on
+        other_first, other_last = self._statement.lines[min(theirs)].on, self._statement.lines[max(theirs)].on
+        return max((other_last - first).days, (last - other_first).days, 0)
+
+    def _made(self, ours: tuple[int, ...], theirs: tuple[int, ...], reason: Reason) -> Match:
+        return Match(_numbers(self._book, ours), _numbers(self._statement, theirs), reason, self._days(ours, theirs))
+
+    def _take(self, ours: tuple[int, ...], theirs: tuple[int, ...], reason: Reason) -> None:
+        for side, places in ((self._book, ours), (self._statement, theirs)):
+            for place in places:
+                side.open[place] = False
+        self._matches.append(self._made(ours, theirs, reason))
+
+
+def _components(edges: dict[int, list[int]]) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Places of both sides that hang together, each component once."""
+    back: dict[int, list[int]] = defaultdict(list)
+    for place, others in edges.items():
+        for other in others:
+            back[other].append(place)
+    seen: set[int] = set()
+    for start in edges:
+        if start in seen:
+            continue
+        ours, theirs, waiting = {start}, set[int](), [start]
+        while waiting:
+            for other in edges[waiting.pop()]:
+                if other not in theirs:
+                    theirs.add(other)
+                    new = [place for place in back[other] if place not in ours]
+                    ours.update(new)
+                    waiting += new
+        seen |= ours
+        yield tuple(sorted(ours)), tuple(sorted(theirs))
+
+
+def _total(side: _Side, places: Iterable[int]) -> int:
+    return sum(side.lines[place].amount_minor for place in places)
+
+
+def _numbers(side: _Side, places: Iterable[int]) -> tuple[int, ...]:
+    return tuple(side.lines[place].number for place in places)
+
+
+def _still_open(side: _Side) -> Iterator[Line]:
+    return (line for line, is_open in zip(side.lines, side.open, strict=True) if is_open or not line.amount_minor)
+
+
+def _order(found: Match | Ambiguity) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    return found.book, found.statement
