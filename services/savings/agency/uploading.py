@@ -20,10 +20,10 @@ from kernel.money import format_amount
 from runtime.database import driver_connection
 from runtime.service import resources_of
 from services.savings.agency.contracts import batch_of, change_batch, check_own, contract_of
+from services.savings.agency.files import FileItem, read_items
 from services.savings.agency.tables import ITEM
 from services.savings.domain.agency import BatchState, ItemState, check_control, require_state
 from services.savings.domain.agency_errors import BATCH_BY_HAND, BATCH_HAS_POSTINGS
-from services.savings.domain.agency_files import FileItem, read_items
 from services.savings.transactions.agency_batches import add_item
 
 BEGINNING = "/agency/"
@@ -43,7 +43,7 @@ async def take_file(
     """Make the lines of a file those of a batch that has not been run, instead of what an earlier file brought; they must be what the
     control figures of the batch announce. The same file again changes nothing.
 
-    Raises `right.missing`, `agency.*`.
+    Raises `right.missing`, `agency.*`, `file.*`.
     """
     resources = resources_of(request)
     await check_right(resources, principal, add_item)

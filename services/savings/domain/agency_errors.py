@@ -69,27 +69,3 @@ CLIENT_ENDED = ErrorType("agency.client_ended", Kind.CONFLICT, "代理客户已�
 CLIENT_EXISTS = ErrorType(
     "agency.client_exists", Kind.CONFLICT, "账户 {account} 已是该合同的代理客户", "account {account} is a client of the contract already"
 )
-FILE_EMPTY = ErrorType("agency.file_empty", Kind.INVALID, "文件没有明细", "the file has no lines")
-FILE_ENCODING = ErrorType(
-    "agency.file_encoding",
-    Kind.INVALID,
-    "第 {line} 行无法识别:文本文件须为 UTF-8 或 GB18030 编码",
-    "line {line} cannot be read: a text file must be in UTF-8 or GB18030",
-)
-FILE_BROKEN = ErrorType("agency.file_broken", Kind.INVALID, "不是可读的 XLSX 工作簿", "this is not a workbook (XLSX) that can be read")
-FILE_TOO_LARGE = ErrorType(
-    "agency.file_too_large", Kind.TOO_LARGE, "文件解压后超过 {limit} 字节", "unpacked, the file is larger than {limit} bytes"
-)
-FILE_COLUMNS = ErrorType(
-    "agency.file_columns",
-    Kind.INVALID,
-    "首行列名不符:{problem_zh};应有“账号、金额”,可有“户名、对象标识、备注”",
-    "the columns in the first line are wrong: {problem_en}; expected are account and amount, and if wanted name, object_id, remarks",
-)
-FILE_TOO_LONG = ErrorType("agency.file_too_long", Kind.INVALID, "一个批量最多 {most} 笔明细", "a batch has at most {most} lines")
-FILE_LINES = ErrorType(
-    "agency.file_lines",
-    Kind.INVALID,
-    "文件有 {count} 处错误;第 {line} 行{column_zh}:{problem_zh}",
-    "the file has {count} errors; line {line}, {column_en}: {problem_en}",
-)

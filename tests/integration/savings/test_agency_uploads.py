@@ -56,7 +56,7 @@ async def test_what_does_not_match_the_control_figures_is_not_taken(savings):
     for content, code in (
         (f"account,amount\n{one},2.00\n", "agency.count_differs"),
         (f"account,amount\n{one},1.00\n{one},1.01\n", "agency.total_differs"),
-        (f"account,amount\n{one},1.00\n{one},=1\n", "agency.file_lines"),
+        (f"account,amount\n{one},1.00\n{one},=1\n", "file.lines"),
     ):
         refused = await upload(savings, named, content.encode())
         assert refused.status_code in (409, 422) and refused.json()["code"] == code

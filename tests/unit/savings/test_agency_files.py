@@ -8,11 +8,11 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 
+from banking.files import tables
 from kernel.errors import DomainError
 from kernel.numbers import customer_number, personal_account
-from services.savings.domain import tables_in_files
+from services.savings.agency.files import FileItem, read_items
 from services.savings.domain.agency import MOST_ITEMS
-from services.savings.domain.agency_files import FileItem, read_items
 
 ONE, TWO = (personal_account(customer_number(0, sequence), 1) for sequence in (1, 2))
 HEAD = "账号,户名,对象标识,金额,备注\n"
@@ -106,7 +106,7 @@ def packed(sheet: str, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
 )
 def test_a_wrong_line_is_named_with_its_column(cells, column, problem):
     refused = refusal(f"{TEXT}{cells}\n".encode())
-    assert refused.code == "agency.file_lines"
+    assert refused.code == "file.lines"
     assert refused.values["count"] == 1
     [told] = refused.values["_errors"]
     assert (told["line"], told["column"]["en"]) == (5, column) and problem in told["message"]["en"] and told["message"]["zh"]
@@ -139,7 +139,7 @@ def test_formulas_and_numbers_for_accounts_are_refused_in_workbooks():
 )
 def test_wrong_columns(head, problem):
     refused = refusal(f"{head}\n{ONE},1,1\n".encode())
-    assert refused.code == "agency.file_columns" and problem in refused.text.en
+    assert refused.code == "file.columns" and problem in refused.text.en
 
 
 @pytest.mark.parametrize(
@@ -153,40 +153,40 @@ def test_wrong_columns(head, problem):
 )
 def test_text_that_cannot_be_read(content, line):
     refused = refusal(content)
-    assert (refused.code, refused.values["line"]) == ("agency.file_encoding", line)
+    assert (refused.code, refused.values["line"]) == ("file.encoding", line)
 
 
 @pytest.mark.parametrize("content", [b"", HEAD.encode(), b"\n\n"])
 def test_nothing_in_it(content):
-    assert refusal(content).code in ("agency.file_empty", "agency.file_columns")
+    assert refusal(content).code in ("file.empty", "file.columns")
 
 
 def test_more_lines_than_a_batch_has():
-    assert refusal(("账号,金额\n" + f"{ONE},1.00\n" * (MOST_ITEMS + 1)).encode()).code == "agency.file_too_long"
+    assert refusal(("账号,金额\n" + f"{ONE},1.00\n" * (MOST_ITEMS + 1)).encode()).code == "file.too_long"
 
 
 def test_a_zip_bomb_is_not_unpacked(monkeypatch):
     """A sheet of 3 MiB of blanks in 3 KiB, against a limit of 1 MiB."""
-    monkeypatch.setattr(tables_in_files, "UNPACKED_LIMIT", 2**20)
+    monkeypatch.setattr(tables, "UNPACKED_LIMIT", 2**20)
     content = packed("<worksheet>" + " " * 3 * 2**20 + "</worksheet>")
     assert len(content) < 8192
     refused = refusal(content)
-    assert refused.code == "agency.file_too_large" and str(2**20) in refused.text.en
+    assert refused.code == "file.too_large" and str(2**20) in refused.text.en
 
 
 def test_entities_and_broken_workbooks():
     laughs = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><worksheet>&b;</worksheet>'
     good = packed("<worksheet/>")
     for content in (packed(laughs), good[: len(good) // 2], b"PK\x03\x04 not a zip", packed("<worksheet><row>"), zipped_nothing()):
-        assert refusal(content).code == "agency.file_broken"
-    assert refusal(good).code == "agency.file_columns"
+        assert refusal(content).code == "file.broken"
+    assert refusal(good).code == "file.columns"
 
 
 @pytest.mark.parametrize("compression", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_a_workbook_is_packed_as_workbooks_are(compression):
     """Other ways of packing ask for memory as the file pleases, and break in ways of their own."""
-    assert refusal(packed("<worksheet/>")).code == "agency.file_columns"
-    assert refusal(packed("<worksheet/>", compression)).code == "agency.file_broken"
+    assert refusal(packed("<worksheet/>")).code == "file.columns"
+    assert refusal(packed("<worksheet/>", compression)).code == "file.broken"
 
 
 def zipped_nothing() -> bytes:

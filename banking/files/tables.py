@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from functools import cache, reduce
 from xml.parsers import expat
 
-from services.savings.domain.agency_errors import FILE_BROKEN, FILE_ENCODING, FILE_TOO_LARGE
+from banking.files.errors import FILE_BROKEN, FILE_ENCODING, FILE_MACROS, FILE_TOO_LARGE
 
 UNPACKED_LIMIT = 64 * 2**20
 MOST_STRINGS = 1_000_000
@@ -49,7 +49,7 @@ Row = tuple[int, list[Cell]]
 
 
 def rows_of(content: bytes) -> Iterator[Row]:
-    """The rows of a file that are not blank. Raises `agency.file_encoding`, `agency.file_broken`, `agency.file_too_large`."""
+    """The rows of a file that are not blank. Raises `file.encoding`, `file.broken`, `file.macros`, `file.too_large`."""
     rows = _rows_of_workbook(content) if content[:4] == WORKBOOK else _rows_of_text(content)
     return (row for row in rows if any(cell and (type(cell) is Formula or not cell.isspace()) for cell in row[1]))
 
@@ -97,6 +97,8 @@ class _Workbook:
         self._left = UNPACKED_LIMIT
 
     def rows(self) -> Iterator[Row]:
+        if any(name.lower().endswith("vbaproject.bin") for name in self._archive.namelist()):
+            raise FILE_MACROS(field="file")
         first, targets = _Sheets(), _Relations()
         self._read("xl/workbook.xml", first)
         self._read("xl/_rels/workbook.xml.rels", targets)
@@ -112,7 +114,7 @@ class _Workbook:
             pass
 
     def _pieces(self, name: str, reader: _Reader) -> Iterator[None]:
-        """Feed a part to its reader piece by piece. Raises `agency.file_too_large`."""
+        """Feed a part to its reader piece by piece. Raises `file.too_large`."""
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end

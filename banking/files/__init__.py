@@ -1,0 +1,1 @@
+"""Files with lines that customers bring: read within bounds, refused clearly, nothing in them run."""
