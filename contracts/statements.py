@@ -39,6 +39,8 @@ Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 MOST_ITEMS = 500
 """Items of one adjustment sheet."""
+Day = date
+"""The type of date fields; a field of that very name may then be called `date`."""
 
 
 class Said(BaseModel):
@@ -113,7 +115,7 @@ class AdjustmentItem(Asked):
 
     kind: ItemKind
     amount: Amount
-    date: date | None = None
+    date: Day | None = None
     summary: Line | None = None
     line: Annotated[int, Field(ge=1)] | None = None
 
@@ -207,6 +209,12 @@ class SupervisorChoice(Said):
 
     operator: str
     name: str
+
+
+class SupervisorChoices(Said):
+    """Everybody who may be chosen."""
+
+    rows: list[SupervisorChoice]
 
 
 class ReplyAsked(Asked):
