@@ -30,6 +30,18 @@ from contracts.portal import (
     TicketShown,
     TryBegun,
 )
+from contracts.statements import (
+    AdjustmentSheet,
+    DecisionAsked,
+    RecallAsked,
+    Reminders,
+    ReplyAsked,
+    Statement,
+    StatementLines,
+    StatementList,
+    SupervisorChoices,
+    WorkedSheet,
+)
 from gateway.forwarding import forward
 from gateway.openapi import takes
 from gateway.rate_limit import portal_limit
@@ -63,6 +75,8 @@ class PortalRoute:
 
 
 LIST = ("after", "limit")
+STATEMENTS = ("view", "number", "account", "kind", "state", "date_from", "date_to")
+ONE = "/statements/{number}"
 ROUTES: tuple[PortalRoute, ...] = (
     PortalRoute("POST", "/sign-on/begin", "recon.portal.begin", TryBegun, open=True),
     PortalRoute("POST", "/sign-on/picture", "recon.portal.picture", TryBegun, NewPicture, open=True),
@@ -75,6 +89,17 @@ ROUTES: tuple[PortalRoute, ...] = (
     PortalRoute("POST", "/nickname/check", "recon.nickname.check", NicknameFree, NicknameAsked),
     PortalRoute("POST", "/nickname", "recon.nickname.set", PortalSession, NicknameAsked),
     PortalRoute("GET", "/notices", "recon.notice.list", NoticeList, searched_by=LIST),
+    PortalRoute("GET", "/statements", "recon.statement.query", StatementList, searched_by=(*STATEMENTS, *LIST)),
+    PortalRoute("GET", "/reminders", "recon.statement.reminders", Reminders),
+    PortalRoute("GET", ONE, "recon.statement.show", Statement),
+    PortalRoute("GET", f"{ONE}/lines", "recon.statement.lines", StatementLines, searched_by=LIST),
+    PortalRoute("GET", f"{ONE}/supervisors", "recon.statement.supervisors", SupervisorChoices),
+    PortalRoute("POST", f"{ONE}/fetch", "recon.statement.fetch", Statement),
+    PortalRoute("POST", f"{ONE}/adjustment", "recon.statement.adjustment", WorkedSheet, AdjustmentSheet),
+    PortalRoute("POST", f"{ONE}/reply", "recon.statement.reply", Statement, ReplyAsked),
+    PortalRoute("POST", f"{ONE}/recall", "recon.statement.recall", Statement, RecallAsked),
+    PortalRoute("POST", f"{ONE}/approve", "recon.statement.approve", Statement, DecisionAsked),
+    PortalRoute("POST", f"{ONE}/refuse", "recon.statement.refuse", Statement, DecisionAsked),
     PortalRoute("GET", "/log", "recon.log.list", ActList, searched_by=("act", "subject", "date_from", "date_to", *LIST)),
 )
 """Everything the portal offers besides files, which the door makes itself."""
