@@ -19,7 +19,7 @@ from itertools import islice
 from typing import TypeVar
 
 from services.reconciliation.domain.matching_lines import Ambiguity, Doubt, Line, Match, Matching, Reason
-from services.reconciliation.domain.matching_sums import MOST_CANDIDATES, Undecided, only_choice
+from services.reconciliation.domain.matching_sums import Undecided, only_choice
 from services.reconciliation.domain.matching_texts import Agreement, Said, names_agree, references_agree, said
 
 DAYS_ALLOWED = 10
@@ -79,7 +79,7 @@ class _Match:
         self._book, self._statement = _Side(book), _Side(statement)
         self._span = timedelta(days=days)
         self._matches: list[Match] = []
-        self._sums: list[Ambiguity] = []
+        self._disputed: list[tuple[set[int], set[int]]] = []
 
     def result(self) -> Matching:
         for _ in range(MOST_ROUNDS):
@@ -94,7 +94,7 @@ class _Match:
         return Matching(
             matches=tuple(sorted(self._matches, key=_order)),
             proposals=tuple(sorted(proposals, key=_order)),
-            ambiguities=tuple(sorted([*ambiguities, *self._sums], key=_order)),
+            ambiguities=tuple(sorted([*ambiguities, *self._sums()], key=_order)),
             open_book=tuple(_still_open(self._book)),
             open_statement=tuple(_still_open(self._statement)),
         )
@@ -162,9 +162,8 @@ class _Match:
 
     def _sums_of_names(self) -> None:
         """One line against the only choice of lines of the other side under its name that adds up to it."""
-        self._sums = []
+        self._disputed = []
         wanted: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
-        disputed: tuple[set[int], set[int]] = (set(), set())
         for ours, theirs, turned in ((self._book, self._statement, False), (self._statement, self._book, True)):
             for place, is_open in enumerate(ours.open):
                 if not is_open or not self._alone(place, ours, theirs):
@@ -173,13 +172,14 @@ class _Match:
                 try:
                     chosen = only_choice(abs(ours.lines[place].amount_minor), [abs(theirs.lines[each].amount_minor) for each in parts])
                 except Undecided:
-                    self._dispute(place, parts, turned, disputed)
+                    self._disputed.append((set(parts), {place}) if turned else ({place}, set(parts)))
                     continue
                 if chosen:
                     several = tuple(parts[each] for each in chosen)
                     wanted.append((several, (place,)) if turned else ((place,), several))
-        wanted = [(ours, theirs) for ours, theirs in wanted if disputed[0].isdisjoint(ours) and disputed[1].isdisjoint(theirs)]
-        self._take_undisputed(wanted, Reason.NAME_SUM)
+        book, statement = (set().union(*(each[side] for each in self._disputed)) for side in (0, 1))
+        certain = [(ours, theirs) for ours, theirs in wanted if book.isdisjoint(ours) and statement.isdisjoint(theirs)]
+        self._take_undisputed(certain, Reason.NAME_SUM)
 
     def _parts(self, place: int, ours: _Side, theirs: _Side) -> list[int]:
         """The lines of the other side under the name of a line that may be parts of it."""
@@ -197,14 +197,6 @@ class _Match:
     def _alone(self, place: int, ours: _Side, theirs: _Side) -> bool:
         """Whether no line of the other side could be its equal."""
         return not self._crowded(place, ours, theirs) and next(self._rivals(place, ours, theirs), None) is None
-
-    def _dispute(self, place: int, parts: Sequence[int], turned: bool, disputed: tuple[set[int], set[int]]) -> None:
-        """Note that more than one choice adds up: none of these lines is matched by a sum."""
-        disputed[turned].add(place)
-        disputed[not turned].update(parts)
-        one, several = (place,), tuple(parts) if len(parts) <= MOST_CANDIDATES else ()
-        book, statement = (several, one) if turned else (one, several)
-        self._sums.append(Ambiguity(_numbers(self._book, book), _numbers(self._statement, statement), Doubt.SUMS))
 
     def _take_undisputed(self, wanted: Sequence[tuple[tuple[int, ...], tuple[int, ...]]], reason: Reason) -> None:
         """Match the groups whose lines no other group wants."""
@@ -239,6 +231,15 @@ class _Match:
                 ambiguities.append(Ambiguity(_numbers(self._book, ours), _numbers(self._statement, theirs), Doubt.EQUALS))
         ambiguities += [Ambiguity(_numbers(self._book, sorted(places)), (), Doubt.CROWD) for _, places in sorted(crowds.items())]
         return proposals, ambiguities
+
+    def _sums(self) -> list[Ambiguity]:
+        """The lines of which more than one choice adds up; those that share a line are named together."""
+        apart: list[tuple[set[int], set[int]]] = []
+        for book, statement in self._disputed:
+            touching = [each for each in apart if not (each[0].isdisjoint(book) and each[1].isdisjoint(statement))]
+            apart = [each for each in apart if each not in touching]
+            apart.append((book.union(*(each[0] for each in touching)), statement.union(*(each[1] for each in touching))))
+        return [Ambiguity(_numbers(self._book, sorted(b)), _numbers(self._statement, sorted(s)), Doubt.SUMS) for b, s in apart]
 
     def _one_sign(self, ours: Sequence[int], theirs: Sequence[int]) -> bool:
         amounts = [self._book.lines[each].amount_minor for each in ours] + [self._statement.lines[each].amount_minor for each in theirs]

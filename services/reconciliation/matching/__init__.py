@@ -1,0 +1,1 @@
+"""A company's book taken from a file and matched against a statement."""
