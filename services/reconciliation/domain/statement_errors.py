@@ -60,7 +60,11 @@ OPINION_TOO_EARLY = ErrorType(
     "银行反馈后方可评价满意度",
     "satisfaction is asked for once the bank has answered",
 )
-REASON_MISSING = ErrorType("statement.reason_missing", Kind.INVALID, "须说明理由", "say why")
+REASON_MISSING = ErrorType("statement.reason_missing", Kind.INVALID, "须填写说明", "say what there is to say")
+ASSIGNEE_MISSING = ErrorType("statement.assignee_missing", Kind.INVALID, "须填写核查人", "say who looks into it")
+ACCOUNT_MISSING = ErrorType(
+    "statement.account_missing", Kind.INVALID, "指定账单类型或起始日期时须填写账号", "a kind or a first date is of one account: name it"
+)
 NOT_OVERDUE = ErrorType(
     "statement.not_overdue",
     Kind.CONFLICT,
