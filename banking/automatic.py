@@ -25,12 +25,22 @@ SYSTEM_TELLER = "A0000"
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenLegs:
+    """Very many free legs as a statement wrote them where their rows are: a JSON array of `FreeLeg`, and the sum of its debits in minor
+    units."""
+
+    json: str
+    debit_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Automatic:
-    """One posting of the system in the books of an outlet."""
+    """One posting of the system in the books of an outlet; its legs stand in the posting, or are written already."""
 
     posting_id: UUID
     outlet: str
     posting: Posting
+    legs: WrittenLegs | None = None
 
 
 async def post_automatically(connection: AsyncConnection, resources: Resources, code: str, day: date, items: Sequence[Automatic]) -> int:
@@ -44,10 +54,12 @@ async def post_automatically(connection: AsyncConnection, resources: Resources, 
             [item.posting_id for item in items],
         )
     }
-    facts = [fact_of(resources, code, day, item) for item in items if item.posting_id not in known]
-    if not facts:
+    new = [item for item in items if item.posting_id not in known]
+    if not new:
         return 0
-    numbered = await _number(connection, resources, day, facts)
+    facts = [fact_of(resources, code, day, item) for item in new]
+    totals = [control_total_minor(fact) + (item.legs.debit_minor if item.legs else 0) for fact, item in zip(facts, new, strict=True)]
+    numbered = await _number(connection, resources, day, facts, totals)
     await raw.execute(
         f"INSERT INTO {frame.register.fullname} "
         "(posting_id, state, business_date, outlet, transaction_number, code, teller, posts, control_total_minor) "
@@ -56,16 +68,23 @@ async def post_automatically(connection: AsyncConnection, resources: Resources, 
         [fact.posting_id for fact in numbered],
         [fact.outlet for fact in numbered],
         [fact.transaction_number for fact in numbered],
-        [control_total_minor(fact) for fact in numbered],
+        totals,
         day,
         code,
         SYSTEM_TELLER,
     )
-    outbox = resources.outbox
-    await outbox.add_many(
-        connection, [outbox.row(fact, message_id=fact.posting_id, business_date=day, cause=fact.transaction_number) for fact in numbered]
-    )
+    await resources.outbox.add_many(connection, [_row(resources, day, fact, item.legs) for fact, item in zip(numbered, new, strict=True)])
     return len(numbered)
+
+
+def _row(resources: Resources, day: date, fact: PostingRequested, legs: WrittenLegs | None) -> dict[str, Any]:
+    body = None
+    if legs is not None:
+        without, placed = fact.model_dump_json(), '"legs":[]'
+        if without.count(placed) != 1:
+            raise ValueError("a posting whose legs are written has no others")
+        body = without.replace(placed, f'"legs":{legs.json}')
+    return resources.outbox.row(fact, message_id=fact.posting_id, business_date=day, cause=fact.transaction_number, body=body)
 
 
 def fact_of(resources: Resources, code: str, day: date, item: Automatic) -> PostingRequested:
@@ -93,14 +112,16 @@ def fact_of(resources: Resources, code: str, day: date, item: Automatic) -> Post
     )
 
 
-async def _number(connection: AsyncConnection, resources: Resources, day: date, facts: list[PostingRequested]) -> list[PostingRequested]:
+async def _number(
+    connection: AsyncConnection, resources: Resources, day: date, facts: list[PostingRequested], totals_minor: list[int]
+) -> list[PostingRequested]:
     """Give each fact the next number of its outlet, in one statement over all outlets."""
     frame = frame_of(resources)
     counts: dict[str, int] = defaultdict(int)
     totals: dict[str, int] = defaultdict(int)
-    for fact in facts:
+    for fact, total_minor in zip(facts, totals_minor, strict=True):
         counts[fact.outlet] += 1
-        totals[fact.outlet] += control_total_minor(fact)
+        totals[fact.outlet] += total_minor
     outlets = sorted(counts)
     raw = await driver_connection(connection)
     gate = frame.outlet_gate.fullname

@@ -32,9 +32,15 @@ class Outbox:
         self.wake = asyncio.Event()
 
     def row(
-        self, message: Message, *, message_id: UUID | None = None, business_date: date | None = None, cause: str | None = None
+        self,
+        message: Message,
+        *,
+        message_id: UUID | None = None,
+        business_date: date | None = None,
+        cause: str | None = None,
+        body: str | None = None,
     ) -> dict[str, Any]:
-        """The outbox row of one message."""
+        """The outbox row of one message; `body` is its JSON where a caller has written that already."""
         envelope = Envelope(
             id=message_id or new_id(),
             name=message.NAME,
@@ -42,7 +48,7 @@ class Outbox:
             occurred_at=self._clock.now(),
             cause=cause,
             traceparent=current_traceparent(),
-            body=Raw(message.model_dump_json()),
+            body=Raw(body or message.model_dump_json()),
         )
         return {"message_id": envelope.id, "routing_key": routing_key(message), "envelope": envelope.encode()}
 

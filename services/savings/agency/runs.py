@@ -16,14 +16,12 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from pydantic import TypeAdapter
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from banking.automatic import SYSTEM_TELLER, Automatic, post_automatically
+from banking.automatic import SYSTEM_TELLER, Automatic, WrittenLegs, post_automatically
 from banking.business_day import business_date_of
 from banking.transaction import Posting
-from contracts.ledger import FreeLeg
 from kernel.errors import DomainError
 from kernel.money import MAXIMUM_MINOR
 from runtime.database import driver_connection
@@ -44,7 +42,6 @@ PORTION = 2_000
 """How many lines one transaction decides, and one posting set holds at most."""
 EVERY_SECONDS = 1.0
 CODE = "savings.agency.run_batch"
-_LEGS: TypeAdapter[tuple[FreeLeg, ...]] = TypeAdapter(tuple[FreeLeg, ...])
 
 _FAILURES: tuple[tuple[Failure, str], ...] = (
     (Failure.UNKNOWN, "kept.account IS NULL"),
@@ -61,11 +58,7 @@ _FAILURES_OF_PAYERS: tuple[tuple[Failure, str], ...] = (
     (Failure.FROZEN, "kept.frozen_whole"),
     (Failure.REPORTED_LOST, "kept.reported_lost"),
 )
-_FAILURE_OF_STRANGERS = (
-    Failure.NOT_CLIENT,
-    "NOT EXISTS (SELECT FROM savings.agency_client AS known WHERE known.contract = $1 AND known.account = kept.account "
-    "AND known.ended_on IS NULL)",
-)
+_FAILURE_OF_STRANGERS = (Failure.NOT_CLIENT, "NOT kept.account IN (SELECT account FROM client)")
 _ROOM = {
     AgencyKind.PAYROLL: f"{MAXIMUM_MINOR} - kept.balance_minor - kept.incoming_minor",
     AgencyKind.COLLECTION: "greatest(kept.balance_minor - kept.frozen_minor - kept.held_minor, 0)",
@@ -147,9 +140,15 @@ def _asked(contract: Row[Any], batch: Row[Any], kind: AgencyKind, *, reached: in
 
 
 _TAKEN = (
-    "SELECT item, account, name, amount_minor, remarks FROM savings.agency_item "
+    "SELECT ctid AS found_at, item, account, name, amount_minor, remarks FROM savings.agency_item "
     "WHERE contract = $1 AND batch = $2 AND item > $3 AND state = 'waiting' ORDER BY item LIMIT $4"
 )
+
+_CLIENTS = """client AS MATERIALIZED (
+    SELECT account FROM savings.agency_client
+    WHERE contract = $1 AND ended_on IS NULL AND account = ANY (ARRAY(SELECT account FROM portion))
+), """
+"""The clients among the portion: asked for as NOT EXISTS, the planner would gather all of the contract's anew for every portion."""
 
 
 def _judged(kind: AgencyKind, clients_only: bool) -> str:
@@ -163,15 +162,18 @@ def _judged(kind: AgencyKind, clients_only: bool) -> str:
         conditions.append(_FAILURE_OF_STRANGERS)
     return f"""
 portion AS MATERIALIZED ({_TAKEN}),
-judged AS MATERIALIZED (
-    SELECT portion.item, portion.amount_minor, portion.remarks, kept.account, kept.outlet, kept.business_code, kept.name,
-           kept.balance_minor, kept.lines, kept.interest_unit_minor, {_ROOM[kind]} AS room, {_reason(conditions)} AS reason
-    FROM portion LEFT JOIN savings.account AS kept ON kept.account = portion.account
+{_CLIENTS if clients_only else ""}judged AS MATERIALIZED (
+    SELECT *, reason IS NULL AS fits FROM (
+        SELECT portion.found_at, portion.item, portion.amount_minor, portion.remarks, kept.account, kept.outlet, kept.business_code,
+               kept.name, kept.balance_minor, kept.lines, kept.interest_unit_minor, {_ROOM[kind]} AS room, {_reason(conditions)} AS reason
+        FROM portion LEFT JOIN savings.account AS kept ON kept.account = portion.account) AS found
 ), chained AS (
     SELECT *, sum(amount_minor) OVER own AS through, row_number() OVER own AS place
-    FROM judged WINDOW own AS (PARTITION BY account, reason IS NULL ORDER BY item)
+    FROM judged WINDOW own AS (PARTITION BY account, fits ORDER BY item)
 ), granted AS (
-    SELECT *, max(CASE WHEN through <= room THEN through ELSE 0 END) OVER (PARTITION BY account, reason IS NULL) AS granted FROM chained
+    SELECT *, max(CASE WHEN through <= room THEN through ELSE 0 END) OVER
+        (PARTITION BY account, fits ORDER BY item ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS granted
+    FROM chained
 ), decided AS (
     SELECT *, CASE WHEN reason IS NOT NULL THEN reason WHEN through <= room THEN 'posted'
                    WHEN amount_minor > room - granted THEN '{_NO_ROOM[kind].value}' ELSE 'waiting' END AS verdict
@@ -184,8 +186,10 @@ def _reason(conditions: Iterable[tuple[Failure, str]]) -> str:
 
 
 def statement_of(kind: AgencyKind, clients_only: bool) -> str:
-    """The statement that decides a portion. Products go on as in `kernel.interest.change_balance`."""
-    direction = "credit" if kind is AgencyKind.PAYROLL else "debit"
+    """The statement that decides a portion. Products go on as in `kernel.interest.change_balance`.
+
+    A line of the batch is found again where it lay: nobody changes it while the batch is locked.
+    """
     return f"""
 WITH {_judged(kind, clients_only)}, posted AS (
     SELECT *, coalesce(nullif(remarks, ''), $11) AS summary FROM decided WHERE verdict = 'posted'
@@ -210,18 +214,25 @@ WITH {_judged(kind, clients_only)}, posted AS (
     UPDATE savings.agency_item AS own
     SET state = CASE verdict WHEN 'posted' THEN 'posted' ELSE 'failed' END, reason = nullif(verdict, 'posted'), run = $13,
         posting_id = CASE verdict WHEN 'posted' THEN $9 END
-    FROM decided WHERE own.contract = $1 AND own.batch = $2 AND own.item = decided.item AND verdict <> 'waiting'
+    FROM decided WHERE own.ctid = found_at AND verdict <> 'waiting'
 )
 SELECT count(*) FILTER (WHERE verdict = 'posted') AS posted,
        coalesce(sum(amount_minor) FILTER (WHERE verdict = 'posted'), 0)::bigint AS posted_minor,
        count(*) FILTER (WHERE verdict NOT IN ('posted', 'waiting')) AS failed,
        coalesce(sum(amount_minor) FILTER (WHERE verdict NOT IN ('posted', 'waiting')), 0)::bigint AS failed_minor,
        count(*) AS looked_at, coalesce(min(item) FILTER (WHERE verdict = 'waiting') - 1, max(item), 0) AS reached,
-       (SELECT json_agg(json_build_object(
-            'account', json_build_object('number', account, 'outlet', outlet, 'business_code', business_code, 'name', name),
-            'direction', '{direction}', 'amount_minor', amount_minor, 'summary', summary) ORDER BY item)::text FROM posted) AS legs
+       (SELECT '[' || string_agg({_leg(kind)}, ',' ORDER BY item) || ']' FROM posted) AS legs
 FROM decided
 """
+
+
+def _leg(kind: AgencyKind) -> str:
+    """A `FreeLeg` in JSON, as an expression over the columns of a posted line."""
+    direction = "credit" if kind is AgencyKind.PAYROLL else "debit"
+    numbers = """'{"number":"' || account || '","outlet":"' || outlet || '","business_code":"' || business_code"""
+    account = f"""{numbers} || '","name":' || to_json(name) || '}}'"""
+    moved = f"""',"direction":"{direction}","amount_minor":' || amount_minor || ',"summary":' || to_json(summary)"""
+    return f"""'{{"account":' || {account} || {moved} || '}}'"""
 
 
 async def _lock_accounts(connection: AsyncConnection, contract: Row[Any], batch: Row[Any]) -> None:
@@ -271,10 +282,10 @@ async def _settle_with_organisation(
         contract.currency,
         {"contract": reference(account)},
         {"total": portion.posted_minor},
-        legs=_LEGS.validate_json(portion.legs or "[]"),
         summary=kind.text.zh,
     )
-    await post_automatically(connection, resources, CODE, day, [Automatic(posting_id, contract.outlet, posting)])
+    legs = WrittenLegs(portion.legs or "[]", debit_minor=portion.posted_minor if kind is AgencyKind.COLLECTION else 0)
+    await post_automatically(connection, resources, CODE, day, [Automatic(posting_id, contract.outlet, posting, legs)])
 
 
 async def _count(connection: AsyncConnection, batch: Row[Any], portion: Portion) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from contracts.ledger import AccountReference, FreeLeg, PostingRequested, control_total_minor
 from services.savings.accounts import read
 from services.savings.agency import runs
 from services.savings.agency.runs import run_batches, run_portion
@@ -111,6 +112,37 @@ async def test_wages_reach_every_account_and_leave_the_organisations_once(saving
     assert first["transaction_number"] == detail["rows"][0]["transaction_number"] and first["transaction_number"].startswith("02012")
     panel = await savings.panel(employer, TELLER)
     assert panel["available"] == "4399.50", "nothing is held any more"
+
+
+@pytest.mark.parametrize(("kind", "direction"), [("payroll", "credit"), ("collection", "debit")])
+async def test_the_legs_a_portion_writes_are_those_of_the_contract(savings, kind, direction):
+    """The statement writes them as JSON: names and remarks with whatever stands in them."""
+    organisation = await savings.current("1000.00")
+    plain, odd = await savings.demand("90.00"), await savings.demand("90.00")
+    name = "欧阳\"明\\ 100% %s {}\t'é"
+    await write(savings, "UPDATE savings.account SET name = $2 WHERE account = $1", odd, name)
+    named = await batch(savings, await contract(savings, kind, organisation), [(odd, "80.01"), (plain, "0.05")])
+    await savings.run(TELLER, MAINTAIN_ITEM, {**named, "item": 1, "action": "change", "remarks": '"九月"'})
+    assert (await run(savings, named))["state"] == "done"
+    [body] = await postings(savings, f"savings.agency.{kind}", organisation)
+    fact = PostingRequested.model_validate(body)
+    text = "代发" if kind == "payroll" else "代扣"
+    assert fact.legs == (
+        FreeLeg(
+            account=AccountReference(number=odd, outlet="0201", business_code="211", name=name),
+            direction=direction,
+            amount_minor=8001,
+            summary='"九月"',
+        ),
+        FreeLeg(
+            account=AccountReference(number=plain, outlet="0201", business_code="211", name=f"客户{plain[:10]}"),
+            direction=direction,
+            amount_minor=5,
+            summary=text,
+        ),
+    )
+    [kept] = await savings.rows("SELECT control_total_minor FROM savings.register WHERE posting_id = $1", fact.posting_id)
+    assert kept.control_total_minor == control_total_minor(fact), "as the ledger will reckon it"
 
 
 async def test_what_a_line_can_fail_for(savings):
