@@ -55,6 +55,14 @@ def place(after: str | None, *kinds: Callable[[str], Any]) -> tuple[Any, ...] | 
         raise CURSOR_UNKNOWN(field="after") from None
 
 
+def row_number(text: str) -> int:
+    """A kind for `place`: a number as the database counts rows. Raises ValueError for others."""
+    number = int(text)
+    if not 0 <= number < 2**63:
+        raise ValueError(text)
+    return number
+
+
 def given(conditions: Iterable[tuple[Any, Callable[[Any], Any]]]) -> list[Any]:
     """The conditions whose value was given, each made with it."""
     return [condition(value) for value, condition in conditions if value is not None]

@@ -16,6 +16,17 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
+from contracts.agency import FILE_TYPE
+from contracts.matching import (
+    MOST_BYTES,
+    GroupParted,
+    LinesChosen,
+    MatchingGroups,
+    MatchingShown,
+    OpenLines,
+    ProposedItems,
+)
+from contracts.papers import PaperAsked, PaperVerified
 from contracts.portal import (
     SESSION_COOKIE,
     ActList,
@@ -43,14 +54,14 @@ from contracts.statements import (
     WorkedSheet,
 )
 from gateway.forwarding import forward
-from gateway.openapi import takes
+from gateway.openapi import takes, takes_file
 from gateway.rate_limit import portal_limit
 from kernel.errors import ErrorType, Kind
 
 SERVICE = "reconciliation"
 COOKIE_PATH = "/api/portal"
 COOKIE_SECONDS = 8 * 3600
-OTHER_ORIGIN = ErrorType("portal.csrf", Kind.FORBIDDEN, "请求来自其他网站,未予办理", "the request comes from another site's page")
+OTHER_ORIGIN = ErrorType("portal.other_origin", Kind.FORBIDDEN, "请求来自其他网站,未予办理", "the request comes from another site's page")
 PORTAL_SESSION = [{"portal": []}]
 
 Answered = Callable[[Request], Awaitable[Response]]
@@ -72,11 +83,14 @@ class PortalRoute:
     sets_session: bool = False
     ends_session: bool = False
     media_type: str = "application/json"
+    takes_file: int = 0
+    """How many bytes a file may have that is the body, if it is one."""
 
 
 LIST = ("after", "limit")
 STATEMENTS = ("view", "number", "account", "kind", "state", "date_from", "date_to")
 ONE = "/statements/{number}"
+MATCHED = "/matchings/{number}"
 ROUTES: tuple[PortalRoute, ...] = (
     PortalRoute("POST", "/sign-on/begin", "recon.portal.begin", TryBegun, open=True),
     PortalRoute("POST", "/sign-on/picture", "recon.portal.picture", TryBegun, NewPicture, open=True),
@@ -100,6 +114,14 @@ ROUTES: tuple[PortalRoute, ...] = (
     PortalRoute("POST", f"{ONE}/recall", "recon.statement.recall", Statement, RecallAsked),
     PortalRoute("POST", f"{ONE}/approve", "recon.statement.approve", Statement, DecisionAsked),
     PortalRoute("POST", f"{ONE}/refuse", "recon.statement.refuse", Statement, DecisionAsked),
+    PortalRoute("POST", MATCHED, "recon.matching.match", MatchingShown, searched_by=("file_name", "days"), takes_file=MOST_BYTES),
+    PortalRoute("GET", MATCHED, "recon.matching.show", MatchingShown),
+    PortalRoute("GET", f"{MATCHED}/groups", "recon.matching.groups", MatchingGroups, searched_by=("standing", *LIST)),
+    PortalRoute("GET", f"{MATCHED}/open", "recon.matching.open", OpenLines, searched_by=("side", *LIST)),
+    PortalRoute("GET", f"{MATCHED}/items", "recon.matching.items", ProposedItems),
+    PortalRoute("POST", f"{MATCHED}/join", "recon.matching.join", MatchingShown, LinesChosen),
+    PortalRoute("POST", f"{MATCHED}/part", "recon.matching.part", MatchingShown, GroupParted),
+    PortalRoute("POST", "/verify", "recon.statement.verify", PaperVerified, PaperAsked, open=True),
     PortalRoute("GET", "/log", "recon.log.list", ActList, searched_by=("act", "subject", "date_from", "date_to", *LIST)),
 )
 """Everything the portal offers besides files, which the door makes itself."""
@@ -110,7 +132,7 @@ router = APIRouter(prefix="/api/portal")
 def portal_headers(request: Request) -> dict[str, str]:
     """What goes to the service with a request of the portal: the session of its cookie, its token, where it comes from.
 
-    Raises `portal.csrf` for a request that a page of another site makes a browser send.
+    Raises `portal.other_origin` for a request that a page of another site makes a browser send.
     """
     if request.method != "GET":
         origin = request.headers.get("origin")
@@ -149,6 +171,8 @@ def _passes_on(route: PortalRoute) -> Answered:
         content: dict[str, Any] = {}
         if route.takes is not None:
             content = {"content": await request.body(), "content_type": "application/json"}
+        elif route.takes_file:
+            content = {"content": await request.body(), "content_type": FILE_TYPE}
         params = {name: value for name, value in request.query_params.items() if name in route.searched_by}
         answer = await forward(request, SERVICE, route.method, path, more=headers, params=params, **content)
         if route.sets_session and answer.status_code == 200:
@@ -168,6 +192,8 @@ def _described(route: PortalRoute) -> dict[str, Any]:
     extra: dict[str, Any] = {"operationId": route.name, "parameters": asked}
     if route.takes is not None:
         extra |= takes(route.takes)
+    elif route.takes_file:
+        extra |= takes_file(route.takes_file)
     if not route.open:
         extra["security"] = PORTAL_SESSION
     return extra

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Protocol
+
+CHINA_TIME = timezone(timedelta(hours=8))
+"""The time of the bank's customers, all the year round."""
 
 
 class Clock(Protocol):

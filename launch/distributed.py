@@ -15,7 +15,7 @@ from launch.bank_folder import BankFolder, Secrets
 from launch.catalogue import APPLICATIONS, GATEWAY, SERVICE_NAMES
 from launch.forked import ended, fork
 from launch.national_peer.process import NAME as NATIONAL_PEER
-from launch.one_process import BankDatabase, Say, UpOptions, load_demo_once
+from launch.one_process import DEMO_SMS_SENDER, SMS_SENDER, BankDatabase, Say, UpOptions, load_demo_once
 from launch.one_service import run_forked
 from launch.provision.ports import free_port
 from launch.provision.problems import SetUpProblem
@@ -107,13 +107,17 @@ def children_of(options: UpOptions, secrets: Secrets, database_urls: dict[str, s
     passed_on = {key: value for key, value in os.environ.items() if not key.startswith("HUITONG_") or key in PASSED_ON}
     children = []
     for name in APPLICATIONS:
-        environment = passed_on | {
-            "HUITONG_HOST": options.host if name == GATEWAY else "127.0.0.1",
-            "HUITONG_PORT": str(ports[name]),
-            "HUITONG_SERVICE_URLS": json.dumps(urls),
-            "HUITONG_SERVICE_KEY": secrets.service_key,
-            "HUITONG_TOKEN_PUBLIC_KEY": secrets.token_public_key,
-        }
+        environment = (
+            {SMS_SENDER: DEMO_SMS_SENDER}
+            | passed_on
+            | {
+                "HUITONG_HOST": options.host if name == GATEWAY else "127.0.0.1",
+                "HUITONG_PORT": str(ports[name]),
+                "HUITONG_SERVICE_URLS": json.dumps(urls),
+                "HUITONG_SERVICE_KEY": secrets.service_key,
+                "HUITONG_TOKEN_PUBLIC_KEY": secrets.token_public_key,
+            }
+        )
         if name != GATEWAY:
             environment |= {"HUITONG_DATABASE_URL": database_urls[name], "HUITONG_BROKER_URL": broker_url}
         if name == SIGNING_SERVICE:
@@ -136,6 +140,10 @@ PASSED_ON = frozenset(
         "NATIONAL_PEER_SEED",
         "NATIONAL_PEER_DELAY_SECONDS",
         "NATIONAL_PEER_FAULTS",
+        "SMS_SENDER",
+        "SMS_URL",
+        "SMS_KEY",
+        "PORTAL_TICKET_PUBLIC_KEY",
     )
 )
 

@@ -25,6 +25,8 @@ from runtime.telemetry import configure_logging, configure_tracing
 from runtime.transport import HttpTransport
 
 DATABASE = "huitong"
+SMS_SENDER, DEMO_SMS_SENDER = "HUITONG_SMS_SENDER", "show"
+"""The customers of a demo bank are made up: what would go to their telephones is shown on the operations page."""
 Say = Callable[[str], None]
 
 
@@ -85,7 +87,9 @@ class BankDatabase:
 
 
 def settings_of(secrets: Secrets, **changes: object) -> Settings:
-    """The settings of a bank that keeps its secrets in its folder; the environment may say the rest."""
+    """The settings of a bank that keeps its secrets in its folder, a demo bank; the environment may say the rest."""
+    if SMS_SENDER not in os.environ:
+        changes = {"sms_sender": DEMO_SMS_SENDER, **changes}
     return Settings(
         service_key=SecretStr(secrets.service_key),
         token_private_key=SecretStr(secrets.token_private_key),

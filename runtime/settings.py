@@ -43,3 +43,9 @@ class Settings(BaseSettings):
     national_peer_memory: str = ""
     """Of the simulator: its seed, the longest time it takes to answer, the share of what it says that it loses or says twice, and the file
     it remembers in over a restart."""
+    sms_sender: Literal["none", "show", "http"] = "none"
+    """Messages to customers' telephones: there is no way to send any; the operations page shows them (demo banks); a gateway takes them."""
+    sms_url: str = ""
+    sms_key: SecretStr = SecretStr("")
+    portal_ticket_public_key: str = ""
+    """Checks the tickets by which the online bank sends its customers to the reconciliation portal; empty where there is none."""

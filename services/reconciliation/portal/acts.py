@@ -41,6 +41,13 @@ async def log_act(
     )
 
 
+async def log_nameless(
+    connection: AsyncConnection, act: str, *, customer_number: str | None, operator_number: str | None, at: datetime
+) -> None:
+    """Write down what somebody does who has not proved who he is: under the operator whose name he gave, under nobody if there is none."""
+    await _write(connection, side="customer", customer_number=customer_number, operator_number=operator_number, act=act, at=at)
+
+
 async def log_bank_act(
     work: Work,
     act: str,

@@ -82,7 +82,7 @@ async def session_of(request: Request) -> Session:
     await service_only(request)
     resources = resources_of(request)
     secret = request.headers.get(SESSION_HEADER, "")
-    session = await _found(resources, secret)
+    session = await running_session(resources, secret)
     if request.method not in SAFE_METHODS and not hmac.compare_digest(request.headers.get(CSRF_HEADER, "").encode(), session.csrf.encode()):
         raise CSRF()
     return session
@@ -93,7 +93,8 @@ async def operator_of(request: Request) -> Operator:
     return (await session_of(request)).operator
 
 
-async def _found(resources: Resources, secret: str) -> Session:
+async def running_session(resources: Resources, secret: str) -> Session:
+    """The session of a secret, if it runs; that it is used is noted. Raises `portal.session_over`."""
     digest, now = _digest(secret), resources.clock.now()
     session, operator = PORTAL_SESSION, PORTAL_OPERATOR
     same = (
@@ -109,8 +110,12 @@ async def _found(resources: Resources, secret: str) -> Session:
             raise SESSION_OVER()
         if now - row.seen_at >= NOTED_EVERY:
             await connection.execute(session.update().where(session.c.session_digest == digest).values(seen_at=now))
-    found = Operator(row.customer_number, row.operator_number, row.role, row.name, frozenset(row.accounts))
-    return Session(found, digest, csrf_of(resources, secret))
+    return Session(operator_from(row), digest, csrf_of(resources, secret))
+
+
+def operator_from(row: Row[Any]) -> Operator:
+    """The operator whose row this is."""
+    return Operator(row.customer_number, row.operator_number, row.role, row.name, frozenset(row.accounts))
 
 
 def _digest(secret: str) -> bytes:

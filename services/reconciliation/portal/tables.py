@@ -31,6 +31,7 @@ PORTAL_OPERATOR = Table(
     METADATA,
     Column("customer_number", String(10), primary_key=True),
     Column("operator_number", String(3), primary_key=True),
+    Column("outlet", String(4), nullable=False),
     Column("role", String, nullable=False),
     Column("name", String(60), nullable=False),
     Column("phone", String(20)),
@@ -42,6 +43,7 @@ PORTAL_OPERATOR = Table(
     CheckConstraint("role IN ('clerk', 'supervisor')", name="role"),
     CheckConstraint("state IN ('bound', 'unbound')", name="state"),
     CheckConstraint("(nickname IS NULL) = (nickname_key IS NULL)", name="nickname"),
+    Index("ix_portal_operator_outlet", "outlet", "customer_number", "operator_number"),
     Index("uq_portal_operator_nickname", "nickname_key", unique=True, postgresql_where=text("nickname_key IS NOT NULL")),
     Index(
         "uq_portal_operator_phone",
@@ -51,9 +53,9 @@ PORTAL_OPERATOR = Table(
         postgresql_where=text("phone IS NOT NULL AND state = 'bound'"),
     ),
 )
-"""操作员. `binding_version` counts what the bank has changed about him; sessions and codes of an earlier version are worth nothing. A
-telephone belongs to one operator of a customer, so that nobody is clerk and supervisor at once. `nickname_key` is the nickname as it is
-compared."""
+"""操作员. `outlet` bound him and keeps his papers. `binding_version` counts what the bank has changed about him; sessions and codes of
+an earlier version are worth nothing. A telephone belongs to one operator of a customer, so that nobody is clerk and supervisor at once.
+`nickname_key` is the nickname as it is compared."""
 
 PORTAL_OPERATOR_CHANGE = Table(
     "portal_operator_change",

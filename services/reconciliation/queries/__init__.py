@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
-from services.reconciliation.queries import proofs
+from services.reconciliation.queries import portal, proofs, statements
 
-QUERIES = (proofs.books_proof,)
+QUERIES = (
+    proofs.books_proof,
+    *portal.PORTAL_QUERIES,
+    statements.statements,
+    statements.statement,
+    statements.lines,
+    statements.cases,
+    statements.runs,
+    statements.arrangements,
+)

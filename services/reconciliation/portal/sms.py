@@ -1,0 +1,123 @@
+"""Messages to telephones: queued in the transaction that wants them, sent after it by whichever sender the settings name.
+
+The sender is a port. `show` sends nothing: the operations page of a demo bank shows what would have gone out. `http` hands each message to
+the bank's message gateway. Sending is repeated until it worked or the message is of no use any more; the number of a message stays the
+same, so that a gateway may leave out what it has had.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+import httpx
+import structlog
+from sqlalchemy import Row, func, literal, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from runtime.identifiers import new_id
+from runtime.service import Resources
+from runtime.telemetry import failure_of
+from services.reconciliation.domain.portal_messages import SIGN_ON_CODE, message_of
+from services.reconciliation.domain.portal_sign_on import code_of
+from services.reconciliation.portal.captcha import key_of
+from services.reconciliation.portal.tables import PORTAL_SMS
+
+log = structlog.get_logger(__name__)
+EVERY_SECONDS = 1.0
+AT_ONCE = 50
+AGAIN_AFTER_SECONDS = 10
+"""Longer by as much with every time it failed."""
+HTTP_SECONDS = 5.0
+
+
+class SmsSender(Protocol):
+    """Hands one message on; raises when it could not."""
+
+    async def send(self, sms_id: UUID, phone: str, text: str) -> None: ...
+
+
+class ShowingSender:
+    """For demo banks: nothing leaves the machine, the operations page shows the messages (`recon.sms.shown`)."""
+
+    async def send(self, sms_id: UUID, phone: str, text: str) -> None:
+        """Nothing is to be done."""
+
+
+class HttpSender:
+    """The bank's message gateway: `POST` of `{id, phone, text}` with a bearer key; any 2xx is an acceptance."""
+
+    def __init__(self, url: str, key: str) -> None:
+        self._url = url
+        self._headers = {"Authorization": f"Bearer {key}"} if key else {}
+
+    async def send(self, sms_id: UUID, phone: str, text: str) -> None:
+        async with httpx.AsyncClient(timeout=HTTP_SECONDS, trust_env=False) as client:
+            answer = await client.post(self._url, json={"id": str(sms_id), "phone": phone, "text": text}, headers=self._headers)
+            answer.raise_for_status()
+
+
+def sender_of(resources: Resources) -> SmsSender | None:
+    """The sender that the settings name; None if the bank has none."""
+    settings = resources.settings
+    if settings.sms_sender == "http":
+        return HttpSender(settings.sms_url, settings.sms_key.get_secret_value())
+    return ShowingSender() if settings.sms_sender == "show" else None
+
+
+async def queue_sms(
+    connection: AsyncConnection, phone: str | None, kind: str, values: Mapping[str, Any], *, now: datetime, until: datetime
+) -> None:
+    """Have a message sent once this transaction has committed; not after `until`. Without a telephone it goes nowhere."""
+    row = {"sms_id": new_id(), "phone": phone, "kind": kind, "values": dict(values), "made_at": now, "until": until, "next_at": now}
+    await connection.execute(PORTAL_SMS.insert().values(**row))
+
+
+def text_of(resources: Resources, row: Row[Any]) -> str:
+    """The text of a queued message; a code is derived now."""
+    values = dict(row.values)
+    if row.kind == SIGN_ON_CODE:
+        values["code"] = code_of(key_of(resources), UUID(values["try_id"]), values["number"])
+    return message_of(row.kind, values)
+
+
+async def send_waiting(resources: Resources) -> None:
+    """Send what waits, a bounded number at a time; what fails waits a little longer each time."""
+    sender = sender_of(resources)
+    claimed = await _claimed(resources)
+    if not claimed:
+        return
+    results = await asyncio.gather(*(_sent(resources, sender, row) for row in claimed))
+    done = [sms_id for sms_id in results if sms_id is not None]
+    async with resources.database.transaction() as connection:
+        await connection.execute(PORTAL_SMS.update().where(PORTAL_SMS.c.sms_id.in_(done)).values(state="sent"))
+
+
+async def _claimed(resources: Resources) -> list[Row[Any]]:
+    table, now = PORTAL_SMS, resources.clock.now()
+    waiting = (table.c.state == "waiting", table.c.next_at <= now)
+    async with resources.database.transaction() as connection:
+        useless = (table.c.state == "waiting", (table.c.until <= now) | table.c.phone.is_(None))
+        await connection.execute(table.update().where(*useless).values(state="dropped"))
+        chosen = select(table.c.sms_id).where(*waiting).order_by(table.c.next_at).limit(AT_ONCE).with_for_update(skip_locked=True)
+        again = {
+            "attempts": table.c.attempts + 1,
+            "next_at": literal(now) + func.make_interval(0, 0, 0, 0, 0, 0, AGAIN_AFTER_SECONDS * (table.c.attempts + 1)),
+        }
+        claimed = await connection.execute(table.update().where(table.c.sms_id.in_(chosen)).values(again).returning(table))
+        return list(claimed)
+
+
+async def _sent(resources: Resources, sender: SmsSender | None, row: Row[Any]) -> UUID | None:
+    if sender is None:
+        log.warning("no sender for messages to telephones", kind=row.kind)
+        return None
+    try:
+        await sender.send(row.sms_id, row.phone, text_of(resources, row))
+    except (httpx.HTTPError, OSError) as problem:
+        log.warning("a message to a telephone was not taken", kind=row.kind, attempts=row.attempts, failure=failure_of(problem))
+        return None
+    return row.sms_id
