@@ -26,6 +26,7 @@ OPEN = frozenset(
         "/api/catalogue",
         "/api/interest/quote",
         PORTAL_ENTRANCE,
+        "/api/portal/verify",
         *(f"{PORTAL_ENTRANCE}/{step}" for step in ("begin", "picture", "sound", "code", "ticket")),
     }
 )
