@@ -43,6 +43,7 @@ class ArrangementForm(Form):
     name=Text("对账约定维护", "Statement arrangements"),
     menu=(CORPORATE, RECONCILIATION),
     source="ER 20, 50",
+    operators="K",
     dual="c",
 )
 async def arrange(work: Work, form: ArrangementForm) -> Outcome:

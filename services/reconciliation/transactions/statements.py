@@ -50,6 +50,7 @@ class GenerateForm(Form):
     name=Text("账单生成", "Make statements"),
     menu=(CORPORATE, RECONCILIATION),
     source="ER 20, 50",
+    operators="K",
 )
 async def generate(work: Work, form: GenerateForm) -> Outcome:
     """Make the statements of an account at once, or begin to make those of all accounts with statements on demand.
@@ -115,6 +116,7 @@ class InvestigateForm(Form):
     name=Text("账单核查与反馈", "Investigate and answer"),
     menu=(CORPORATE, RECONCILIATION),
     source="ER 44",
+    operators="K",
 )
 async def investigate(work: Work, form: InvestigateForm) -> Outcome:
     """Assign a statement, note what was found or followed up, answer the company, or close.
