@@ -288,7 +288,7 @@ def _total(side: _Side, places: Iterable[int]) -> int:
 
 
 def _numbers(side: _Side, places: Iterable[int]) -> tuple[int, ...]:
-    return tuple(side.lines[place].number for place in places)
+    return tuple(sorted(side.lines[place].number for place in places))
 
 
 def _still_open(side: _Side) -> Iterator[Line]:
