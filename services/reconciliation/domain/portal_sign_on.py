@@ -38,11 +38,13 @@ class Rate:
 
 _EPOCH = datetime(2000, 1, 1)
 CODE_RATES = (
-    Rate("code.minute", 1, timedelta(minutes=1)),
-    Rate("code.hour", 6, timedelta(hours=1)),
-    Rate("code.day", 20, timedelta(days=1)),
+    Rate("code.minute", 2, timedelta(minutes=1)),
+    Rate("code.hour", 10, timedelta(hours=1)),
+    Rate("code.day", 30, timedelta(days=1)),
 )
-"""Codes for one person. Five guesses at each: a guesser gets one chance in ten thousand a day."""
+"""Codes for one person. With five guesses at each a guesser has three chances in twenty thousand a day."""
+CODE_AGAIN_AFTER = timedelta(seconds=30)
+"""When a page offers to send another one."""
 CODE_RATE_OF_ADDRESS = Rate("code.address", 60, timedelta(minutes=10))
 ENTRY_RATE_OF_ADDRESS = Rate("entry.address", 120, timedelta(minutes=10))
 PICTURE_RATE_OF_ADDRESS = Rate("picture.address", 300, timedelta(minutes=10))

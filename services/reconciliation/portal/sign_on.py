@@ -21,6 +21,7 @@ from runtime.service import Resources, resources_of
 from services.reconciliation.domain.portal_messages import SIGN_ON_CODE
 from services.reconciliation.domain.portal_sessions import IDLE
 from services.reconciliation.domain.portal_sign_on import (
+    CODE_AGAIN_AFTER,
     CODE_LASTS,
     CODE_NOTICE,
     CODE_RATE_OF_ADDRESS,
@@ -83,7 +84,7 @@ async def send_code(body: CodeAsked, request: Request) -> CodeSent:
         values = {"try_id": str(body.try_id), "number": begun.codes + 1}
         await queue_sms(connection, phone, SIGN_ON_CODE, values, now=now, until=now + CODE_LASTS)
         await log_nameless(connection, "code_sent", at=now, **numbers)
-    again = int(CODE_RATES[0].window.total_seconds())
+    again = int(CODE_AGAIN_AFTER.total_seconds())
     notice = TwoLanguages(zh=CODE_NOTICE.zh, en=CODE_NOTICE.en)
     return CodeSent(seconds=int(CODE_LASTS.total_seconds()), again_after_seconds=again, notice=notice)
 
