@@ -68,10 +68,9 @@ async def account_books(body: AskedBooks, request: Request) -> list[AccountBooks
 @router.post("/entries")
 async def account_entries(body: AskedEntries, request: Request) -> Entries:
     """The entries of accounts, account by account in the order they moved them, a page at a time. Raises `ledger.books.open`."""
-    asked = func.unnest(
-        bindparam("accounts", [each.account for each in body.accounts], ARRAY(String)),
-        bindparam("firsts", [each.date_from for each in body.accounts], ARRAY(Date)),
-    ).table_valued("account", "date_from", name="asked")
+    accounts = bindparam("accounts", [each.account for each in body.accounts], ARRAY(String))
+    firsts = bindparam("firsts", [each.date_from for each in body.accounts], ARRAY(Date))
+    asked = func.unnest(accounts, firsts).table_valued("account", "date_from").render_derived("asked")
     found = legs_with_sets().join(asked, (LEG.c.account == asked.c.account) & LEG.c.business_date.between(asked.c.date_from, body.date_to))
     key = tuple_(LEG.c.account, LEG.c.business_date, LEG.c.entry)
     if body.after is not None:
