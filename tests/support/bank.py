@@ -13,6 +13,7 @@ import asyncpg
 import httpx
 from pydantic import SecretStr
 
+from contracts.day import DayClient
 from kernel.clock import Clock
 from launch.catalogue import SERVICE_NAMES, schema_of
 from launch.demo import BUSINESS_DATE, load_demo
@@ -22,6 +23,8 @@ from runtime.bus import Bus
 from runtime.bus_local import LocalBus
 from runtime.migrations import Schema, migrate, role_of
 from runtime.settings import Settings
+from services.ledger.day_end.completeness import SERVICES
+from services.ledger.day_end.steps import FIRST_TO_OPEN, LAST_TO_OPEN
 from tests.support.door import Door
 
 ROLE_PASSWORD = "test"
@@ -91,6 +94,14 @@ class TestBank(Door):
         self.bank = bank
         self.database = database
         self.cluster = cluster
+
+    async def open_late(self, day: date) -> None:
+        """Every service opens a later date than the one that is open, in the order of the day end's roll; no date between is ever open."""
+        transport = self.bank.transport
+        outlets = [row["outlet"] for row in (await transport.call("ledger", "GET", "/internal/organisation"))["outlets"]]
+        others = [name for name in SERVICES if name not in (FIRST_TO_OPEN, LAST_TO_OPEN)]
+        for name in (FIRST_TO_OPEN, *others, LAST_TO_OPEN):
+            await DayClient(transport, name).open(day, outlets)
 
     async def sql(self, statement: str, *values: Any) -> list[asyncpg.Record]:
         """Look into the database as its owner."""
