@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -22,6 +23,12 @@ from tests.support.bank import TestBank, make_template, running_bank
 # Properties say what holds, not how fast: a machine that is busy with something else must not fail them.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+
+def pytest_collection_finish() -> None:
+    """What is read by now stays to the end: looking through it again and again for garbage costs the run minutes."""
+    gc.collect()
+    gc.freeze()
 
 
 class ExistingPostgres:

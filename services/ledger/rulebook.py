@@ -28,6 +28,7 @@ class _Known:
     """What a process knows: right for every date up to and with the one it was read on."""
 
     read_on: date
+    accounting: Accounting
     rulebook: Rulebook
 
 
@@ -37,7 +38,9 @@ async def rulebook_on(resources: Resources, day: date) -> Rulebook:
     if known is not None and known.read_on >= day:
         return known.rulebook
     async with resources.database.reading() as connection:
-        known = _Known(await business_date_of(connection, FRAME), (await accounting_as_changed(connection)).rulebook())
+        read_on, accounting = await business_date_of(connection, FRAME), await accounting_as_changed(connection)
+    same = known is not None and known.accounting == accounting
+    known = _Known(read_on, accounting, known.rulebook if known is not None and same else accounting.rulebook())
     resources.state[_STATE] = known
     return known.rulebook
 

@@ -65,7 +65,7 @@ async def execute_as_admin(cluster: Any, statement: str) -> None:
 
 
 def test_settings(**changes: Any) -> Settings:
-    """Settings with fresh keys; password hashing is made light, relays wake fast."""
+    """Settings with fresh keys; password hashing is made light."""
     private, public = make_key_pair()
     values = {
         "token_private_key": SecretStr(private),
@@ -75,7 +75,6 @@ def test_settings(**changes: Any) -> Settings:
         "argon2_memory_kib": 1024,
         "pool_size": 5,
         "patience_seconds": 90,  # a machine that is slow for a while must not fail a test
-        "relay_idle_seconds": 0.2,
         **changes,
     }
     return Settings(**values)

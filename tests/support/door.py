@@ -87,7 +87,7 @@ class Door:
             if answer["state"] != "running":
                 self._tokens.clear()
                 return answer
-            await asyncio.sleep(0.05 if through is None else 0.3)  # many days take their time; asking costs some of it
+            await asyncio.sleep(0.12 if through is None else 0.3)  # many days take their time; asking costs some of it
 
     async def settle(self) -> None:
         """Wait until nothing waits in any outbox."""

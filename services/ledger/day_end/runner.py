@@ -29,6 +29,8 @@ LOOK_AGAIN_SECONDS = 2.0
 REPORT_SECONDS = 0.25
 TAKE_LOCK = "SELECT pg_try_advisory_lock(hashtext('ledger.day_end.driver'))"
 BY_NAME = {step.name: step for step in STEPS}
+_COMPILED: dict[Any, Any] = {}
+"""The few statements of drivers, as the next driver's engine needs them again."""
 
 
 def bell(resources: Resources) -> asyncio.Event:
@@ -77,7 +79,7 @@ async def _sole_driver(database: Database) -> AsyncIterator[AsyncConnection | No
     settings = {"application_name": "day_end", "synchronous_commit": "off"}
     engine = create_async_engine(database.engine.url, poolclass=NullPool, connect_args={"server_settings": settings})
     try:
-        async with engine.connect() as connection:
+        async with engine.execution_options(compiled_cache=_COMPILED).connect() as connection:
             taken = (await connection.execute(text(TAKE_LOCK))).scalar_one()
             await connection.commit()
             yield connection if taken else None
