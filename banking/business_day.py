@@ -11,7 +11,7 @@ from datetime import date
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
-from sqlalchemy import any_, func, literal, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -70,9 +70,10 @@ async def business_date_of(connection: AsyncConnection, frame: Frame) -> date:
 
 async def read_gate(connection: AsyncConnection, frame: Frame, outlet: str, teller: str) -> Gate:
     """The gate of an outlet for one teller. Raises `outlet.unknown`."""
-    gate = frame.outlet_gate
-    barred = literal(teller) == any_(gate.c.barred_tellers)
-    row = (await connection.execute(select(gate.c.business_date, gate.c.is_open, barred).where(gate.c.outlet == outlet))).first()
+    raw = await driver_connection(connection)
+    row = await raw.fetchrow(
+        f"SELECT business_date, is_open, $2 = ANY (barred_tellers) FROM {frame.outlet_gate.fullname} WHERE outlet = $1", outlet, teller
+    )
     if row is None:
         raise OUTLET_UNKNOWN(field="outlet", outlet=outlet)
     return Gate(*row)
@@ -104,13 +105,13 @@ async def take_numbers(
     """
     frame = frame_of(resources)
     posts = 0 if control_total_minor is None else count
-    guard = "AND is_open AND NOT (:teller = ANY (barred_tellers))" if gated else ""
-    statement = text(
-        f"UPDATE {frame.outlet_gate.fullname} SET last_number = last_number + :count, postings = postings + :posts, "
-        f"control_total_minor = control_total_minor + :total WHERE outlet = :outlet AND business_date = :day {guard} RETURNING last_number"
+    guard = "AND is_open AND NOT ($6 = ANY (barred_tellers))" if gated else ""
+    raw = await driver_connection(connection)
+    last = await raw.fetchval(
+        f"UPDATE {frame.outlet_gate.fullname} SET last_number = last_number + $1, postings = postings + $2, "
+        f"control_total_minor = control_total_minor + $3 WHERE outlet = $4 AND business_date = $5 {guard} RETURNING last_number",
+        *(count, posts, control_total_minor or 0, outlet, day, *([teller] if gated else [])),
     )
-    values = {"count": count, "posts": posts, "total": control_total_minor or 0, "outlet": outlet, "day": day}
-    last = (await connection.execute(statement, {**values, "teller": teller} if gated else values)).scalar()
     if last is None:
         gate = await read_gate(connection, frame, outlet, teller)
         if gate.business_date != day:

@@ -24,6 +24,7 @@ from banking.tables import Frame
 from contracts.movement import Decision, PostingState
 from kernel.errors import ErrorType, Kind
 from runtime.auth import service_only
+from runtime.database import driver_connection
 from runtime.service import Resources, resources_of
 
 DECIDED_OTHERWISE = ErrorType(
@@ -78,8 +79,13 @@ async def record(connection: AsyncConnection, frame: Frame, *, intended: bool, *
         if changed.rowcount != 1:
             raise DECIDED_OTHERWISE()
         return
-    taken = await connection.execute(insert_or(table).values(state="posted", **row).on_conflict_do_nothing().returning(table.c.posting_id))
-    if taken.first() is None:
+    raw = await driver_connection(connection)
+    taken = await raw.execute(
+        f"INSERT INTO {table.fullname} (state, {', '.join(row)}) "
+        f"VALUES ('posted', {', '.join(f'${at}' for at in range(1, len(row) + 1))}) ON CONFLICT DO NOTHING",
+        *row.values(),
+    )
+    if taken != "INSERT 0 1":
         raise DECIDED_OTHERWISE()
 
 

@@ -25,6 +25,7 @@ from kernel.errors import DomainError, ErrorType, Kind
 from kernel.money import format_amount, parse_amount
 from kernel.numbers import CITY, is_business_department
 from kernel.text import Text
+from runtime.database import driver_connection
 
 RIGHT_MISSING = ErrorType(
     "right.missing", Kind.FORBIDDEN, "柜员 {teller} 无权办理 {transaction}", "teller {teller} has no right to {transaction}"
@@ -158,9 +159,9 @@ def moved_by(entries: Iterable[Entry], currency: str) -> dict[str, int]:
 
 async def rights_in_force(connection: AsyncConnection, frame: Frame, transaction: Transaction) -> RightsInForce:
     """The rules about a transaction as this service has them."""
-    table = frame.right_rule
-    rows = await connection.execute(select(table).where(table.c.transaction_code.in_((transaction.code, EVERY))))
-    return RightsInForce(transaction, tuple(RightRule.model_validate(dict(row._mapping)) for row in rows))
+    raw = await driver_connection(connection)
+    rows = await raw.fetch(f"SELECT * FROM {frame.right_rule.fullname} WHERE transaction_code IN ($1, $2)", transaction.code, EVERY)
+    return RightsInForce(transaction, tuple(RightRule.model_validate(dict(row)) for row in rows))
 
 
 async def all_rules(connection: AsyncConnection, frame: Frame) -> tuple[RightRule, ...]:

@@ -20,7 +20,7 @@ from contracts.reading import read_body
 from contracts.topology import MESSAGES, Queue
 from kernel.errors import DomainError, Kind
 from runtime.bus import RETRY_DELAYS_SECONDS, ConsumerUnavailable, Delivery
-from runtime.database import Database, array_text, driver_connection, is_outage
+from runtime.database import Database, array_text, is_outage
 from runtime.identifiers import derived_id, new_id
 from runtime.intake import Unreadable, read_payload
 from runtime.outbox import Outbox
@@ -70,6 +70,7 @@ class Consumer:
         return [*await self.process(deliveries[:middle]), *await self.process(deliveries[middle:])]
 
     async def _in_one_transaction(self, deliveries: Sequence[Delivery]) -> None:
+        added = self._outbox.added
         with self._span(deliveries):
             async with self._database.transaction() as connection:
                 fresh = await self._claim(connection, [delivery.envelope.id for delivery in deliveries])
@@ -80,7 +81,8 @@ class Consumer:
                         received.append(Received(delivery.envelope, read_message(delivery.envelope)))
                 if received:
                     await self._handler(connection, received)
-            self._outbox.committed()
+            if self._outbox.added != added:
+                self._outbox.committed()
         for name, count in Counter(one.envelope.name for one in received).items():
             MESSAGES_CONSUMED.labels(self.queue.service, name, "done").inc(count)
 
@@ -106,14 +108,13 @@ class Consumer:
                 raise
 
     async def _claim(self, connection: AsyncConnection, message_ids: Sequence[UUID]) -> set[UUID]:
-        raw = await driver_connection(connection)
-        rows = await raw.fetch(
+        listed = array_text(sorted({message_id.hex for message_id in message_ids}))
+        rows = await connection.exec_driver_sql(
             f"INSERT INTO {self._plumbing.inbox.fullname} (queue, message_id) SELECT $1, unnest($2::text::uuid[]) "
             "ON CONFLICT DO NOTHING RETURNING message_id",
-            self.queue.name,
-            array_text(sorted({message_id.hex for message_id in message_ids})),
+            (self.queue.name, listed),
         )
-        return {row["message_id"] for row in rows}
+        return {row.message_id for row in rows}
 
     async def _failed(self, delivery: Delivery, error: Exception) -> list[Delivery]:
         name, last = delivery.envelope.name, delivery.attempt >= len(RETRY_DELAYS_SECONDS)

@@ -6,11 +6,10 @@ import hmac
 import json
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.errors import ErrorType, Kind
+from runtime.database import driver_connection
 from runtime.tables import Plumbing
 
 KEY_MISSING = ErrorType("idempotency.key_missing", Kind.MALFORMED, "缺少 Idempotency-Key", "the Idempotency-Key header is missing")
@@ -43,20 +42,22 @@ async def claim(connection: AsyncConnection, plumbing: Plumbing, key: str, diges
 
     Raises `idempotency.key_reused` if the key stands for another request.
     """
-    table = plumbing.idempotency
-    taken = await connection.execute(insert_or_skip(table).values(key=key, digest=digest).on_conflict_do_nothing().returning(table.c.key))
+    table = plumbing.idempotency.fullname
+    taken = await connection.exec_driver_sql(
+        f"INSERT INTO {table} (key, digest) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING key", (key, digest)
+    )
     if taken.first() is not None:
         return None
-    row = (await connection.execute(select(table.c.digest, table.c.answer).where(table.c.key == key))).one()
-    if row.digest != digest:
+    kept_digest, answer = (await connection.exec_driver_sql(f"SELECT digest, answer FROM {table} WHERE key = $1", (key,))).one()
+    if kept_digest != digest:
         raise KEY_REUSED(field="Idempotency-Key")
-    return row.answer
+    return answer
 
 
 async def keep_answer(connection: AsyncConnection, plumbing: Plumbing, key: str, answer: bytes) -> None:
     """Store the answer that later callers with this key get."""
-    table = plumbing.idempotency
-    await connection.execute(update(table).where(table.c.key == key).values(answer=answer))
+    raw = await driver_connection(connection)
+    await raw.execute(f"UPDATE {plumbing.idempotency.fullname} SET answer = $2 WHERE key = $1", key, answer)
 
 
 __all__ = ["check_key", "claim", "digest_of", "keep_answer"]

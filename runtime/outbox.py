@@ -10,7 +10,6 @@ from uuid import UUID
 
 from msgspec import Raw
 from opentelemetry import trace
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.message import Envelope, Message
@@ -29,7 +28,10 @@ class Outbox:
     def __init__(self, plumbing: Plumbing, clock: Clock) -> None:
         self._table = plumbing.outbox
         self._clock = clock
+        self._add = f"INSERT INTO {self._table.fullname} ({', '.join(COLUMNS)}) VALUES ($1, $2, $3)"
         self.wake = asyncio.Event()
+        self.added = 0
+        """How often rows were added: whoever sees it unchanged has added none."""
 
     def row(
         self,
@@ -40,7 +42,7 @@ class Outbox:
         cause: str | None = None,
         body: str | None = None,
     ) -> dict[str, Any]:
-        """The outbox row of one message; `body` is its JSON where a caller has written that already."""
+        """The outbox row of one message, its columns in their order; `body` is its JSON where a caller has written that already."""
         envelope = Envelope(
             id=message_id or new_id(),
             name=message.NAME,
@@ -62,13 +64,17 @@ class Outbox:
         cause: str | None = None,
     ) -> None:
         """Add one message to the transaction of `connection`."""
-        await connection.execute(insert(self._table), self.row(message, message_id=message_id, business_date=business_date, cause=cause))
+        row = self.row(message, message_id=message_id, business_date=business_date, cause=cause)
+        raw = await driver_connection(connection)
+        await raw.execute(self._add, *row.values())
+        self.added += 1
 
     async def add_many(self, connection: AsyncConnection, rows: Iterable[dict[str, Any]]) -> None:
         """Add many rows made by `row` at once."""
         batch = list(rows)
         if not batch:
             return
+        self.added += 1
         raw = await driver_connection(connection)
         await raw.copy_records_to_table(
             self._table.name, schema_name=self._table.schema, columns=COLUMNS, records=[[row[name] for name in COLUMNS] for row in batch]

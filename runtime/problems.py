@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
+from asyncpg import PostgresError
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -100,7 +101,8 @@ def add_problem_handlers(app: FastAPI) -> None:
         return response
 
     @app.exception_handler(DBAPIError)
-    async def database(request: Request, error: DBAPIError) -> JSONResponse:
+    @app.exception_handler(PostgresError)
+    async def database(request: Request, error: DBAPIError | PostgresError) -> JSONResponse:
         if not is_outage(error) and _sqlstate(error) in ("40001", "40P01", "55P03", "57014"):
             return problem_response(BUSY(), language_of(request))
         return failure_response(error, request.url.path, language_of(request))
@@ -114,8 +116,10 @@ def failure_response(error: Exception, path: str, language: str) -> JSONResponse
     return problem_response(INTERNAL(), language, status=500)
 
 
-def _sqlstate(error: DBAPIError) -> str | None:
-    return getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
+def _sqlstate(error: DBAPIError | PostgresError) -> str | None:
+    """The code of an error of the driver, as it is or inside of SQLAlchemy's."""
+    original = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(original, "sqlstate", None) or getattr(original, "pgcode", None)
 
 
 __all__ = ["STATUS_OF", "add_problem_handlers", "failure_response", "invalid_fields", "language_of", "problem_response"]

@@ -53,7 +53,7 @@ class Relay:
                 self._outbox.wake.clear()
                 moved = await self.move_once()
                 pause_seconds = 0.1
-                if moved == 0:
+                if moved < self._batch:
                     await self._wait()
             except Exception as error:
                 log.warning("relay waits", table=self._table, error=repr(error))
@@ -76,6 +76,9 @@ class Relay:
         """
         unavailable: BusUnavailable | None = None
         async with self._database.transaction() as connection:
+            # How many wait changes faster than any statistics: a plan that believes in few collects and sorts them all for every batch,
+            # and reads past every row that was published since the last vacuum.
+            await connection.exec_driver_sql("SELECT set_config('enable_bitmapscan', 'off', true), set_config('enable_sort', 'off', true)")
             raw = await driver_connection(connection)
             groups = list(_bundles(await self._claim(raw)))
             outcomes = await asyncio.gather(*(self._bus.publish(bundle) for bundle, _ in groups), return_exceptions=True)
@@ -99,12 +102,7 @@ class Relay:
         return len(published)
 
     async def _claim(self, raw: asyncpg.Connection) -> list[asyncpg.Record]:
-        """The next rows that wait, taken from the front of their index.
-
-        How many wait changes faster than any statistics: a plan that believes in few collects and sorts them all for every batch, and
-        reads past every row that was published since the last vacuum.
-        """
-        await raw.execute("SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
+        """The next rows that wait, taken from the front of their index."""
         return await raw.fetch(
             f"SELECT sequence, routing_key, envelope, attempts FROM {self._table} WHERE published_at IS NULL "
             "AND (retry_at IS NULL OR retry_at <= now()) ORDER BY sequence LIMIT $1 FOR UPDATE SKIP LOCKED",

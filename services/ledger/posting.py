@@ -44,6 +44,10 @@ ACCOUNT_MOVED = ErrorType(
     "账户 {account} 在账上属于网点 {outlet} 业务代码 {business_code}",
     "the books hold account {account} under outlet {outlet} and business code {business_code}",
 )
+_LOCK_ACCOUNTS = (
+    "SELECT account, outlet, currency, business_code, balance_minor, closed_on, name FROM unnest($1::text::text[]) AS given(account) "
+    "JOIN ledger.account AS a USING (account) ORDER BY account FOR UPDATE OF a"
+)
 
 
 def posting_handler(resources: Resources) -> Handler:
@@ -78,7 +82,7 @@ async def post_batch(connection: AsyncConnection, resources: Resources, received
     nothing is posted then."""
     raw = await driver_connection(connection)
     facts: dict[UUID, Received] = {each.message.posting_id: each for each in received}  # type: ignore[attr-defined]
-    current = await _leave_new_ones(raw, facts)
+    current, reserved = await _leave_new_ones(raw, facts)
     for each in received:
         if each.message.business_date != current:  # type: ignore[attr-defined]
             raise DATE_NOT_OPEN(date=each.message.business_date, current=current)  # type: ignore[attr-defined]
@@ -89,7 +93,8 @@ async def post_batch(connection: AsyncConnection, resources: Resources, received
     folded = fold(each.to_fold() for each in accepted)
     await copy_sets(raw, accepted)
     folded.set_balances(await _move_accounts(raw, rulebook, folded, names_in(accepted), current))
-    await _release_reservations(raw, facts)
+    if reserved:
+        await _release_reservations(raw, facts)
     await copy_legs(raw, folded)
     await add_totals(raw, folded, current)
     await resources.outbox.add(connection, sets_posted(current, folded), business_date=current)
@@ -104,19 +109,21 @@ def _accept(rulebook: Rulebook, received: Received) -> Accepted:
     return Accepted(fact, body, expand(rulebook, fact), control_total_minor(fact))  # type: ignore[arg-type]
 
 
-async def _leave_new_ones(raw: asyncpg.Connection, facts: dict[UUID, Received]) -> date:
-    """Take out the facts whose posting ids the journal holds; gives the business date. Should another transaction add one meanwhile, the
-    key of the journal stops this one, and it is tried again. Raises `day.not_opened`."""
+async def _leave_new_ones(raw: asyncpg.Connection, facts: dict[UUID, Received]) -> tuple[date, bool]:
+    """Take out the facts whose posting ids the journal holds; gives the business date, and whether anything is reserved for the others.
+    Should another transaction add one meanwhile, the key of the journal stops this one, and it is tried again. Nothing is reserved under a
+    posting id once its fact is on its way. Raises `day.not_opened`."""
     row = await raw.fetchrow(
-        "SELECT business_date, ARRAY(SELECT posting_id FROM unnest($1::text::uuid[]) AS given(posting_id) "
-        "JOIN ledger.posting_set USING (posting_id)) AS known FROM ledger.business_day",
+        "WITH given AS MATERIALIZED (SELECT unnest($1::text::uuid[]) AS posting_id) "
+        "SELECT business_date, ARRAY(SELECT posting_id FROM given JOIN ledger.posting_set USING (posting_id)) AS known, "
+        "EXISTS (SELECT FROM given JOIN ledger.reservation USING (posting_id)) AS reserved FROM ledger.business_day",
         array_text(posting_id.hex for posting_id in facts),
     )
     if row is None:
         raise NO_DAY()
     for posting_id in row["known"]:
         del facts[posting_id]
-    return row["business_date"]
+    return row["business_date"], row["reserved"]
 
 
 async def _release_reservations(raw: asyncpg.Connection, posting_ids: Iterable[UUID]) -> None:
@@ -138,10 +145,8 @@ async def _move_accounts(
     accounts = folded.accounts
     numbers = sorted(accounts)
     listed = array_text(numbers)
-    known = await raw.fetchval(
-        "SELECT count(*) FROM unnest($1::text::text[]) AS given(account) JOIN ledger.account USING (account)", listed
-    )
-    if known < len(numbers):
+    rows = await raw.fetch(_LOCK_ACCOUNTS, listed)
+    if len(rows) < len(numbers):
         await raw.execute(
             "INSERT INTO ledger.account (account, outlet, currency, business_code, opened_on) "
             "SELECT a, o, c, b, $5 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS given(a, o, c, b) "
@@ -150,11 +155,7 @@ async def _move_accounts(
             *([accounts[number][column] for number in numbers] for column in range(3)),
             current,
         )
-    rows = await raw.fetch(
-        "SELECT account, outlet, currency, business_code, balance_minor, closed_on, name FROM unnest($1::text::text[]) AS given(account) "
-        "JOIN ledger.account AS a USING (account) ORDER BY account FOR UPDATE OF a",
-        listed,
-    )
+        rows = await raw.fetch(_LOCK_ACCOUNTS, listed)
     opening = {}
     for account, outlet, currency, business_code, balance_minor, closed_on, _ in rows:
         given = accounts[account]

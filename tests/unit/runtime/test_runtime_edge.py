@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from asyncpg import LockNotAvailableError
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from sqlalchemy.exc import DBAPIError
@@ -27,7 +28,12 @@ async def echo(request: Request) -> dict[str, int]:
 
 @router.get("/fails/{how}")
 async def fails(how: str) -> Any:
-    raise {"value": ValueError("张三"), "away": ConnectionRefusedError("10.0.0.1"), "busy": _database_error("40P01")}[how]
+    raise {
+        "value": ValueError("张三"),
+        "away": ConnectionRefusedError("10.0.0.1"),
+        "busy": _database_error("40P01"),
+        "locked": LockNotAvailableError("张三"),
+    }[how]
 
 
 @router.get("/breaks-off")
@@ -76,7 +82,12 @@ async def test_a_nonsensical_length_breaks_nothing(client: httpx.AsyncClient, an
 
 @pytest.mark.parametrize(
     ("how", "status", "code"),
-    [("value", 500, "internal.error"), ("away", 503, "service.database_unavailable"), ("busy", 503, "service.busy")],
+    [
+        ("value", 500, "internal.error"),
+        ("away", 503, "service.database_unavailable"),
+        ("busy", 503, "service.busy"),
+        ("locked", 503, "service.busy"),
+    ],
 )
 async def test_a_failure_is_a_problem_that_tells_nothing_of_its_values(client: httpx.AsyncClient, how: str, status: int, code: str) -> None:
     answer = await client.get(f"/fails/{how}", headers={"Accept-Language": "en"})
