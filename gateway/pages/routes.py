@@ -26,8 +26,8 @@ LANGUAGE_COOKIE = "language"
 MEDIA_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -44,6 +44,15 @@ PAGES = {
     "quote": "quote",
     "agency": "agency",
     "exchange": "exchange",
+    "portal/statements": "portal_statements",
+    "portal/statement": "portal_statement",
+    "verify": "verify",
+    "portal": "portal",
+    "portal/enter": "portal_enter",
+    "portal/home": "portal_home",
+    "portal/notices": "portal_notices",
+    "portal/nickname": "portal_nickname",
+    "portal/log": "portal_log",
 }
 
 router = APIRouter(include_in_schema=False)

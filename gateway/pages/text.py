@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gateway.pages.portal_text import PORTAL_TEXTS
+from gateway.pages.statement_text import STATEMENT_TEXTS
 from kernel.text import Text
 
 TEXTS: Mapping[str, Text] = {
+    **PORTAL_TEXTS,
+    **STATEMENT_TEXTS,
     # frame
     "bank": Text("汇通银行", "Huitong Bank"),
     "system": Text("综合业务系统", "Core banking"),
