@@ -31,6 +31,8 @@ A `.day` file is read line by line; blank lines and lines beginning with `#` are
     netting 5 0001 - 500.00                           step 5 is between the city and the central bank
     proof                                             every proof of the books holds, for the last day that ended
     many-days                                         months follow, whose day ends take long: what is below is played in one process only
+    opens-late 2006-09-01                             the date that is open gives way to this one, as if the bank had been shut in between
+    (one process only, below `many-days`)
 """
 
 from __future__ import annotations
@@ -46,6 +48,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from tests.support.bank import TestBank
 from tests.support.door import Door
 
 Entry = tuple[str, str, str, Decimal]
@@ -272,6 +275,11 @@ class Play:
         run = await self.door.day_end(None if through == self.today + timedelta(days=1) else through)
         assert run["state"] == "done", json.dumps(run, ensure_ascii=False, indent=1)
         self.ended, self.today = through - timedelta(days=1), through
+
+    async def _opens_late(self, day: str) -> None:
+        self.today = date.fromisoformat(day)
+        assert isinstance(self.door, TestBank), "only a bank in this process can open late"
+        await self.door.open_late(self.today)
 
     async def _netting(self, step: str, books: str, counterparty: str, net: str) -> None:
         assert self.ended is not None, "no day has ended yet"
