@@ -20,7 +20,7 @@ from kernel.errors import ErrorType, Kind
 from kernel.money import format_amount
 from kernel.text import choose_language
 from runtime.problems import add_problem_handlers
-from services.savings.domain.agency_files import read_items
+from services.savings.agency.files import read_items
 from services.savings.quoting import quote
 from tests.browser.fake_answers import (
     ACCOUNT,
