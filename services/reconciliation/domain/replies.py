@@ -7,11 +7,22 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from kernel.text import Text
 from services.reconciliation.domain import statement_errors as errors
 from services.reconciliation.domain.adjustment import Sheet, check_sheet
 from services.reconciliation.domain.statement_states import FIRST_ROUND, ReplyResult, check_result
 
 Satisfaction = Literal["satisfied", "acceptable", "dissatisfied"]
+SATISFACTION_TEXTS: dict[str, Text] = {
+    "satisfied": Text("满意", "satisfied"),
+    "acceptable": Text("基本满意", "acceptable"),
+    "dissatisfied": Text("不满意", "dissatisfied"),
+}
+DECISION_TEXTS: dict[str, Text] = {
+    "approved": Text("通过", "approved"),
+    "refused": Text("拒绝", "refused"),
+    "recalled": Text("撤回", "recalled"),
+}
 
 
 @dataclass(frozen=True, slots=True)

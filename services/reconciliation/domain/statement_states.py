@@ -112,6 +112,20 @@ _ACT_TEXTS = {
     StatementAct.ANSWER: Text("反馈", "be answered"),
     StatementAct.CLOSE: Text("结案", "be closed"),
 }
+STEP_TEXTS: dict[str, Text] = {
+    "fetch": Text("客户获取", "Fetched"),
+    "reply": Text("客户回复", "Replied"),
+    "reply_again": Text("重新回复", "Replied again"),
+    "recall": Text("撤回回复", "Reply recalled"),
+    "approve": Text("授权通过", "Approved"),
+    "refuse": Text("授权拒绝", "Refused"),
+    "assign": Text("分派核查", "Assigned"),
+    "note": Text("核查记录", "Findings noted"),
+    "follow_up": Text("跟进", "Followed up"),
+    "answer": Text("银行反馈", "Answered by the bank"),
+    "close": Text("结案", "Closed"),
+}
+"""What was done, in the track of a statement; the bank's own steps among them."""
 _SIDE_TEXTS = {
     Side.CLERK: Text("对账员", "a clerk"),
     Side.SUPERVISOR: Text("对账主管", "a supervisor"),

@@ -17,6 +17,7 @@ from contracts.statements import StatementNumber
 from kernel.text import Text
 from services.reconciliation.domain.statement_periods import Frequency, StatementKind
 from services.reconciliation.domain.statement_states import WITH_THE_COMPANY, ReplyResult, StatementState
+from services.reconciliation.statements.naming import named, with_names
 from services.reconciliation.statements.showing import head_values, shown_lines, shown_statement
 from services.reconciliation.statements.store import found
 from services.reconciliation.statements.tables import ARRANGEMENT, OPEN_CASES, STATEMENT, STATEMENT_RUN
@@ -28,15 +29,15 @@ FREQUENCIES = tuple((each.value, each.text) for each in Frequency)
 ACCOUNT_DIGITS = 15
 
 NUMBER = Column(key="number", label=Text("账单编号", "Statement"))
-KIND = Column(key="kind", label=Text("账单类型", "Kind"))
+KIND = Column(key="kind_name", label=Text("账单类型", "Kind"))
 ACCOUNT = Column(key="account", label=Text("账号", "Account"))
 CUSTOMER = Column(key="customer_number", label=Text("客户号", "Customer number"))
 NAME = Column(key="name", label=Text("户名", "Name"))
 OUTLET = Column(key="outlet", label=Text("账务部门", "Books of"))
 DATE_TO = Column(key="date_to", label=Text("截止日期", "Closing date"), kind="date")
 DUE_ON = Column(key="due_on", label=Text("回复期限", "Due on"), kind="date")
-STATE = Column(key="state", label=Text("状态", "State"))
-RESULT = Column(key="result", label=Text("对账结果", "Result"))
+STATE = Column(key="state_name", label=Text("状态", "State"))
+RESULT = Column(key="result_name", label=Text("对账结果", "Result"))
 ASSIGNED_TO = Column(key="assigned_to", label=Text("核查人", "Assigned to"))
 COLUMNS = (
     NUMBER, KIND, ACCOUNT, CUSTOMER, NAME, OUTLET, Column(key="currency", label=Text("币种", "Currency")),
@@ -62,9 +63,14 @@ LINES = (
     Column(key="voucher_number", label=Text("凭证号", "Voucher number")),
     Column(key="summary", label=Text("摘要", "Summary")),
 )
+ORIGINS = {"calendar": Text("按周期", "The calendar"), "on_demand": Text("柜员", "A teller")}
+RUN_STATES = {"running": Text("生成中", "Running"), "done": Text("完成", "Done")}
+ARRANGED = (
+    "account", "kind", "customer_number", "outlet", "frequency", "days_until_due", "exempt", "exempt_reason", "arranged_on",
+)  # fmt: skip
 RUNS = (
     Column(key="period_end", label=Text("截止日期", "Closing date"), kind="date"),
-    Column(key="origin", label=Text("来源", "Begun by")),
+    Column(key="origin_name", label=Text("来源", "Begun by")),
     Column(key="outlets", label=Text("部门号", "Outlet")),
     Column(key="business_date", label=Text("账务日期", "Business date"), kind="date"),
     Column(key="teller", label=Text("柜员", "Teller")),
@@ -74,7 +80,7 @@ RUNS = (
     Column(key="made", label=Text("已生成", "Made"), kind="integer"),
 )
 ARRANGEMENTS = (
-    ACCOUNT, KIND, CUSTOMER, OUTLET, Column(key="frequency", label=Text("对账周期", "Frequency")),
+    ACCOUNT, KIND, CUSTOMER, OUTLET, Column(key="frequency_name", label=Text("对账周期", "Frequency")),
     Column(key="days_until_due", label=Text("回复期限(天)", "Days until due"), kind="integer"),
     Column(key="exempt", label=Text("免对账", "Exempt")),
     Column(key="exempt_reason", label=Text("免对账原因", "Reason of the exemption")),
@@ -165,7 +171,7 @@ async def statements(read: Read, form: StatementSearch) -> dict[str, Any]:
 
 
 def _row(row: Row[Any], today: date) -> dict[str, Any]:
-    return {**head_values(row, today), "assigned_to": row.assigned_to}
+    return named(head_values(row, today)) | {"assigned_to": row.assigned_to}
 
 
 @query(name="recon.statement.show", title=Text("账单详细信息", "A statement"), source="ER 52")
@@ -175,7 +181,7 @@ async def statement(read: Read, form: StatementForm) -> dict[str, Any]:
     row = await found(read.connection, form.number)
     check_account_seen(read.principal, row.outlet, "number")
     shown = await shown_statement(read.connection, row, read.business_date, None)
-    return {**shown.model_dump(mode="json"), "assigned_to": row.assigned_to}
+    return with_names(shown) | {"assigned_to": row.assigned_to}
 
 
 @query(name="recon.statement.lines", title=Text("账单明细", "Entries of a statement"), source="ER 50", columns=LINES)
@@ -217,7 +223,8 @@ async def runs(read: Read, form: RunsForm) -> dict[str, Any]:
 
 def _run(row: Row[Any]) -> dict[str, Any]:
     names = ("period_end", "origin", "outlets", "business_date", "teller", "state", "total", "done", "made")
-    return {name: getattr(row, name) for name in names}
+    shown = {name: getattr(row, name) for name in names}
+    return shown | {"state_name": RUN_STATES[row.state].as_dict(), "origin_name": ORIGINS[row.origin].as_dict()}
 
 
 @query(name="recon.arrangement.list", title=Text("对账约定查询", "Statement arrangements"), source="ER 20, 50", columns=ARRANGEMENTS)
@@ -233,5 +240,9 @@ async def arrangements(read: Read, form: ArrangementsForm) -> dict[str, Any]:
         (place(form.after, str, str), lambda value: tuple_(table.account, table.kind) > tuple_(*value)),
     )
     rows = (await read.connection.execute(asked.where(*given(conditions)).order_by(table.account, table.kind).limit(form.limit + 1))).all()
-    names = tuple(column.key for column in ARRANGEMENTS)
-    return page(rows, form.limit, lambda row: cursor(row.account, row.kind), lambda row: {name: getattr(row, name) for name in names})
+    return page(rows, form.limit, lambda row: cursor(row.account, row.kind), _arrangement)
+
+
+def _arrangement(row: Row[Any]) -> dict[str, Any]:
+    shown = named({name: getattr(row, name) for name in ARRANGED})
+    return shown | {"frequency_name": Frequency(row.frequency).text.as_dict()}
