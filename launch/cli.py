@@ -1,4 +1,4 @@
-"""The command line: up, serve, migrate, demo, day-end, reset."""
+"""The command line: up, serve, migrate, demo, demo-company, day-end, reset."""
 
 from __future__ import annotations
 
@@ -46,6 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="load the demo bank into running services")
     demo.add_argument("--business-date", type=date.fromisoformat, default=None, metavar="DATE")
     demo.set_defaults(run=_demo)
+    company = commands.add_parser("demo-company", help="a company that may sign on to the reconciliation portal 银企对账演示客户")
+    company.add_argument("--url", default="http://127.0.0.1:8000")
+    company.set_defaults(run=_demo_company)
     day_end = commands.add_parser("day-end", help="run a day end and show its progress 日终")
     day_end.add_argument("--url", default="http://127.0.0.1:8000")
     day_end.add_argument("--teller", default="S0009")
@@ -152,6 +155,12 @@ def _demo(options: argparse.Namespace) -> int:
         asyncio.run(load(step.update))
         step.done("loaded")
     return 0
+
+
+def _demo_company(options: argparse.Namespace) -> int:
+    from launch.demo_company import open_demo_company
+
+    return asyncio.run(open_demo_company(options.url))
 
 
 def _day_end(options: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from launch.provision.problems import SetUpProblem
+from launch.door import ask
 
 BAR = 24
 MARKS = {"done": "✓", "failed": "✗", "running": "…", "waiting": " "}
@@ -18,31 +18,17 @@ MARKS = {"done": "✓", "failed": "✗", "running": "…", "waiting": " "}
 async def run_day_end(url: str, teller: str, password: str, through: date | None, force_close: bool) -> int:
     """Start the run and show it until it ends. Returns 0 when it is done, 1 when a step failed. Raises SetUpProblem for refusals."""
     async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=60) as client:
-        token = (await _ask(client, "POST", "/api/sign-on", json={"teller": teller, "password": password}))["token"]
+        token = (await ask(client, "POST", "/api/sign-on", json={"teller": teller, "password": password}))["token"]
         client.headers["Authorization"] = f"Bearer {token}"
         parameters = {"force_close": str(force_close).lower(), **({"through": through.isoformat()} if through else {})}
-        run = (await _ask(client, "POST", "/api/day-end", params=parameters))["run"]
+        run = (await ask(client, "POST", "/api/day-end", params=parameters))["run"]
         shown = 0
         while True:
-            answer = await _ask(client, "GET", f"/api/day-end/{run}")
+            answer = await ask(client, "GET", f"/api/day-end/{run}")
             shown = _show(answer, shown)
             if answer["state"] != "running":
                 return 0 if answer["state"] == "done" else 1
             await asyncio.sleep(0.3)
-
-
-async def _ask(client: httpx.AsyncClient, method: str, path: str, **content: Any) -> Any:
-    try:
-        answer = await client.request(method, path, **content)
-    except httpx.TransportError as error:
-        raise SetUpProblem(
-            f"No bank answers at {client.base_url}; start it with ./huitong up.", "无法连接，请先运行 ./huitong up。"
-        ) from error
-    if answer.status_code >= 400:
-        problem = answer.json()
-        message = problem.get("message", {})
-        raise SetUpProblem(message.get("en", problem.get("detail", "refused")), message.get("zh", ""))
-    return answer.json()
 
 
 def _show(answer: dict[str, Any], shown: int) -> int:
