@@ -8,7 +8,7 @@ same, so that a gateway may leave out what it has had.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -72,8 +72,17 @@ async def queue_sms(
     connection: AsyncConnection, phone: str | None, kind: str, values: Mapping[str, Any], *, now: datetime, until: datetime
 ) -> None:
     """Have a message sent once this transaction has committed; not after `until`. Without a telephone it goes nowhere."""
-    row = {"sms_id": new_id(), "phone": phone, "kind": kind, "values": dict(values), "made_at": now, "until": until, "next_at": now}
-    await connection.execute(PORTAL_SMS.insert().values(**row))
+    await queue_many(connection, kind, [(phone, values)], now=now, until=until)
+
+
+async def queue_many(
+    connection: AsyncConnection, kind: str, messages: Iterable[tuple[str | None, Mapping[str, Any]]], *, now: datetime, until: datetime
+) -> None:
+    """The same of messages of a kind to many telephones, each with its values."""
+    common = {"kind": kind, "made_at": now, "until": until, "next_at": now}
+    rows = [{"sms_id": new_id(), "phone": phone, "values": dict(values), **common} for phone, values in messages]
+    if rows:
+        await connection.execute(PORTAL_SMS.insert(), rows)
 
 
 def text_of(resources: Resources, row: Row[Any]) -> str:

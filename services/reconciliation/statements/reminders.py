@@ -15,6 +15,7 @@ from services.reconciliation.domain.statement_periods import REMINDED_DAYS_BEFOR
 from services.reconciliation.domain.statement_states import WITH_THE_COMPANY, ReminderKind
 from services.reconciliation.statements.store import seen_by
 from services.reconciliation.statements.tables import STATEMENT, STATEMENT_REMINDER
+from services.reconciliation.statements.telling import tell_reminded
 from services.reconciliation.tables import FRAME
 
 PORTION = 1000
@@ -38,6 +39,7 @@ async def _portion(resources: Resources) -> int:
         rows = await _take(connection, today)
         if rows:
             await connection.execute(STATEMENT_REMINDER.insert(), [_reminder(row, today) for row in rows])
+            await tell_reminded(connection, [row.number for row in rows], STATEMENT.c.due_on < today, resources.clock.now())
     return len(rows)
 
 
@@ -46,7 +48,8 @@ async def _take(connection: AsyncConnection, today: date) -> list[Row[Any]]:
     table = STATEMENT.c
     overdue = and_(table.reminded < AFTER, table.due_on < today)
     coming = and_(table.reminded < BEFORE, table.due_on.between(today, today + timedelta(days=REMINDED_DAYS_BEFORE)))
-    due = select(table.number).where(WAITING, table.reminded < AFTER, or_(overdue, coming)).limit(PORTION).with_for_update(skip_locked=True)
+    due = select(table.number).where(WAITING, table.reminded < AFTER, or_(overdue, coming)).order_by(table.customer_number)
+    due = due.limit(PORTION).with_for_update(skip_locked=True)
     marked = update(STATEMENT).where(table.number.in_(due)).values(reminded=case((table.due_on < today, AFTER), else_=BEFORE))
     return list(await connection.execute(marked.returning(STATEMENT)))
 

@@ -23,6 +23,7 @@ from services.reconciliation.statements.making import Made, draw, write
 from services.reconciliation.statements.runs import begin_run, wanted_of
 from services.reconciliation.statements.store import bank_acting, found, move, note_down, state_after
 from services.reconciliation.statements.tables import ARRANGEMENT, STATEMENT
+from services.reconciliation.statements.telling import tell_answered
 from services.reconciliation.transactions.arrangements import KINDS
 
 ASSIGN, NOTE, FOLLOW_UP, ANSWER, CLOSE = "assign", "note", "follow_up", "answer", "close"
@@ -144,6 +145,7 @@ async def investigate(work: Work, form: InvestigateForm) -> Outcome:
 
 async def _answer(work: Work, statement: Row[Any], text: str | None) -> StatementState:
     state = state_after(statement, StatementAct.ANSWER, Side.BANK)
+    due = due_on(work.business_date, statement.days_until_due)
     await move(
         work.connection,
         statement,
@@ -152,10 +154,11 @@ async def _answer(work: Work, statement: Row[Any], text: str | None) -> Statemen
         state,
         note=text,
         round=statement.round + 1,
-        due_on=due_on(work.business_date, statement.days_until_due),
+        due_on=due,
         reminded=0,
         assigned_to=func.coalesce(STATEMENT.c.assigned_to, work.principal.teller),
     )
+    await tell_answered(work.connection, statement, due.isoformat(), work.resources.clock.now())
     return state
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from services.reconciliation.statements.reminders import remind
 from services.reconciliation.statements.runs import make_due_statements
+from tests.support import portal
 from tests.support.bank import TestBank, running_bank, test_settings
 from tests.support.portal import CHECKER, CLERK, CORPORATE, SUPERVISOR, PortalBrowser, bind
 
@@ -97,6 +98,11 @@ async def open_account(bank: TestBank, name: str, document: str, amount: str) ->
     account = (await bank.run(CORPORATE, "savings.corporate.pre_open", opening))["result"]["account"]
     await bank.run(CORPORATE, "savings.corporate.deposit_cash", {"account": account, "amount": amount})
     return customer, account
+
+
+async def messages_on(bank: TestBank, phone: str, text: str) -> list[str]:
+    """What has come to a telephone that says a text."""
+    return [message for message in await portal.messages_on(bank, phone) if text in message]
 
 
 async def arrange(bank: TestBank, account: str, **agreed: Any) -> dict[str, Any]:
@@ -245,6 +251,8 @@ async def test_disagreed_until_the_bank_has_answered(world: World, reply: dict[s
     assert (answered["round"], answered["answer"], answered["due_on"]) == (2, "贵司漏记一笔", "2005-10-11")
     assert answered["results"] == ["agreed", "disagreed_to_be_checked", "distorted"]
     assert "8月凭证有误" not in str(answered), "the company does not see the bank's notes"
+    [told] = await messages_on(world.bank, world.east.phone(CLERK), number)
+    assert "2005-10-11" in told and await messages_on(world.bank, world.east.phone(SUPERVISOR), number) == []
     shown = await world.bank.ask(CORPORATE, "recon.statement.show", number=number)
     assert shown["assigned_to"] == CHECKER and "8月凭证有误" in [step["note"] for step in shown["track"]]
     path = f"/statements/{number}/reply"
@@ -379,6 +387,8 @@ async def test_an_overdue_statement_is_reminded_of_once_and_may_be_closed(world:
     assert [(row["number"], row["reminder"], row["made_on"]) for row in rows] == [
         (number, "overdue", "2005-10-04"), (number, "before_due", "2005-10-01"),
     ]  # fmt: skip
+    assert len(await messages_on(world.bank, world.west.phone(CLERK), "1份对账单即将到期")) == 1
+    assert len(await messages_on(world.bank, world.west.phone(CLERK), "1份已逾期")) == 1
     overdue = (await world.bank.ask(CORPORATE, "recon.statement.query", overdue="true"))["rows"]
     assert [row["number"] for row in overdue] == [number]
     report = await world.bank.report(CORPORATE, "recon_returns", date_from="2005-09-30", date_to="2005-09-30")
