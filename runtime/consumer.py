@@ -26,6 +26,7 @@ from runtime.intake import Unreadable, read_payload
 from runtime.outbox import Outbox
 from runtime.tables import Plumbing
 from runtime.telemetry import MESSAGES_CONSUMED
+from runtime.turns import in_turns, side_by_side
 
 log = structlog.get_logger(__name__)
 tracer = trace.get_tracer("huitong.bus")
@@ -73,18 +74,19 @@ class Consumer:
         added = self._outbox.added
         with self._span(deliveries):
             async with self._database.transaction() as connection:
-                fresh = await self._claim(connection, [delivery.envelope.id for delivery in deliveries])
-                received = []
-                for delivery in deliveries:
-                    if delivery.envelope.id in fresh:
-                        fresh.discard(delivery.envelope.id)
-                        received.append(Received(delivery.envelope, read_message(delivery.envelope)))
+                received = await self._fresh(connection, deliveries)
                 if received:
                     await self._handler(connection, received)
             if self._outbox.added != added:
                 self._outbox.committed()
         for name, count in Counter(one.envelope.name for one in received).items():
             MESSAGES_CONSUMED.labels(self.queue.service, name, "done").inc(count)
+
+    async def _fresh(self, connection: AsyncConnection, deliveries: Sequence[Delivery]) -> list[Received]:
+        """The messages nobody has handled yet, each once: read while the database looks for their keys. Raises `ValueError`."""
+        envelopes = {delivery.envelope.id: delivery.envelope for delivery in deliveries}
+        fresh, messages = await side_by_side(self._claim(connection, list(envelopes)), in_turns(list(envelopes.values()), read_message))
+        return [Received(envelope, message) for envelope, message in zip(envelopes.values(), messages, strict=True) if envelope.id in fresh]
 
     @contextmanager
     def _span(self, deliveries: Sequence[Delivery]) -> Iterator[None]:
@@ -108,7 +110,7 @@ class Consumer:
                 raise
 
     async def _claim(self, connection: AsyncConnection, message_ids: Sequence[UUID]) -> set[UUID]:
-        listed = array_text(sorted({message_id.hex for message_id in message_ids}))
+        listed = array_text(sorted(message_id.hex for message_id in message_ids))
         rows = await connection.exec_driver_sql(
             f"INSERT INTO {self._plumbing.inbox.fullname} (queue, message_id) SELECT $1, unnest($2::text::uuid[]) "
             "ON CONFLICT DO NOTHING RETURNING message_id",

@@ -21,8 +21,9 @@ from runtime.consumer import Handler, Received, Refused
 from runtime.database import array_text, driver_connection
 from runtime.service import Resources
 from runtime.telemetry import POSTINGS_POSTED
+from runtime.turns import in_turns, side_by_side
 from services.ledger.domain.expand import expand
-from services.ledger.domain.folding import Folded, fold
+from services.ledger.domain.folding import Folded
 from services.ledger.domain.model import Guard
 from services.ledger.domain.rulebook import Rulebook
 from services.ledger.journal import Accepted, add_totals, copy_legs, copy_sets
@@ -44,6 +45,8 @@ ACCOUNT_MOVED = ErrorType(
     "账户 {account} 在账上属于网点 {outlet} 业务代码 {business_code}",
     "the books hold account {account} under outlet {outlet} and business code {business_code}",
 )
+PORTION = 200
+"""Sets that are written while as many are expanded."""
 _LOCK_ACCOUNTS = (
     "SELECT account, outlet, currency, business_code, balance_minor, closed_on, name FROM unnest($1::text::text[]) AS given(account) "
     "JOIN ledger.account AS a USING (account) ORDER BY account FOR UPDATE OF a"
@@ -89,10 +92,8 @@ async def post_batch(connection: AsyncConnection, resources: Resources, received
     if not facts:
         return 0
     rulebook = await rulebook_on(resources, current)
-    accepted = [_accept(rulebook, each) for each in facts.values()]
-    folded = fold(each.to_fold() for each in accepted)
-    await copy_sets(raw, accepted)
-    folded.set_balances(await _move_accounts(raw, rulebook, folded, names_in(accepted), current))
+    folded, names = await _write_sets(raw, rulebook, list(facts.values()))
+    folded.set_balances(await _move_accounts(raw, rulebook, folded, names, current))
     if reserved:
         await _release_reservations(raw, facts)
     await copy_legs(raw, folded)
@@ -100,7 +101,25 @@ async def post_batch(connection: AsyncConnection, resources: Resources, received
     await resources.outbox.add(connection, sets_posted(current, folded), business_date=current)
     for (_, rule, _), group in folded.groups.items():
         POSTINGS_POSTED.labels(rule).inc(len(group.posting_ids))
-    return len(accepted)
+    return len(facts)
+
+
+async def _write_sets(raw: asyncpg.Connection, rulebook: Rulebook, received: Sequence[Received]) -> tuple[Folded, dict[str, str]]:
+    """Write the sets that facts become, a portion while the next one is expanded; what all of them come to, and what they call accounts.
+    Raises the refusal of the first fact that cannot be posted."""
+    folded, names = Folded(), {}
+
+    def accept(each: Received) -> Accepted:
+        accepted = _accept(rulebook, each)
+        folded.add(accepted.to_fold())
+        names.update(names_in([accepted]))
+        return accepted
+
+    portions = [received[start : start + PORTION] for start in range(0, len(received), PORTION)]
+    accepted = await in_turns(portions[0], accept)
+    for following in (*portions[1:], ()):
+        _, accepted = await side_by_side(copy_sets(raw, accepted), in_turns(following, accept))
+    return folded, names
 
 
 def _accept(rulebook: Rulebook, received: Received) -> Accepted:

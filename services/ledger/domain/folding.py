@@ -59,6 +59,10 @@ class Folded:
     totals: dict[tuple[str, str, str], list[Any]] = field(default_factory=dict)
     groups: dict[tuple[str, str, str], Group] = field(default_factory=dict)
 
+    def add(self, each: SetOf) -> None:
+        """Fold one more set. Raises as `fold`."""
+        _add(self, *each)
+
     def origins(self) -> dict[str, tuple[int, int]]:
         """Origin -> number of sets, control total."""
         origins: dict[str, tuple[int, int]] = {}
@@ -81,7 +85,7 @@ def fold(sets: Iterable[SetOf]) -> Folded:
     business codes."""
     folded = Folded()
     for each in sets:
-        _add(folded, *each)
+        folded.add(each)
     return folded
 
 

@@ -1,0 +1,34 @@
+"""Computing while the database or the network works: one process, one core of its own, and another that would otherwise wait for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+TURN = 32
+"""Items made before others get their turn: less than a millisecond of work."""
+
+Item = TypeVar("Item")
+Made = TypeVar("Made")
+First = TypeVar("First")
+Second = TypeVar("Second")
+
+
+async def in_turns(items: Sequence[Item], make: Callable[[Item], Made]) -> list[Made]:
+    """What `make` gives for every item, in their order; what else runs gets its turn every few items. Raises what `make` raises."""
+    made = []
+    for start in range(0, len(items), TURN):
+        if start:
+            await asyncio.sleep(0)
+        made += [make(item) for item in items[start : start + TURN]]
+    return made
+
+
+async def side_by_side(first: Awaitable[First], second: Awaitable[Second]) -> tuple[First, Second]:
+    """Both results. When this returns or raises, neither goes on; of two errors the first's is raised."""
+    results = await asyncio.gather(first, second, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return results[0], results[1]  # type: ignore[return-value]
