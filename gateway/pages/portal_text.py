@@ -23,6 +23,7 @@ PORTAL_TEXTS: Mapping[str, Text] = {
         "验证码为五位数字（1 至 9）：每位数字是几就响几声，停顿后为下一位。",
         "Five digits from 1 to 9: each digit is as many tones as it says; after a pause comes the next one.",
     ),
+    "portal_sign_off": Text("退出", "Sign off"),
     "portal_over": Text("登录已失效，请重新登录", "The session has ended; please sign on again"),
     "portal_enter": Text("网银客户登录", "From the online bank"),
     "portal_entering": Text("正在验证网银登录凭证…", "The online bank's ticket is being checked…"),

@@ -23,8 +23,8 @@ async def open_company(bank: TestBank, name: str = "汇通贸易公司", id_numb
     customer = (await bank.run(CORPORATE, "customer.corporate.open", body))["result"]["customer_number"]
     numbers = []
     for position in range(accounts):
-        kind = "201" if position == 0 else "202"
-        opening = {"customer_number": customer, "kind": kind, "account_flag": "0", "interest_bearing": True}
+        flag = "0" if position == 0 else "1"  # one basic account, then general ones
+        opening = {"customer_number": customer, "kind": "201", "account_flag": flag, "interest_bearing": True}
         account = (await bank.run(CORPORATE, "savings.corporate.pre_open", opening))["result"]["account"]
         await bank.run(CORPORATE, "savings.corporate.deposit_cash", {"account": account, "amount": "9000.00"})
         numbers.append(account)

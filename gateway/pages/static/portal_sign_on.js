@@ -57,7 +57,6 @@ async function beginAgain() {
 
 async function listen() {
   announce(t('portal_listen_rule'));
-  rule.classList.remove('unseen');
   try {
     await new Audio(`/api/portal/sign-on/sound?try_id=${attempt}&${Date.now()}`).play();
   } catch {
