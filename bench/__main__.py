@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-NAMES = ("clearing", "netting", "journal", "interest_day", "agency", "matching")
+NAMES = ("clearing", "netting", "journal", "interest_day", "agency", "matching", "statements")
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -12,7 +12,6 @@ from contracts.savings import AccountView, HangingAccount, Undoable, Undoing
 from runtime.auth import service_only
 from runtime.service import resources_of
 from services.savings.accounts import account_of, accounts_on, hold_instrument, read
-from services.savings.domain.accounts import Account
 from services.savings.queries.products import ACCUMULATING, products_on
 from services.savings.tables import ACCOUNT, FRAME
 from services.savings.transactions.customers import CUSTOMERS_OWN, check_has
@@ -48,20 +47,16 @@ async def products_of(body: Numbers, request: Request) -> dict[str, dict[str, in
 @router.post("/views")
 async def views(body: Numbers, request: Request) -> dict[str, list[AccountView]]:
     """The deposit accounts of many numbers; unknown ones are left out."""
+    wanted = select(*(ACCOUNT.c[name] for name in AccountView.model_fields)).where(ACCOUNT.c.account.in_(body.accounts))
     async with resources_of(request).database.reading() as connection:
-        rows = await connection.execute(select(ACCOUNT).where(ACCOUNT.c.account.in_(body.accounts)))
-        return {"accounts": [view_of(account_of(row)) for row in rows]}
+        return {"accounts": [AccountView.model_validate(row) for row in (await connection.execute(wanted)).mappings()]}
 
 
 @router.get("/{number}")
 async def account(number: str, request: Request) -> AccountView:
     """The deposit account of a number. Raises `account.unknown`."""
     async with resources_of(request).database.reading() as connection:
-        return view_of(await read(connection, number))
-
-
-def view_of(found: Account) -> AccountView:
-    """An account as other services see it."""
+        found = await read(connection, number)
     return AccountView(
         account=found.number,
         customer_number=found.customer_number,
