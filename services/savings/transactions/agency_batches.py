@@ -23,7 +23,7 @@ from services.savings.agency.contracts import (
     settle_state,
     sums,
 )
-from services.savings.agency.runs import foreseen
+from services.savings.agency.deciding import foreseen
 from services.savings.agency.tables import BATCH, ITEM
 from services.savings.domain.accounts import check_current, hold
 from services.savings.domain.agency import (

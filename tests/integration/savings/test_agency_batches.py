@@ -294,6 +294,26 @@ async def test_a_process_that_dies_in_between_leaves_whole_portions(savings, mon
     assert await balance(savings, employer) == "950.00"
 
 
+async def test_a_portion_waits_for_who_holds_an_account_and_moves_what_is_there_then(savings):
+    """Another transaction has changed the account of the second line and not yet committed: its row lies elsewhere afterwards."""
+    employer = await savings.current("1000.00")
+    workers = [await savings.demand("1.00") for _ in range(3)]
+    named = await batch(savings, await contract(savings, "payroll", employer), [(worker, "10.00") for worker in workers])
+    await savings.run(TELLER, RUN, named)
+    waiting = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    async with savings.resources.database.transaction() as connection:
+        await connection.exec_driver_sql("UPDATE savings.account SET name = '王新' WHERE account = $1", (workers[1],))
+        portion = asyncio.create_task(run_portion(savings.resources, named["contract"], named["batch"]))
+        async with asyncio.timeout(30):
+            while not await savings.rows(waiting):
+                await asyncio.sleep(0.01)
+    assert await portion is False
+    assert (await listed(savings, named))["posted_count"] == 3
+    assert [await balance(savings, each) for each in workers] == ["11.00"] * 3
+    [fact] = await postings(savings, "savings.agency.payroll", employer)
+    assert [leg["account"]["name"] for leg in fact["legs"]][1] == "王新"
+
+
 async def test_the_organisations_account_is_bound_while_its_batch_runs(savings):
     employer = await savings.current("100.00")
     worker = await savings.demand("1.00")
