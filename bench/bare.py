@@ -4,15 +4,37 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 
+from bench.machine import processor_seconds
+
+BACKENDS = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
 COLUMNS = """
 SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
 WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attidentity = ''
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What the bare statements took: seconds by table, processor seconds of the database for all of them."""
+
+    seconds: dict[str, float]
+    processor_seconds: float
+
+    @property
+    def together(self) -> float:
+        """Seconds for all tables."""
+        return round(sum(self.seconds.values()), 2)
+
+
+async def database_processor_seconds(owner: asyncpg.Connection) -> float:
+    """The processor time that the connections to the database have had so far: that of a job is told apart from what others use."""
+    return sum(processor_seconds(row["pid"]) for row in await owner.fetch(BACKENDS))
 
 
 def resident_mib() -> float:
@@ -42,24 +64,27 @@ async def keep_before(owner: asyncpg.Connection, *tables: str) -> None:
     await owner.execute("CHECKPOINT")
 
 
-async def written_again(owner: asyncpg.Connection, inserted: Mapping[str, str], updated: Mapping[str, tuple[str, str]]) -> dict[str, float]:
-    """Seconds for each table of the savings service: `inserted` ones with the condition on the rows that the job wrote, `updated` ones,
-    which `keep_before` remembered, with their key and what is set `FROM savings.<table> AS now`."""
+async def written_again(
+    owner: asyncpg.Connection, inserted: Mapping[str, str], updated: Mapping[str, tuple[str, str]], schema: str = "savings"
+) -> Limit:
+    """The limit, for each table of a service: `inserted` ones with the condition on the rows that the job wrote, `updated` ones,
+    which `keep_before` remembered, with their key and what is set `FROM <schema>.<table> AS now`."""
     taken: dict[str, float] = {}
     await owner.execute("CREATE SCHEMA bare")
     for table in inserted:
-        await owner.execute(f"CREATE TABLE bare.{table} (LIKE savings.{table} INCLUDING ALL)")
+        await owner.execute(f"CREATE TABLE bare.{table} (LIKE {schema}.{table} INCLUDING ALL)")
     for table, (key, _) in updated.items():
-        await owner.execute(f"CREATE TABLE bare.{table} (LIKE savings.{table} INCLUDING ALL) WITH (fillfactor = 50)")
-        columns = await owner.fetchval(COLUMNS, f"savings.{table}")
+        await owner.execute(f"CREATE TABLE bare.{table} (LIKE {schema}.{table} INCLUDING ALL) WITH (fillfactor = 50)")
+        columns = await owner.fetchval(COLUMNS, f"{schema}.{table}")
         await owner.execute(f"INSERT INTO bare.{table} ({columns}) SELECT {columns} FROM before.{table} ORDER BY {key}")
         await owner.execute(f"VACUUM ANALYZE bare.{table}")
     await owner.execute("CHECKPOINT")
+    before = processor_seconds(owner.get_server_pid())
     for table, condition in inserted.items():
-        columns = await owner.fetchval(COLUMNS, f"savings.{table}")
-        statement = f"INSERT INTO bare.{table} ({columns}) SELECT {columns} FROM savings.{table} WHERE {condition}"
+        columns = await owner.fetchval(COLUMNS, f"{schema}.{table}")
+        statement = f"INSERT INTO bare.{table} ({columns}) SELECT {columns} FROM {schema}.{table} WHERE {condition}"
         taken[table] = await timed(owner, statement)
     for table, (key, changes) in updated.items():
         same = " AND ".join(f"now.{name} = kept.{name}" for name in key.split(", "))
-        taken[table] = await timed(owner, f"UPDATE bare.{table} AS kept SET {changes} FROM savings.{table} AS now WHERE {same}")
-    return taken
+        taken[table] = await timed(owner, f"UPDATE bare.{table} AS kept SET {changes} FROM {schema}.{table} AS now WHERE {same}")
+    return Limit(taken, round(processor_seconds(owner.get_server_pid()) - before, 2))
