@@ -26,6 +26,7 @@ TERMS: Mapping[str, Text] = {
     "asked_again": Text("已催发", "Asked for again"),
     "asks": Text("催发次数", "Asked"),
     "assigned_to": Text("核查人", "Assigned to"),
+    "at": Text("时间", "Time"),
     "attempts": Text("次数", "Attempts"),
     "auto_renew": Text("自动转存", "Renewed at maturity"),
     "available": Text("可用余额", "Available"),
@@ -53,6 +54,7 @@ TERMS: Mapping[str, Text] = {
     "card_number": Text("卡号", "Card number"),
     "cash_box": Text("钱箱号", "Cash box"),
     "category": Text("客户类别", "Category"),
+    "change": Text("变更", "Change"),
     "changed_by": Text("变动柜员", "Changed by"),
     "changed_on": Text("变动日期", "Changed on"),
     "changes": Text("变更内容", "Changed"),
@@ -83,6 +85,7 @@ TERMS: Mapping[str, Text] = {
     "contact": Text("联系人", "Contact"),
     "contact_name": Text("联系人", "Contact"),
     "contact_phone": Text("联系电话", "Telephone of the contact"),
+    "content": Text("内容", "Text"),
     "contract": Text("代理合同号", "Agency contract"),
     "contract_number": Text("合同号", "Contract number"),
     "control_count": Text("总笔数", "Lines announced"),
@@ -124,6 +127,7 @@ TERMS: Mapping[str, Text] = {
     "debit_transfer_count": Text("笔数", "Entries"),
     "decision": Text("授权意见", "Decision"),
     "deposit_account": Text("存款账号", "Deposit account"),
+    "details": Text("内容", "Details"),
     "difference": Text("差额", "Difference"),
     "digest": Text("回复摘要码", "Digest"),
     "direction": Text("借贷", "Side"),
@@ -220,6 +224,7 @@ TERMS: Mapping[str, Text] = {
     "next_switch": Text("下一场切换", "Next switch"),
     "note": Text("说明", "Note"),
     "note_number": Text("借据号", "Note number"),
+    "notice": Text("公告号", "Notice"),
     "notice_number": Text("通知序号", "Number of the notice"),
     "number": Text("号码", "Number"),
     "numbers": Text("号码", "Numbers"),
@@ -236,6 +241,7 @@ TERMS: Mapping[str, Text] = {
     "opening_balance": Text("期初余额", "Opening balance"),
     "opening_credit": Text("期初贷方", "Opening credit"),
     "opening_debit": Text("期初借方", "Opening debit"),
+    "operator_number": Text("操作员号", "Operator number"),
     "opinion": Text("客户意见", "Opinion"),
     "organisation": Text("客户单位", "Organisation"),
     "origin": Text("来源", "Origin"),
@@ -281,6 +287,8 @@ TERMS: Mapping[str, Text] = {
     "problem": Text("问题", "Problem"),
     "product": Text("业务品种", "Product"),
     "products": Text("积数", "Products"),
+    "published_by": Text("发布柜员", "Published by"),
+    "published_on": Text("发布日期", "Published on"),
     "purpose": Text("用途", "Purpose"),
     "quarter_end": Text("季末", "End of quarter"),
     "rate": Text("利率", "Rate"),
@@ -308,6 +316,7 @@ TERMS: Mapping[str, Text] = {
     "reversed_date": Text("原账务日期", "Reversed date"),
     "reversed_number": Text("原交易流水", "Reversed transaction"),
     "reversible": Text("可冲账", "May be reversed"),
+    "role": Text("角色", "Role"),
     "round": Text("场次", "Round"),
     "row": Text("行", "Row"),
     "rows": Text("明细", "Rows"),
@@ -386,6 +395,9 @@ TERMS: Mapping[str, Text] = {
     "until": Text("截止日", "Through"),
     "unused": Text("未使用张数", "Unused"),
     "used_on": Text("使用日期", "Used on"),
+    "user_name": Text("用户名", "User name"),
+    "valid_from": Text("生效日期", "Shown from"),
+    "valid_until": Text("失效日期", "Shown until"),
     "value_date": Text("起息日", "Value date"),
     "version": Text("版本", "Version"),
     "versions": Text("各版本", "Versions"),
@@ -396,9 +408,11 @@ TERMS: Mapping[str, Text] = {
     "way": Text("处理方式", "What was done"),
     "went_out": Text("提出场次", "Went out with"),
     "withdrawal_mode": Text("印鉴类别", "Withdrawal mode"),
+    "withdrawn_by": Text("撤销柜员", "Withdrawn by"),
+    "withdrawn_on": Text("撤销日期", "Withdrawn on"),
 }
 
-WRITTEN = ("name", "note", "opinion", "summary", "remark", "address", "reason", "id_number", "before", "after", "rule")
+WRITTEN = ("name", "note", "opinion", "summary", "remark", "address", "reason", "id_number", "before", "after", "rule", "content", "title")
 """Keys whose values people wrote: never a code to explain."""
 
 

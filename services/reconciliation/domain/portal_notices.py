@@ -7,7 +7,7 @@ from typing import Literal
 
 from kernel.errors import ErrorType, Kind
 
-NoticeState = Literal["to_come", "in_force", "expired", "withdrawn"]
+NoticeState = Literal["announced", "shown", "over", "taken_down"]
 
 MISSING = ErrorType("portal.notice.missing", Kind.INVALID, "发布公告须填写此项", "this is needed to publish a notice")
 ENDED_BEFORE = ErrorType(
@@ -27,9 +27,9 @@ def check_dates(valid_from: date, valid_until: date, business_date: date) -> Non
 
 
 def state_of(valid_from: date, valid_until: date, withdrawn_on: date | None, business_date: date) -> NoticeState:
-    """Whether a notice is shown on a business date (`in_force`), and if not, why; both its dates belong to it."""
+    """Whether a notice is shown on a business date (`shown`), and if not, why; both its dates belong to it."""
     if withdrawn_on is not None:
-        return "withdrawn"
+        return "taken_down"
     if business_date > valid_until:
-        return "expired"
-    return "to_come" if business_date < valid_from else "in_force"
+        return "over"
+    return "announced" if business_date < valid_from else "shown"

@@ -88,4 +88,4 @@ async def _withdraw(work: Work, form: NoticeForm) -> Outcome:
     withdrawn = {"withdrawn_by": work.principal.teller, "withdrawn_on": work.business_date}
     await work.connection.execute(table.update().where(table.c.notice == form.notice).values(**withdrawn))
     await log_bank_act(work, "notice_withdrawn", str(form.notice))
-    return Outcome(result={"notice": form.notice, "title": row.title, "state": "withdrawn"})
+    return Outcome(result={"notice": form.notice, "title": row.title, "state": "taken_down"})

@@ -9,6 +9,7 @@ from typing import Any
 from gateway.pages.terms import TERMS, WRITTEN
 from gateway.pages.values import VALUES
 from tests.support.bank import TestBank
+from tests.support.portal import CLERK, bind
 from tests.support.premises import Premises
 
 CODE = re.compile(r"^[a-z]+([_.][a-z]+)*$")
@@ -26,6 +27,9 @@ async def test_every_answer_says_only_what_has_words(bank: TestBank, premises: P
     taken_back = {"transaction_number": wrong, "business_date": receipt["business_date"]}
     await bank.run("S0211", "ledger.correct.reverse", taken_back, second="S0219")
     await bank.run("S0211", "customer.instrument.open", {"name": "赵一本", "id_type": "Z", "instrument": "book", "password": "123456"})
+    await bind(bank, premises.company, CLERK, [premises.current], phone="13800000001")
+    notice = {"action": "publish", "title": "系统维护", "content": "本周六暂停服务", "valid_until": "2005-09-30"}
+    await bank.run("S0009", "recon.notice.publish", notice)
     await bank.settle()
     known = {
         "account": premises.account,

@@ -151,7 +151,7 @@ async def test_notices_come_into_force_expire_and_are_withdrawn(bank: TestBank, 
     now = (await bank.run(CENTRE, "recon.notice.publish", publish))["result"]
     later = (await bank.run(CENTRE, "recon.notice.publish", {**publish, "valid_from": "2005-09-02", "valid_until": "2005-09-30"}))["result"]
     wrong = (await bank.run(CENTRE, "recon.notice.publish", {**publish, "title": "错误公告"}))["result"]
-    assert (now["state"], later["state"]) == ("in_force", "to_come")
+    assert (now["state"], later["state"]) == ("shown", "announced")
     clerk = signed_on[CLERK]
     assert [row["title"] for row in (await clerk.call("GET", "/notices"))["rows"]] == ["错误公告", "系统维护"]
     first = await clerk.call("GET", "/notices", params={"limit": 1})
@@ -162,7 +162,7 @@ async def test_notices_come_into_force_expire_and_are_withdrawn(bank: TestBank, 
     assert sorted(answer.status_code for answer in answers) == [200] + [409] * 4
     assert [row["notice"] for row in (await clerk.call("GET", "/notices"))["rows"]] == [now["notice"]]
     states = {row["notice"]: row["state"] for row in (await bank.ask(CENTRE, "recon.notice.list"))["rows"]}
-    assert states == {now["notice"]: "in_force", later["notice"]: "to_come", wrong["notice"]: "withdrawn"}
+    assert states == {now["notice"]: "shown", later["notice"]: "announced", wrong["notice"]: "taken_down"}
 
 
 async def test_the_log_is_ones_own_and_nobody_can_change_it(bank: TestBank, company: dict[str, Any], signed_on: dict[str, PortalBrowser]):
