@@ -11,6 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
+from kernel.errors import DomainError
+from services.reconciliation.statements import runs
 from services.reconciliation.statements.reminders import remind
 from services.reconciliation.statements.runs import make_due_statements
 from tests.support import portal
@@ -54,8 +56,8 @@ class Company:
 class World:
     """The bank on the first of October."""
 
-    def __init__(self, bank: TestBank, east: Company, west: Company) -> None:
-        self.bank, self.east, self.west = bank, east, west
+    def __init__(self, bank: TestBank, east: Company, west: Company, third: str) -> None:
+        self.bank, self.east, self.west, self.third = bank, east, west, third
         self._days = (date(2005, 9, 1) + timedelta(days=count) for count in itertools.count())
 
     async def statement(self) -> dict[str, Any]:
@@ -121,13 +123,15 @@ async def world(bank_template: Any) -> AsyncIterator[World]:
         await arrange(bank, west.account, kind="detail", frequency="quarter", days_until_due=2)
         await arrange(bank, west.account, kind="balance", frequency="year")
         await arrange(bank, third, kind="balance", frequency="month", exempt=True, exempt_reason="睡眠户")
+        for account in (east.account, third):
+            await arrange(bank, account, kind="detail", frequency="on_demand")
         for company in (east, west):
             await company.bind(bank)
         await bank.settle()
         await bank.day_end(through=date(2005, 10, 1))
         for company in (east, west):
             await company.sign_on()
-        yield World(bank, east, west)
+        yield World(bank, east, west, third)
 
 
 async def test_a_quarter_end_makes_the_statements_that_are_arranged_and_each_once(world: World) -> None:
@@ -153,8 +157,10 @@ async def test_a_quarter_end_makes_the_statements_that_are_arranged_and_each_onc
     ]  # fmt: skip
     first = await world.west.clerk.call("GET", f"/statements/{row['number']}/lines", params={"limit": 2})
     assert first["next"] == 2
-    runs = (await world.bank.ask(CORPORATE, "recon.statement.runs"))["rows"]
-    assert [(run["period_end"], run["state"], run["total"], run["done"], run["made"]) for run in runs] == [("2005-09-30", "done", 1, 1, 1)]
+    listed = (await world.bank.ask(CORPORATE, "recon.statement.runs"))["rows"]
+    assert [(run["period_end"], run["state"], run["total"], run["done"], run["made"]) for run in listed] == [
+        ("2005-09-30", "done", 1, 1, 1)
+    ]
 
 
 async def test_a_statement_on_demand_is_made_once_and_of_dates_that_have_ended(world: World) -> None:
@@ -169,8 +175,65 @@ async def test_a_statement_on_demand_is_made_once_and_of_dates_that_have_ended(w
     ):
         await world.bank.refuse(CORPORATE, "recon.statement.generate", body, code)
     await world.bank.refuse("K0311", "recon.statement.generate", again, "account.outside")
+    await numbers_are_without_a_gap(world)
+
+
+async def test_a_run_that_breaks_off_goes_on_where_it_stood_and_nothing_is_made_twice(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three statements on demand up to 29 September, one a portion; the process fails once at the last account, and a teller makes one of
+    them at the same time."""
+    resources = world.bank.bank.applications["reconciliation"].resources
+    failures = iter([OSError("gone")])
+    drawn = runs.draw
+
+    async def failing(resources: Any, wanted: Any, closing: date) -> Any:
+        if any(each.account == world.third for each in wanted) and (failure := next(failures, None)):
+            raise failure
+        return await drawn(resources, wanted, closing)
+
+    monkeypatch.setattr(runs, "PORTION", 1)
+    monkeypatch.setattr(runs, "draw", failing)
+    begun = await world.bank.run(CORPORATE, "recon.statement.generate", {"date_to": "2005-09-29"})
+    assert begun["result"]["accounts"] == 3
+    one = {"account": world.east.account, "kind": "balance", "date_from": "2005-09-01", "date_to": "2005-09-29"}
+    by_hand, *carried = await asyncio.gather(
+        world.bank.send(CORPORATE, "recon.statement.generate", one),
+        *(make_due_statements(resources) for _ in range(3)),
+        return_exceptions=True,
+    )
+    assert isinstance(by_hand, httpx.Response) and (by_hand.status_code == 200 or by_hand.json()["code"] == "statement.exists")
+    await make_due_statements(resources)
+    assert next(failures, None) is None, "it has failed once"
+    [run] = await world.bank.sql("SELECT state, done, total, made FROM reconciliation.statement_run WHERE origin = 'on_demand'")
+    assert (run["state"], run["done"], run["total"]) == ("done", 3, 3) and run["made"] in (2, 3)
+    made = await world.bank.sql("SELECT account, kind FROM reconciliation.statement WHERE date_to = '2005-09-29' ORDER BY account, kind")
+    wanted = sorted([(world.east.account, "balance"), (world.east.account, "detail"), (world.third, "detail")])
+    assert [tuple(row) for row in made] == wanted
+    await numbers_are_without_a_gap(world)
+
+
+async def numbers_are_without_a_gap(world: World) -> None:
     numbers = [row["number"] for row in await world.bank.sql("SELECT number FROM reconciliation.statement ORDER BY number")]
     assert numbers == [f"02012005{sequence:08d}" for sequence in range(1, len(numbers) + 1)]
+
+
+async def test_the_ledger_gives_the_entries_of_many_accounts_page_by_page_of_ended_dates(world: World) -> None:
+    transport = world.bank.bank.transport
+    asked = {"accounts": [{"account": each, "date_from": "2005-09-01"} for each in (world.west.account, world.third)]}
+    whole = await transport.call("ledger", "POST", "/internal/books/entries", json={**asked, "date_to": "2005-09-30"})
+    assert not whole["more"] and len(whole["entries"]) == 5, "1,000.00, 200.00 and 30.00 of the one, 1.00 and 30.00 of the other"
+    pages, after = [], None
+    for _ in range(5):
+        page = await transport.call(
+            "ledger", "POST", "/internal/books/entries", json={**asked, "date_to": "2005-09-30", "after": after, "limit": 1}
+        )
+        pages += page["entries"]
+        after = {key: page["entries"][0][key] for key in ("account", "business_date", "entry")}
+    assert pages == whole["entries"] and not page["more"]
+    with pytest.raises(DomainError) as refused:
+        await transport.call("ledger", "POST", "/internal/books/accounts", json={**asked, "date_to": "2005-10-01"})
+    assert refused.value.code == "ledger.books.open"
 
 
 async def test_arrangements_are_for_companies_and_exemptions_say_why(world: World) -> None:
