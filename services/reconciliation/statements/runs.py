@@ -113,7 +113,8 @@ async def _portion(connection: AsyncConnection, resources: Resources, run: Row[A
     place = {"after_account": rows[-1].account, "after_kind": rows[-1].kind} if rows else {}
     today = await _today(connection)
     assert today is not None
-    wanted = [wanted_of(row, first_day(Frequency(row.frequency), run.period_end)) for row in rows]
+    firsts = {each.value: first_day(each, run.period_end) for each in Frequency}
+    wanted = [wanted_of(row, firsts[row.frequency]) for row in rows]
     made = await write(connection, resources, await draw(resources, wanted, run.period_end), run.period_end, today)
     values = {"done": STATEMENT_RUN.c.done + len(rows), "made": STATEMENT_RUN.c.made + len(made.numbers), **place, **done}
     await connection.execute(update(STATEMENT_RUN).where(STATEMENT_RUN.c.run == run.run).values(values))
