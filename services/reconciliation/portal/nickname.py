@@ -49,7 +49,7 @@ async def set_nickname(body: NicknameAsked, request: Request, session: SignedOn)
         async with resources.database.transaction() as connection:
             done = await connection.execute(changed.values(nickname=nickname, nickname_key=name_key(nickname)))
             if done.rowcount:
-                await log_act(connection, operator, "nickname_set", nickname, at=resources.clock.now())
+                await log_act(connection, operator, "recon.nickname.set", nickname, at=resources.clock.now())
     except IntegrityError as error:  # the index decides between two who take the same at once
         raise TAKEN(field="nickname") from error
     return await shown_session(resources, session)

@@ -83,7 +83,7 @@ async def send_code(body: CodeAsked, request: Request) -> CodeSent:
         )
         values = {"try_id": str(body.try_id), "number": begun.codes + 1}
         await queue_sms(connection, phone, SIGN_ON_CODE, values, now=now, until=now + CODE_LASTS)
-        await log_nameless(connection, "code_sent", at=now, **numbers)
+        await log_nameless(connection, "recon.portal.code", at=now, **numbers)
     again = int(CODE_AGAIN_AFTER.total_seconds())
     notice = TwoLanguages(zh=CODE_NOTICE.zh, en=CODE_NOTICE.en)
     return CodeSent(seconds=int(CODE_LASTS.total_seconds()), again_after_seconds=again, notice=notice)
@@ -123,10 +123,10 @@ async def _enter(request: Request, connection: AsyncConnection, body: PortalSign
         tries = begun.code_tries + 1
         spent = {"code_until": None} if tries >= CODE_TRIES else {}
         await change_try(connection, body.try_id, captcha_until=None, code_tries=tries, **spent)
-        await log_nameless(connection, "sign_on_failed", at=now, **_numbers(found))
+        await log_nameless(connection, "recon.portal.sign_on_failed", at=now, **_numbers(found))
         return WRONG
     await change_try(connection, body.try_id, captcha_until=None, code_until=None, ended_at=now)
-    await log_act(connection, operator_from(found), "sign_on", at=now)
+    await log_act(connection, operator_from(found), "recon.portal.sign_on", at=now)
     return await begin_session(connection, resources.clock, found, "code")
 
 
@@ -142,7 +142,7 @@ async def sign_off(request: Request, session: Annotated[Session, Depends(session
     resources = resources_of(request)
     async with resources.database.transaction() as connection:
         if await end_session(connection, resources.clock, session):
-            await log_act(connection, session.operator, "sign_off", at=resources.clock.now())
+            await log_act(connection, session.operator, "recon.portal.sign_off", at=resources.clock.now())
 
 
 async def signed_on(resources: Resources, secret: str) -> PortalSignedOn:

@@ -51,7 +51,7 @@ async def enter_by_ticket(body: TicketShown, request: Request) -> PortalSignedOn
         found = (await connection.execute(wanted)).first()
         if found is None:
             raise TICKET_REFUSED()
-        await log_act(connection, operator_from(found), "sign_on_by_ticket", at=now)
+        await log_act(connection, operator_from(found), "recon.portal.ticket", at=now)
         secret = await begin_session(connection, resources.clock, found, "ticket")
     return await signed_on(resources, secret)
 

@@ -69,7 +69,7 @@ async def _publish(work: Work, form: NoticeForm) -> Outcome:
         "posting_id": work.posting_id,
     }
     number = (await work.connection.execute(PORTAL_NOTICE.insert().values(row).returning(PORTAL_NOTICE.c.notice))).scalar_one()
-    await log_bank_act(work, "notice_published", str(number))
+    await log_bank_act(work, "recon.notice.published", str(number))
     state = state_of(begins, form.valid_until, None, work.business_date)
     return Outcome(
         result={"notice": number, "title": form.title, "state": state, "valid_from": str(begins), "valid_until": str(form.valid_until)}
@@ -87,5 +87,5 @@ async def _withdraw(work: Work, form: NoticeForm) -> Outcome:
         raise ALREADY_WITHDRAWN(field="notice", notice=form.notice)
     withdrawn = {"withdrawn_by": work.principal.teller, "withdrawn_on": work.business_date}
     await work.connection.execute(table.update().where(table.c.notice == form.notice).values(**withdrawn))
-    await log_bank_act(work, "notice_withdrawn", str(form.notice))
+    await log_bank_act(work, "recon.notice.withdrawn", str(form.notice))
     return Outcome(result={"notice": form.notice, "title": row.title, "state": "taken_down"})

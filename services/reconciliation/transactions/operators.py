@@ -112,7 +112,7 @@ async def bind_operator(work: Work, form: OperatorForm) -> Outcome:
     role = values.get("role") or (before.role if before is not None else "")
     await _tell(work, form, before.phone if before is not None else None, values, role)
     await log_bank_act(
-        work, f"operator_{change}", form.operator_number, customer_number=form.customer_number, operator_number=form.operator_number
+        work, f"recon.operator.{change}", form.operator_number, customer_number=form.customer_number, operator_number=form.operator_number
     )
     return Outcome(result=_result(form, before, values))
 

@@ -131,7 +131,7 @@ async def test_a_nickname_belongs_to_one(bank: TestBank, company: dict[str, Any]
     assert (await winner.call("POST", "/nickname/check", {"nickname": "qian01"}))["free"] is True
     kept = (await winner.call("GET", "/session"))["nickname"]
     await winner.call("POST", "/nickname", {"nickname": kept})
-    log = await winner.call("GET", "/log", params={"act": "nickname_set"})
+    log = await winner.call("GET", "/log", params={"act": "recon.nickname.set"})
     assert [(row["subject"], row["name"]["zh"]) for row in log["rows"]] == [(kept, "昵称设置")]
     CLOCK.moment += timedelta(minutes=2)
     number = CLERK if winner is clerk else SUPERVISOR
@@ -168,14 +168,14 @@ async def test_notices_come_into_force_expire_and_are_withdrawn(bank: TestBank, 
 async def test_the_log_is_ones_own_and_nobody_can_change_it(bank: TestBank, company: dict[str, Any], signed_on: dict[str, PortalBrowser]):
     clerk, supervisor = signed_on[CLERK], signed_on[SUPERVISOR]
     own = await clerk.call("GET", "/log")
-    assert {row["act"] for row in own["rows"]} <= {"sign_on", "code_sent", "nickname_set", "sign_off", "sign_on_failed"}
+    assert {row["act"] for row in own["rows"]} <= {"recon.portal.sign_on", "recon.portal.code", "recon.nickname.set", "recon.portal.sign_off"}
     page = await clerk.call("GET", "/log", params={"limit": 1})
     following = await clerk.call("GET", "/log", params={"limit": 1, "after": page["next"]})
     assert [page["rows"][0]["act_id"], following["rows"][0]["act_id"]] == [row["act_id"] for row in own["rows"][:2]]
     others = {row["act_id"] for row in (await supervisor.call("GET", "/log"))["rows"]}
     assert others and not others & {row["act_id"] for row in own["rows"]}
     day = CLOCK.moment.date().isoformat()
-    assert (await clerk.call("GET", "/log", params={"date_from": day, "act": "sign_on"}))["rows"]
+    assert (await clerk.call("GET", "/log", params={"date_from": day, "act": "recon.portal.sign_on"}))["rows"]
     assert (await clerk.call("GET", "/log", params={"date_to": "2020-01-01"}))["rows"] == []
     assert await clerk.refused("GET", "/log", params={"date_from": "2026-02-02", "date_to": "2026-02-01"}) == "query.dates"
     assert await clerk.refused("GET", "/log", params={"after": "9" * 60}) == "query.cursor"
