@@ -36,6 +36,7 @@ from tests.browser.fake_answers import (
     trial_balance,
 )
 from tests.browser.fake_forms import CATALOGUE
+from tests.browser.fake_portal import FakePortal
 
 PASSWORD, NEW_PASSWORD = "demo-2005", "changed-2005"
 SIGN_ON_REFUSED = ErrorType("sign_on.refused", Kind.UNAUTHENTICATED, "柜员号或密码不正确", "teller or password is wrong")
@@ -52,12 +53,15 @@ class FakeBank:
 
     def __init__(self) -> None:
         self.app = FastAPI(docs_url=None, redoc_url=None)
+        self.portal = FakePortal()
         self.reset()
         add_problem_handlers(self.app)
         self.app.include_router(pages)
+        self.app.include_router(self.portal.router)
         _add_routes(self)
 
     def reset(self) -> None:
+        self.portal.reset()
         self.calls: list[tuple[str, dict[str, str], Any]] = []
         self.answers: dict[str, dict[str, Any]] = {}
         self.approvals: dict[str, Any] = {}
