@@ -19,6 +19,10 @@ class Door:
         self.client = client
         self._tokens: dict[tuple[str, str | None], str] = {}
 
+    def sign_off(self) -> None:
+        """Forget every token: who acts next signs on anew."""
+        self._tokens.clear()
+
     async def sign_on(self, teller: str, cash_box: str | None = "own", password: str = PASSWORD) -> str:
         """The token of a teller; 1-tellers get their demo box (`00001` for S, `00002` for K) unless told otherwise."""
         if cash_box == "own":
@@ -85,7 +89,7 @@ class Door:
         while True:
             answer = (await self.client.get(f"/api/day-end/{started.json()['run']}", headers=headers)).json()
             if answer["state"] != "running":
-                self._tokens.clear()
+                self.sign_off()
                 return answer
             await asyncio.sleep(0.12 if through is None else 0.3)  # many days take their time; asking costs some of it
 
