@@ -39,6 +39,7 @@ class BankService(Service):
     keeper: Callable[[Resources], Keeper] | None = None
     sub_ledger: Callable[[AsyncConnection], Awaitable[list[Position]]] | None = None
     group_balances: Callable[[AsyncConnection, Position], Awaitable[dict[str, int]]] | None = None
+    account_lines: sub_ledger.AccountLines | None = None
     day_events: tuple[DayEvent, ...] = ()
     blockers: Blockers | None = None
     undecided: Callable[[AsyncConnection], Awaitable[int]] | None = None

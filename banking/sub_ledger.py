@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
 from fastapi import APIRouter, Depends, Request
 from sqlalchemy import ColumnElement, String, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.expression import literal
 
-from contracts.day import Position, SubLedger
+from contracts.day import AccountMovements, Position, PostedAmount, SubLedger
 from runtime.auth import service_only
 from runtime.service import resources_of
+
+MOST_POSTINGS = 5_000
+"""Postings of an account on one date that an answer tells; more are cut off, and it says so."""
 
 router = APIRouter(prefix="/internal/day/sub-ledger", dependencies=[Depends(service_only)], include_in_schema=False)
 
@@ -35,6 +42,37 @@ async def group_sums(
         Position(outlet=row[0], currency=row[1], business_code=row[2], accounts=row[3], total_minor=int(row[4]), checksum=int(row[5]))
         for row in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLines:
+    """Where the lines of accounts stand: account, date, posting, and the change it made, credit positive."""
+
+    account: ColumnElement[str]
+    business_date: ColumnElement[date]
+    posting_id: ColumnElement[UUID]
+    change_minor: ColumnElement[int]
+
+
+async def movements_of(connection: AsyncConnection, lines: AccountLines, account: str, day: date | None) -> AccountMovements:
+    """What moved an account: sums by date, or of one date by posting."""
+    change = func.sum(lines.change_minor)
+    if day is None:
+        summed = select(lines.business_date, change).where(lines.account == account).group_by(lines.business_date)
+        return AccountMovements(days={row[0]: int(row[1]) for row in await connection.execute(summed.order_by(lines.business_date))})
+    mine = (lines.account == account, lines.business_date == day)
+    summed = select(lines.posting_id, change).where(*mine).group_by(lines.posting_id).order_by(lines.posting_id).limit(MOST_POSTINGS + 1)
+    rows = (await connection.execute(summed)).all()
+    found = [PostedAmount(posting_id=row[0], change_minor=int(row[1])) for row in rows[:MOST_POSTINGS]]
+    return AccountMovements(postings=found, more=len(rows) > MOST_POSTINGS)
+
+
+@router.get("/movements")
+async def movements(account: str, request: Request, business_date: date | None = None) -> AccountMovements:
+    """What moved an account that this service keeps: sums by date, or of one date by posting; credit positive."""
+    lines: AccountLines = request.app.state.service.account_lines
+    async with resources_of(request).database.reading() as connection:
+        return await movements_of(connection, lines, account, business_date)
 
 
 @router.get("")

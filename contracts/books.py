@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.day import Position, SubLedger
+from contracts.day import AccountMovements, Position, SubLedger
 from contracts.ledger import Transport
 
 
@@ -142,6 +142,11 @@ class BooksClient:
         params = {"outlet": group.outlet, "currency": group.currency, "business_code": group.business_code}
         answer = await self._transport.call("ledger", "GET", f"/internal/sub-ledgers/{owner}/accounts", params=params)
         return {str(account): int(minor) for account, minor in answer["balances"].items()}
+
+    async def movements(self, account: str, day: date | None = None) -> AccountMovements:
+        """What moved an account in the journal: sums by date, or of one date by posting; credit positive."""
+        params = {"account": account, **({"business_date": day.isoformat()} if day else {})}
+        return AccountMovements.model_validate(await self._transport.call("ledger", "GET", "/internal/account-movements", params=params))
 
     async def account_books(self, accounts: list[AskedAccount], date_to: date) -> list[AccountBooks]:
         """What the books show of accounts; those never moved up to the last date are left out. Raises `ledger.books.open`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 from pydantic import BaseModel, Field, TypeAdapter
 
@@ -36,6 +37,21 @@ class SubLedger(BaseModel):
 
     service: str
     groups: list[Position] = Field(default_factory=list)
+
+
+class PostedAmount(BaseModel):
+    """What a posting changed on an account, credit positive."""
+
+    posting_id: UUID
+    change_minor: int
+
+
+class AccountMovements(BaseModel):
+    """What moved an account: sums by date, or the postings of one date; `more` if those are not all."""
+
+    days: dict[date, int] = Field(default_factory=dict)
+    postings: list[PostedAmount] = Field(default_factory=list)
+    more: bool = False
 
 
 class EventProgress(BaseModel):
@@ -108,3 +124,10 @@ class DayClient:
         params = {"outlet": group.outlet, "currency": group.currency, "business_code": group.business_code}
         answer = await self._transport.call(self.service, "GET", "/internal/day/sub-ledger/accounts", params=params)
         return {str(account): int(minor) for account, minor in answer["balances"].items()}
+
+    async def movements(self, account: str, day: date | None = None) -> AccountMovements:
+        """What moved an account of the service: sums by date, or of one date by posting."""
+        params = {"account": account, **({"business_date": day.isoformat()} if day else {})}
+        return AccountMovements.model_validate(
+            await self._transport.call(self.service, "GET", "/internal/day/sub-ledger/movements", params=params)
+        )

@@ -15,10 +15,10 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from banking.automatic import Automatic, post_automatically
 from banking.business_day import business_date_of
-from banking.sub_ledger import group_sums
+from banking.sub_ledger import AccountLines, group_sums, movements_of
 from banking.transaction import Posting
 from contracts.chart import SubjectView
-from contracts.day import DayClient, SubLedger
+from contracts.day import AccountMovements, DayClient, SubLedger
 from contracts.internal_accounts import AskedByHand
 from contracts.ledger import AccountReference, Entry, Expansion, OffSheetEntry, PostingRequested, control_total_minor
 from contracts.topology import OWNERS
@@ -34,7 +34,7 @@ from services.ledger.general_ledger import unexplained_balances
 from services.ledger.hand_legs import account_by_hand
 from services.ledger.reservations import claims_of, release, reserve
 from services.ledger.rulebook import rulebook_on
-from services.ledger.tables import ACCOUNT, FRAME, ORIGIN_TOTAL, OUTLET, POSTING_SET, SUBJECT_TOTAL
+from services.ledger.tables import ACCOUNT, FRAME, LEG, ORIGIN_TOTAL, OUTLET, POSTING_SET, SUBJECT_TOTAL
 
 router = APIRouter(prefix="/internal", dependencies=[Depends(service_only)], include_in_schema=False)
 SERVICES = OWNERS[PostingRequested.NAME]
@@ -271,6 +271,15 @@ async def sub_ledger_accounts(owner: str, outlet: str, currency: str, business_c
             .where(ACCOUNT.c.balance_minor != 0)
         )
         return {"balances": dict(rows.tuples().all())}
+
+
+@router.get("/account-movements")
+async def account_movements(account: str, request: Request, business_date: date | None = None) -> AccountMovements:
+    """What moved an account in the journal: sums by date, or of one date by posting; credit positive."""
+    signed = case((LEG.c.is_debit == LEG.c.red, LEG.c.amount_minor), else_=-LEG.c.amount_minor)
+    lines = AccountLines(LEG.c.account, LEG.c.business_date, LEG.c.posting_id, signed)
+    async with resources_of(request).database.reading() as connection:
+        return await movements_of(connection, lines, account, business_date)
 
 
 @router.get("/subjects")

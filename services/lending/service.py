@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from banking.service import BankService
+from banking.sub_ledger import AccountLines
 from contracts.topology import queue_named
 from kernel.numbers import NumberKind
 from kernel.text import Text
@@ -12,7 +13,7 @@ from services.lending.keeper import LoanKeeper
 from services.lending.queries import QUERIES
 from services.lending.queries import loans as loans_asked
 from services.lending.reports import REPORTS
-from services.lending.tables import FRAME, METADATA
+from services.lending.tables import FRAME, LOAN_LINE, METADATA
 from services.lending.transactions import loans, notes
 
 SERVICE = BankService(
@@ -30,4 +31,5 @@ SERVICE = BankService(
     keeper=lambda resources: LoanKeeper(),
     sub_ledger=loans_asked.sub_ledger,
     group_balances=loans_asked.group_balances,
+    account_lines=AccountLines(LOAN_LINE.c.account, LOAN_LINE.c.business_date, LOAN_LINE.c.posting_id, LOAN_LINE.c.amount_minor),
 )

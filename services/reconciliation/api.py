@@ -33,7 +33,7 @@ async def make_proof(body: ProofAsked, request: Request) -> Proof:
             raise LATER(field="business_date", date=body.business_date, current=current)
         if body.business_date < current:
             return await kept(connection, body.business_date)
-    proof = await prove(resources, current)
+    proven = await prove(resources, current)
     async with resources.database.transaction() as connection:
-        await keep(connection, proof)
-    return proof
+        await keep(connection, proven)
+    return proven.proof

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -19,38 +20,46 @@ from kernel.money import format_amount
 from runtime.service import Resources
 from services.reconciliation import sources
 from services.reconciliation.domain import differences as compare
-from services.reconciliation.domain.differences import Difference
-from services.reconciliation.tables import PROOF, REJECTION
+from services.reconciliation.domain.differences import Compared, Difference
+from services.reconciliation.tables import PROOF, PROOF_GROUP, REJECTION
 
 NO_PROOF = ErrorType("books.proof.none", Kind.NOT_FOUND, "{date} 没有核对记录", "no proof was kept of {date}")
-LATER = ErrorType(
-    "books.proof.later", Kind.INVALID, "{date} 晚于当前营业日 {current}", "{date} is later than the business date {current}"
-)
+LATER = ErrorType("books.proof.later", Kind.INVALID, "{date} 晚于当前营业日 {current}", "{date} is later than the business date {current}")
 ITEMS_NAMED = 20
 """As many places are named per owner of accounts, per kind of proof; the sum counts them all."""
 PAUSES_SECONDS = (0.1, 0.3, 0.8)
 
 
-async def prove(resources: Resources, day: date) -> Proof:
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A proof, and the sums it held side by side."""
+
+    proof: Proof
+    groups: list[Compared]
+
+
+async def prove(resources: Resources, day: date) -> Proven:
     """The five proofs of the current business date, as the books stand."""
-    accounts, trial_balance, (positions, mirrors, completeness) = await asyncio.gather(
+    owners, trial_balance, (positions, mirrors, completeness, compared) = await asyncio.gather(
         asyncio.gather(*(sources.sub_ledger_differences(resources, owner) for owner in sources.ACCOUNT_OWNERS)),
         sources.trial_balance(resources, day),
         _interbranch_and_completeness(resources, day),
     )
-    named = [each for owner in accounts for each in owner[:ITEMS_NAMED]]
-    return Proof(
+    named = [each for accounts, _ in owners for each in accounts[:ITEMS_NAMED]]
+    groups = [group for _, of_owner in owners for group in of_owner]
+    proof = Proof(
         business_date=day,
         trial_balance=_part(_trial_differences(trial_balance)),
-        subledgers=_part([each for owner in accounts for each in owner], named),
+        subledgers=_part([each for accounts, _ in owners for each in accounts], named),
         positions=positions,
         mirrors=mirrors,
         completeness=completeness,
     )
+    return Proven(proof, [*groups, *compared])
 
 
-async def _interbranch_and_completeness(resources: Resources, day: date) -> tuple[ProofPart, ProofPart, ProofPart]:
-    """Positions, mirrors and completeness: clearing is asked once for what it holds and what it has heard of."""
+async def _interbranch_and_completeness(resources: Resources, day: date) -> tuple[ProofPart, ProofPart, ProofPart, list[Compared]]:
+    """Positions, mirrors and completeness, and the positions side by side: clearing is asked once for what it holds and has heard of."""
     balances, (positions, ingested), stated, posted, refused = await asyncio.gather(
         sources.interbranch_balances(resources),
         sources.clearing_positions(resources, day),
@@ -64,18 +73,19 @@ async def _interbranch_and_completeness(resources: Resources, day: date) -> tupl
         _part(compare.position_differences(positions, balances)),
         _part(compare.mirror_differences(balances)),
         complete.model_copy(update={"holds": complete.holds and not refusals, "open_items": [*complete.open_items, *refusals]}),
+        compare.compared_positions(positions, balances),
     )
 
 
-async def prove_at_rest(resources: Resources, day: date) -> Proof:
+async def prove_at_rest(resources: Resources, day: date) -> Proven:
     """The same while business goes on: what differs is read again a few times, since a posting on its way is no difference."""
-    proof = await prove(resources, day)
+    proven = await prove(resources, day)
     for pause_seconds in PAUSES_SECONDS:
-        if not proof.failed:
+        if not proven.proof.failed:
             break
         await asyncio.sleep(pause_seconds)
-        proof = await prove(resources, day)
-    return proof
+        proven = await prove(resources, day)
+    return proven
 
 
 def _trial_differences(trial: TrialBalance) -> list[Difference]:
@@ -145,8 +155,9 @@ async def open_rejections(resources: Resources, day: date) -> list[Row[Any]]:
     return [row for row in rows if row.posting_id not in posted]
 
 
-async def keep(connection: AsyncConnection, proof: Proof) -> None:
-    """Keep a proof as the newest of its date."""
+async def keep(connection: AsyncConnection, proven: Proven) -> None:
+    """Keep a proof as the newest of its date, with the sums it held side by side."""
+    proof = proven.proof
     rows = [
         {
             "business_date": proof.business_date,
@@ -162,6 +173,27 @@ async def keep(connection: AsyncConnection, proof: Proof) -> None:
     await connection.execute(
         row.on_conflict_do_update(index_elements=["business_date", "kind"], set_={**newest, "made_at": func.now()}), rows
     )
+    await connection.execute(PROOF_GROUP.delete().where(PROOF_GROUP.c.business_date == proof.business_date))
+    if proven.groups:
+        await connection.execute(PROOF_GROUP.insert(), [group_row(proof.business_date, each) for each in proven.groups])
+
+
+def group_row(day: date, each: Compared) -> dict[str, Any]:
+    """Sums side by side as they are kept."""
+    outlet, currency, business_code = each.group
+    counts = each.owner != compare.CLEARING
+    return {
+        "business_date": day,
+        "outlet": outlet,
+        "currency": currency,
+        "business_code": business_code,
+        "owner": each.owner,
+        "kept_accounts": each.kept.accounts if counts else None,
+        "kept_minor": each.kept.total_minor,
+        "ledger_accounts": each.ledger.accounts if counts else None,
+        "ledger_minor": each.ledger.total_minor,
+        "same": each.same,
+    }
 
 
 def _minor(difference: str) -> int:

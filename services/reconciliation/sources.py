@@ -12,7 +12,16 @@ from contracts.day import DayClient, Position
 from contracts.ledger import LedgerClient, OriginTotal, PostingRequested
 from contracts.topology import OWNERS
 from runtime.service import Resources
-from services.reconciliation.domain.differences import Difference, Group, GroupSum, Totals, account_differences, group_differences
+from services.reconciliation.domain.differences import (
+    Compared,
+    Difference,
+    Group,
+    GroupSum,
+    Totals,
+    account_differences,
+    compared_groups,
+    group_differences,
+)
 
 ACCOUNT_OWNERS = ("savings", "lending")
 """The services that keep customers' accounts."""
@@ -24,17 +33,18 @@ async def trial_balance(resources: Resources, day: date) -> TrialBalance:
     return await BooksClient(resources.transport).trial_balance(day)
 
 
-async def sub_ledger_differences(resources: Resources, owner: str) -> list[Difference]:
-    """The accounts on which an owner and the ledger do not agree. Groups that agree in sum, number and checksum are not looked into."""
+async def sub_ledger_differences(resources: Resources, owner: str) -> tuple[list[Difference], list[Compared]]:
+    """The accounts on which an owner and the ledger do not agree, and all groups side by side. Groups that agree in sum, number and
+    checksum are not looked into."""
     ours, theirs = DayClient(resources.transport, owner), BooksClient(resources.transport)
-    own, booked = await asyncio.gather(ours.sub_ledger(), theirs.sub_ledger(owner))
+    own, booked = (_sums(each.groups) for each in await asyncio.gather(ours.sub_ledger(), theirs.sub_ledger(owner)))
     found: list[Difference] = []
-    for group in group_differences(_sums(own.groups), _sums(booked.groups)):
+    for group in group_differences(own, booked):
         outlet, currency, business_code = group
         asked = Position(outlet=outlet, currency=currency, business_code=business_code, accounts=0, total_minor=0, checksum=0)
         accounts = await asyncio.gather(ours.group_balances(asked), theirs.group_balances(owner, asked))
         found.extend(account_differences(owner, group, *accounts))
-    return found
+    return found, compared_groups(owner, own, booked)
 
 
 def _sums(groups: Iterable[Position]) -> dict[Group, GroupSum]:

@@ -24,6 +24,22 @@ PROOF = Table(
 )
 """总分核对: the newest proof of each kind per business date; the day rolls only over five that hold."""
 
+PROOF_GROUP = Table(
+    "proof_group",
+    METADATA,
+    Column("business_date", Date, primary_key=True),
+    Column("outlet", String(4), primary_key=True),
+    Column("currency", String(3), primary_key=True),
+    Column("business_code", String(3), primary_key=True),
+    Column("owner", String, nullable=False, comment="who keeps the accounts: savings, lending, clearing"),
+    Column("kept_accounts", BigInteger, comment="with a balance, at their keeper; none: clearing counts none"),
+    Column("kept_minor", BigInteger, nullable=False, comment="credit positive, as the keeper has it"),
+    Column("ledger_accounts", BigInteger),
+    Column("ledger_minor", BigInteger, nullable=False),
+    Column("same", Boolean, nullable=False, comment="sum, number and checksum agree"),
+)
+"""What the newest proof of a date held side by side: outlet and account class, at the keeper and in the ledger."""
+
 REJECTION = Table(
     "rejection",
     METADATA,

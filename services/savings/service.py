@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from banking.service import RECOVERY_SECONDS, BankService
+from banking.sub_ledger import AccountLines
 from contracts.agency import MOST_BYTES
 from contracts.topology import queue_named
 from kernel.text import Text
@@ -20,7 +21,7 @@ from services.savings.losses import end_losses
 from services.savings.notice_payments import pay_notices
 from services.savings.renewals import renew_time_deposits
 from services.savings.reports import REPORTS
-from services.savings.tables import FRAME, METADATA
+from services.savings.tables import ACCOUNT_LINE, FRAME, METADATA
 from services.savings.transactions import TRANSACTIONS
 
 SERVICE = BankService(
@@ -40,6 +41,9 @@ SERVICE = BankService(
     keeper=lambda resources: AccountKeeper(),
     sub_ledger=queries.sub_ledger,
     group_balances=queries.group_balances,
+    account_lines=AccountLines(
+        ACCOUNT_LINE.c.account, ACCOUNT_LINE.c.business_date, ACCOUNT_LINE.c.posting_id, ACCOUNT_LINE.c.amount_minor
+    ),
     day_events=(
         pay_notices,
         end_freezes,

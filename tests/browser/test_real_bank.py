@@ -2,63 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import re
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from launch.bank_folder import ROOT
 from launch.demo import PASSWORD
-from launch.provision.ports import free_port
+from tests.browser.real_bank import started_bank
 from tests.browser.steps import open_transaction
 from tests.browser.watched import Watched
-from tests.support.bank import execute_as_admin
-from tests.support.distributed import write_secrets
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-START_SECONDS = 90
 BOXES = {"S": "00001", "K": "00002"}
 
 
 @pytest.fixture(scope="module")
-def bank_database(postgres_cluster: Any) -> str:
-    """The owner's address of an empty database; the bank makes its tables itself."""
-    name = f"browser_{uuid4().hex[:8]}"
-    with ThreadPoolExecutor() as threads:  # the browser's driver keeps a loop running in this one
-        threads.submit(asyncio.run, execute_as_admin(postgres_cluster, f"CREATE DATABASE {name}")).result()
-    return postgres_cluster.dsn(name)
-
-
-@pytest.fixture(scope="module")
-def address(bank_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(postgres_cluster: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """`./huitong up` in a process of its own."""
-    folder, port = tmp_path_factory.mktemp("real") / "bank", free_port()
-    write_secrets(folder)
-    light = {"HUITONG_OWNER_DATABASE_URL": bank_database, "HUITONG_ARGON2_TIME_COST": "1", "HUITONG_ARGON2_MEMORY_KIB": "1024"}
-    said = folder / "said.log"
-    with said.open("wb") as log:
-        command = [sys.executable, "-m", "launch", "up", "--data", str(folder), "--port", str(port)]
-        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **light}, stdout=log, stderr=log)
-    try:
-        deadline = time.monotonic() + START_SECONDS
-        while "\nready " not in "\n" + said.read_text(errors="replace"):
-            assert process.poll() is None and time.monotonic() < deadline, said.read_text(errors="replace")
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(30)
+    with started_bank(postgres_cluster, tmp_path_factory.mktemp("real") / "bank") as (address, _):
+        yield address
 
 
 class Counter:

@@ -12,9 +12,10 @@ export const APART = { target: '_blank', rel: 'opener' };
 /** Lists with a table of their own. */
 const TABLES = { entries: (rows, context) => entriesTable(rows, { context }), off_sheet: (rows, context) => offSheetTable(rows, { context }) };
 
-/** A value as a node: texts in both languages, yes/no, amounts grouped, codes explained, objects as lists. */
+/** A value as a node: what is one already, texts in both languages, yes/no, amounts grouped, codes explained, objects as lists. */
 export function valueNode(key, value, context = {}) {
   if (value === null || value === undefined || value === '') return h('span', { class: 'empty' }, '–');
+  if (value instanceof Node) return value;
   if (isPair(value)) return h('span', { text: value });
   if (typeof value === 'boolean') return h('span', { class: `flag ${value}`, text: t(value ? 'yes' : 'no') });
   if (Array.isArray(value)) return value.length && typeof value[0] === 'object' ? tableOf(value, context) : h('span', {}, value.join(', ') || '–');

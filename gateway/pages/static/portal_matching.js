@@ -128,5 +128,5 @@ export function makeMatching(statement, take) {
 
   const node = h('details', { class: 'matching-part' }, h('summary', {}, t('recon_matching')), h('p', { class: 'hint', text: t('recon_matching_claim') }), form.node, answer);
   ask('GET', path).then((matching) => { node.open = true; return draw(matching); }).catch((problem) => { if (problem.code !== 'matching.none') fill(answer, refused(problem)); });
-  return node;
+  return { node };
 }

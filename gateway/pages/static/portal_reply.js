@@ -14,10 +14,12 @@ const MOST_OPINION = 500;
 /** The reply to a statement. `act(name, body, text)` sends it and shows the statement as it stands then. */
 export function makeReply(statement, act) {
   const node = h('section', { class: 'part replying' });
-  const sheet = makeSheet(statement);
+  const last = statement.replies.at(-1);
+  const sheet = makeSheet(statement, statement.draft ?? last?.sheet);
   const matching = makeMatching(statement, sheet.take);
   const said = h('div', { role: 'status' });
-  let result = statement.draft ? 'disagreed_adjusted' : null;
+  const before = statement.draft ? 'disagreed_adjusted' : last?.result;
+  let result = statement.results.includes(before) ? before : null;
 
   /** First step: the result, and the sheet if it has one. */
   function choose() {
@@ -77,7 +79,6 @@ export function makeReply(statement, act) {
   }
 
   function lastContact() {
-    const last = statement.replies.at(-1);
     return last ? { contact_name: last.contact_name, contact_phone: last.contact_phone } : {};
   }
 

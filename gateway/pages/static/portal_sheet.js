@@ -30,12 +30,12 @@ function verdict(balances, difference) {
 }
 
 /**
- * The sheet to fill in: `{node, value(), take(items), check(), show(problem), focus()}`. Its sums follow what is typed; whether it may be
+ * The sheet to fill in, at first what stood on the one before: `{node, value(), take(items), check(), show(problem), focus()}`. Its sums follow what is typed; whether it may be
  * sent the bank decides.
  */
-export function makeSheet(statement) {
+export function makeSheet(statement, before) {
   const error = h('p', { class: 'error', role: 'alert' });
-  const balance = amountInput('recon_company_balance', statement.draft?.company_balance);
+  const balance = amountInput('recon_company_balance', before?.company_balance);
   balance.id = 'company-balance';
   const lists = Object.fromEntries(ITEM_KINDS.map((kind) => [kind, makeItems(kind, draw)]));
   const sums = Object.fromEntries(Object.keys(SIDES).map((name) => [name, h('strong', { class: 'amount' })]));
@@ -53,7 +53,7 @@ export function makeSheet(statement) {
     const all = [...node.querySelectorAll('input')];
     all[all.indexOf(event.target) + 1]?.focus();
   });
-  take(statement.draft?.items ?? []);
+  take(before?.items ?? []);
 
   function total(name) {
     const start = scaled(name === 'company' ? typed(balance) ?? '0' : statement.closing_balance);

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any, TypeVar
 
 from kernel.money import CURRENCIES, format_amount
 from kernel.numbers import InternalAccount, counterparty_suffix, parse_internal, superior_of
@@ -20,6 +21,7 @@ RESERVES = ("471", "472")
 
 Group = tuple[str, str, str]
 """Outlet, currency, business code."""
+Key = TypeVar("Key", bound=Any)
 Totals = Mapping[str, tuple[int, int]]
 """Origin -> number of sets, control total."""
 
@@ -87,8 +89,39 @@ def account_differences(owner: str, group: Group, ours: Mapping[str, int], their
     ]
 
 
-def position_differences(positions: Mapping[Group, int], balances: Mapping[str, int]) -> list[Difference]:
-    """The 416-420 sub-accounts whose position at clearing is not the ledger's balance. `positions` by outlet, currency and sub-account."""
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One outlet's accounts of one class, at their keeper and in the ledger, credit positive. Clearing counts no accounts."""
+
+    owner: str
+    group: Group
+    kept: GroupSum
+    ledger: GroupSum
+
+    @property
+    def same(self) -> bool:
+        return self.kept == self.ledger
+
+
+NOTHING = GroupSum(0, 0, 0)
+
+
+def compared_groups(owner: str, ours: Mapping[Group, GroupSum], theirs: Mapping[Group, GroupSum]) -> list[Compared]:
+    """Every group that either side has, in order."""
+    return [Compared(owner, group, ours.get(group, NOTHING), theirs.get(group, NOTHING)) for group in sorted({*ours, *theirs})]
+
+
+def compared_positions(positions: Mapping[Group, int], balances: Mapping[str, int]) -> list[Compared]:
+    """The 416-420 sub-accounts at clearing and in the ledger."""
+    booked, _ = _interbranch(balances)
+    return [
+        Compared(CLEARING, group, GroupSum(0, positions.get(group, 0), 0), GroupSum(0, booked.get(group, 0), 0))
+        for group in sorted({*positions, *booked})
+    ]
+
+
+def _interbranch(balances: Mapping[str, int]) -> tuple[dict[Group, int], dict[Group, str]]:
+    """The ledger's 416-420 sub-accounts, credit positive, and the number of each."""
     booked: dict[Group, int] = {}
     names: dict[Group, str] = {}
     for account, minor in balances.items():
@@ -97,6 +130,17 @@ def position_differences(positions: Mapping[Group, int], balances: Mapping[str, 
             group = (number.outlet, number.currency, number.business_code)
             booked[group] = booked.get(group, 0) - minor
             names[group] = account
+    return booked, names
+
+
+def first_difference(ours: Mapping[Key, int], theirs: Mapping[Key, int]) -> Key | None:
+    """The first place at which two sides do not say the same; what one side lacks counts as zero."""
+    return next((key for key in sorted({*ours, *theirs}) if ours.get(key, 0) != theirs.get(key, 0)), None)
+
+
+def position_differences(positions: Mapping[Group, int], balances: Mapping[str, int]) -> list[Difference]:
+    """The 416-420 sub-accounts whose position at clearing is not the ledger's balance. `positions` by outlet, currency and sub-account."""
+    booked, names = _interbranch(balances)
     return [
         Difference(CLEARING, positions.get(group, 0), LEDGER, booked.get(group, 0), group[1], group[0], names.get(group), group[2])
         for group in sorted({*positions, *booked})

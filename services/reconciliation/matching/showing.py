@@ -38,9 +38,9 @@ _HOLDS = ("matched", "confirmed")
 async def shown_matching(connection: AsyncConnection, matching: Row[Any], currency: str) -> MatchingShown:
     """The counts of a matched book."""
     grouped = select(_GROUP.standing, func.count()).where(_GROUP.matching == matching.matching, _still_said()).group_by(_GROUP.standing)
-    groups: dict[str, int] = dict((await connection.execute(grouped)).tuples().all())
+    groups: dict[str, int] = dict((await connection.execute(grouped)).all())
     counted = select(_LINE.side, func.count()).where(_LINE.matching == matching.matching, _LINE.group.is_(None)).group_by(_LINE.side)
-    open_lines: dict[str, int] = dict((await connection.execute(counted)).tuples().all())
+    open_lines: dict[str, int] = dict((await connection.execute(counted)).all())
     return MatchingShown(
         matching=matching.matching,
         number=matching.number,

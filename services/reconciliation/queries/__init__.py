@@ -6,6 +6,9 @@ from services.reconciliation.queries import portal, proofs, statements
 
 QUERIES = (
     proofs.books_proof,
+    proofs.proof_groups,
+    proofs.proof_history,
+    proofs.proof_account,
     *portal.PORTAL_QUERIES,
     statements.statements,
     statements.statement,

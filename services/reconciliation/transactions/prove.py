@@ -25,6 +25,6 @@ class ProveForm(Form):
 )
 async def prove_books(work: Work, form: ProveForm) -> Outcome:
     """Prove the books as they stand and keep the proof, outlets open or closed; the receipt shows it."""
-    proof = await prove_at_rest(work.resources, work.business_date)
-    await keep(work.connection, proof)
-    return Outcome(result=shown(proof))
+    proven = await prove_at_rest(work.resources, work.business_date)
+    await keep(work.connection, proven)
+    return Outcome(result=shown(proven.proof))
