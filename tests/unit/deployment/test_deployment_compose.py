@@ -116,7 +116,8 @@ def test_every_secret_must_be_given_and_make_env_gives_exactly_those(compose, se
         for value in service.get("environment", {}).values()
         for name in re.findall(r"\$\{(\w+):-", value)
     }
-    assert defaults == {"HUITONG_ALLOW_FORCE_CLOSE"}
+    portal = {"HUITONG_SMS_SENDER", "HUITONG_SMS_URL", "HUITONG_SMS_KEY", "HUITONG_PORTAL_TICKET_PUBLIC_KEY"}
+    assert defaults == {"HUITONG_ALLOW_FORCE_CLOSE", *portal}
 
 
 def test_secrets_differ_and_fit_into_an_address(secrets, root):
