@@ -47,6 +47,7 @@ PAGES = {
     "portal/statements": "portal_statements",
     "portal/statement": "portal_statement",
     "verify": "verify",
+    "proof": "proof",
     "portal": "portal",
     "portal/enter": "portal_enter",
     "portal/home": "portal_home",

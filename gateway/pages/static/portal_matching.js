@@ -22,7 +22,7 @@ export function makeMatching(statement, take) {
   const said = h('div', { role: 'status' });
   const matcher = h('button', { type: 'submit' }, t('recon_match'));
   const schema = {
-    required: ['file'],
+    required: ['file', 'days'],
     properties: {
       file: { type: 'string', 'x-widget': 'file', 'x-accept': '.csv,.txt,.xlsx', 'x-label': t('recon_book_file') },
       days: { type: 'integer', default: DAYS, maximum: MOST_DAYS, 'x-label': t('recon_days') },

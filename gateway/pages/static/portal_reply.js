@@ -18,7 +18,7 @@ export function makeReply(statement, act) {
   const sheet = makeSheet(statement, statement.draft ?? last?.sheet);
   const matching = makeMatching(statement, sheet.take);
   const said = h('div', { role: 'status' });
-  const before = statement.draft ? 'disagreed_adjusted' : last?.result;
+  const before = statement.draft ? 'disagreed_adjusted' : statement.state === 'refused' && last.result;
   let result = statement.results.includes(before) ? before : null;
 
   /** First step: the result, and the sheet if it has one. */

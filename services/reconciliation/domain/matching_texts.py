@@ -18,58 +18,16 @@ _TOKEN = re.compile(r"[A-Z0-9][A-Z0-9-]*[A-Z0-9]")
 _AMOUNT = re.compile(r"\d[\d,]*\.\d+")
 _DAY = re.compile(r"(?:19|20)\d{2}-?(?:0[1-9]|1[0-2])(?:-?(?:0[1-9]|[12]\d|3[01]))?")
 _NAME = re.compile(r"[A-Z]+|[\u3400-\u9fff]+")
-_COMMON = (
-    # what business it was, never whose
-    *(
-        "货款",
-        "转账",
-        "转帐",
-        "付款",
-        "收款",
-        "汇款",
-        "汇入",
-        "汇出",
-        "支付",
-        "收到",
-        "往来",
-        "支票",
-        "现金",
-        "存款",
-        "取款",
-        "存入",
-        "支取",
-        "工资",
-        "奖金",
-        "利息",
-        "手续费",
-    ),
-    *(
-        "电汇",
-        "信汇",
-        "汇兑",
-        "结算",
-        "费用",
-        "报销",
-        "预付",
-        "预收",
-        "定金",
-        "尾款",
-        "退款",
-        "贷款",
-        "还款",
-        "税款",
-        "社保",
-        "公积金",
-        "水费",
-        "电费",
-        "电话费",
-        "租金",
-        "房租",
-    ),
-    # what every company is called
-    *("有限责任公司", "股份有限公司", "有限公司", "分公司", "公司", "集团"),
-    *("付", "收", "转", "汇", "给", "来", "往", "款"),
-)
+_COMMON = """
+货款 转账 转帐 转出 转入 付款 收款 汇款 汇入 汇出 支付 收到 往来 支票 本票 汇票 现金 存款 取款 存入 支取 缴款 入账 出账 交易 业务
+工资 奖金 利息 付息 结息 手续费
+电汇 信汇 汇兑 结算 清算 委托收款 托收 承付 贴现 代发 代收 代扣 冲账 补账
+费用 报销 预付 预收 定金 尾款 退款 贷款 还款 税款 社保 公积金 水费 电费 电话费 租金 房租
+对公 个人 单位 活期 定期 通知 账户 客户 本行 我行 他行 同城 异地 大额 小额
+有限责任公司 股份有限公司 有限公司 分公司 公司 集团
+付 收 转 汇 给 来 往 款
+""".split()  # noqa: SIM905
+"""What business it was, in which account, and what every company is called: never whose."""
 _COMMON_WORDS = frozenset(
     """
     PAYMENT TRANSFER RECEIPT RECEIVED PAID PAY FROM TO FOR OF THE CASH CHEQUE CHECK DEPOSIT WITHDRAWAL SALARY WAGES BONUS INTEREST FEE FEES
@@ -131,7 +89,7 @@ def references_agree(one: Said, other: Said) -> Agreement:
 @lru_cache(maxsize=400_000)
 def names_agree(one: str, other: str) -> Agreement:
     """Whether two names are one: equal, one a part of the other, or all but the same pairs of characters; two when they share next to
-    nothing; in between, or without a name, they say nothing."""
+    nothing; in between, or where one is short or none, they say nothing."""
     if len(one) < 2 or len(other) < 2:
         return Agreement.SILENT
     if one == other:
@@ -139,6 +97,8 @@ def names_agree(one: str, other: str) -> Agreement:
     shorter, longer = sorted((one, other), key=len)
     if len(shorter) >= (4 if shorter.isascii() else 3) and shorter in longer:
         return Agreement.SAME
+    if len(shorter) < 3:
+        return Agreement.SILENT
     ours, theirs = _pairs(one), _pairs(other)
     alike = 200 * len(ours & theirs) // (len(ours) + len(theirs))
     if alike >= SAME_NAME:

@@ -45,6 +45,11 @@ COLUMNS = [
     Column(key="credit", label=Text("贷方(收入)", "Credit (received)"), kind="amount"),
     Column(key="balance_after", label=Text("余额", "Balance"), kind="amount"),
 ]
+FIGURES = [
+    Column(key="figure", label=Text("项目", "Figure")),
+    Column(key="entries", label=Text("笔数", "Entries"), kind="integer"),
+    Column(key="amount", label=Text("金额", "Amount"), kind="amount"),
+]
 
 
 @router.get("/papers/{number}")
@@ -151,21 +156,30 @@ def _table(row: Row[Any], rows: list[Row[Any]], code: str, following: str | None
         Heading(label=Text("开户网点", "Outlet"), value=row.outlet),
         Heading(label=Text("币种", "Currency"), value=row.currency),
         Heading(label=Text("账单期间", "Period"), value=f"{row.date_from.isoformat()} – {row.date_to.isoformat()}"),
-        Heading(label=Text("期初余额", "Opening balance"), value=amount(row.opening_minor)),
-        Heading(label=Text("借方发生额", "Debit turnover"), value=f"{amount(row.debit_minor)} ({row.debit_count})"),
-        Heading(label=Text("贷方发生额", "Credit turnover"), value=f"{amount(row.credit_minor)} ({row.credit_count})"),
-        Heading(label=Text("期末余额", "Closing balance"), value=amount(row.closing_minor)),
         Heading(label=Text("请于此日前回复", "To be replied to by"), value=row.due_on.isoformat()),
         Heading(label=Text("校验码", "Check code"), value=code),
         Heading(label=Text("验证", "Verification"), value=WHERE_TO_VERIFY),
+    ]
+    figures = (
+        (Text("期初余额", "Opening balance"), None, row.opening_minor),
+        (Text("借方发生额(付出)", "Debit turnover (paid)"), row.debit_count, row.debit_minor),
+        (Text("贷方发生额(收入)", "Credit turnover (received)"), row.credit_count, row.credit_minor),
+        (Text("期末余额", "Closing balance"), None, row.closing_minor),
+    )
+    if not detail:
+        summary = [{"figure": label, "entries": entries, "amount": amount(minor)} for label, entries, minor in figures]
+        return ReportTable(title=TITLES[row.kind], headers=headers, columns=FIGURES, rows=summary)
+    headers += [
+        Heading(label=label, value=amount(minor) if entries is None else f"{amount(minor)} ({entries})")
+        for label, entries, minor in figures
     ]
     totals = {side: amount(sum(each.amount_minor for each in rows if each.is_debit is (side == "debit"))) for side in ("debit", "credit")}
     return ReportTable(
         title=TITLES[row.kind],
         headers=headers,
-        columns=COLUMNS if detail else [],
+        columns=COLUMNS,
         rows=[_row(each, row.currency) for each in rows],
-        totals=dict(totals) if detail else {},
+        totals=dict(totals),
         next=following,
     )
 

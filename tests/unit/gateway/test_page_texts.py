@@ -34,6 +34,8 @@ def test_no_text_is_left_over() -> None:
         "_information",
         "portal_clerk",
         "portal_supervisor",
+        "recon_to_",
+        "proof_",
         *(f"recon_{each}_" for each in put_together),
     )
     assert [key for key in TEXTS if key not in words and not any(part in key for part in made_up)] == []
