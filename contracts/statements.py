@@ -117,7 +117,7 @@ class AdjustmentItem(Asked):
     amount: Amount
     date: Day | None = None
     summary: Line | None = None
-    line: Annotated[int, Field(ge=1)] | None = None
+    line: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
 
 
 class AdjustmentSheet(Asked):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 from uuid import UUID
@@ -119,7 +120,12 @@ async def messages_on(bank: TestBank, phone: str) -> list[str]:
     """What has come to a telephone of the demo bank, the newest first, once everything that waits is sent."""
     from services.reconciliation.portal.sms import send_waiting
 
+    waiting = "SELECT count(*) AS waiting FROM reconciliation.portal_sms WHERE state = 'waiting'"
     await send_waiting(bank.bank.applications["reconciliation"].resources)
+    for _ in range(500):  # the bank's own task may just be at some of them
+        if not (await bank.sql(waiting))[0]["waiting"]:
+            break
+        await asyncio.sleep(0.02)
     rows = (await bank.ask(CENTRE, "recon.sms.shown"))["rows"]
     return [row["content"] for row in rows if row["phone"] == phone]
 

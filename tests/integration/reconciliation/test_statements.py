@@ -275,6 +275,21 @@ async def test_agreed(world: World) -> None:
     assert closed["state"] == "closed"
 
 
+async def test_the_bank_searches_and_exports_what_it_sees(world: World) -> None:
+    statement = await world.statement()
+    headers = {"Authorization": f"Bearer {await world.bank.sign_on(CORPORATE)}", "Accept-Language": "zh"}
+    asked = {"number": statement["number"], "format": "csv"}
+    answer = await world.bank.client.get("/api/queries/recon.statement.query", params=asked, headers=headers)
+    assert answer.status_code == 200, answer.text
+    head, row = answer.content.decode("utf-8-sig").splitlines()[-2:]
+    assert "账单编号" in head and statement["number"] in row and "余额账单" in row and "未处理" in row and "150.00" in row
+    assert (await world.bank.ask("K0311", "recon.statement.query"))["rows"] == [], "another sub-branch sees none of them"
+    for name in ("recon.statement.show", "recon.statement.lines"):
+        headers = {"Authorization": f"Bearer {await world.bank.sign_on('K0311')}"}
+        refused = await world.bank.client.get(f"/api/queries/{name}", params={"number": statement["number"]}, headers=headers)
+        assert refused.json()["code"] == "account.outside"
+
+
 async def test_agrees_after_adjustment(world: World) -> None:
     """ER 29: the sheet balances before it may be sent; the supervisor sees it."""
     statement = await world.statement()
