@@ -41,7 +41,6 @@ import asyncio
 import json
 import re
 import shlex
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -50,11 +49,11 @@ from typing import Any
 
 from tests.support.bank import TestBank
 from tests.support.door import Door
+from tests.support.waiting import until
 
 Entry = tuple[str, str, str, Decimal]
 LONGEST_BATCH_SECONDS = 60
 OFF_SHEET = ("receive", "pay")
-PATIENCE_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -171,7 +170,7 @@ class Play:
 
     async def _peer(self) -> None:
         """The bank was started with it: wait until it has opened the date."""
-        await self._asked(self._is_open, "national inter-bank business is not open")
+        await until(self._is_open, "national inter-bank business is not open")
 
     async def _is_open(self) -> bool:
         return (await self.door.ask("S0009", "clearing.national_day"))["open"]
@@ -189,28 +188,20 @@ class Play:
             found[:] = [row for row in rows if str(row[field_]) == value]
             return bool(found)
 
-        await self._asked(says_so, "no row of the list says so")
+        await until(says_so, "no row of the list says so")
         for pair in wanted:
             called, _, source = pair.partition("=")
             self.names[called] = str(found[0][source])
-
-    async def _asked(self, condition: Callable[[], Awaitable[bool]], otherwise: str) -> None:
-        for _ in range(PATIENCE_SECONDS * 20):
-            if await condition():
-                return
-            await asyncio.sleep(0.05)
-        raise AssertionError(otherwise)
 
     async def _result(self, name: str, value: str) -> None:
         assert str(self.receipt["result"][name]) == value, f"{name} is {self.receipt['result'][name]}"
 
     async def _stage(self, unit: str, expected: str) -> None:
-        for _ in range(400):
+        async def reached() -> bool:
             [row] = (await self.door.ask("S0009", "clearing.limits", outlet=unit))["rows"]
-            if row["in_force"] and row["stage"] == expected.strip("-"):
-                return
-            await asyncio.sleep(0.05)
-        raise AssertionError(f"the limit is seen as {row}")
+            return row["in_force"] and row["stage"] == expected.strip("-")
+
+        await until(reached, f"the limit of {unit} is seen as {expected}", 0.05)
 
     async def _voucher(self, outlet: str, cash_box: str, kind: str, sheets: str) -> None:
         rows = (await self.door.ask("S0009", "voucher.stock", outlet=outlet, cash_box=cash_box, kind=kind))["rows"]

@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx
 
 from launch.demo import PASSWORD
+from tests.support.waiting import until
 
 
 class Door:
@@ -96,9 +97,9 @@ class Door:
     async def settle(self) -> None:
         """Wait until nothing waits in any outbox."""
         headers = {"Authorization": f"Bearer {await self.sign_on('S0009')}"}
-        for _ in range(600):
+
+        async def nothing_waits() -> bool:
             services = (await self.client.get("/api/operations/bus", headers=headers)).json()["services"]
-            if all(each.get("outbox_waiting") == 0 for each in services):
-                return
-            await asyncio.sleep(0.02)
-        raise AssertionError("the outboxes did not empty")
+            return all(each.get("outbox_waiting") == 0 for each in services)
+
+        await until(nothing_waits, "the outboxes are empty")

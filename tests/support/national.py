@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
-from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -19,6 +17,7 @@ from launch.demo import BUSINESS_DATE
 from runtime.bus import Bundle
 from runtime.identifiers import new_id
 from tests.support.bank import TestBank
+from tests.support.waiting import until
 
 ENTER, CHECK, CANCEL = (f"clearing.national.outward_{act}" for act in ("enter", "check", "cancel"))
 CLEAR, PRINT, SORT = (f"clearing.national.{act}" for act in ("clear_suspense", "print_inward", "inward"))
@@ -77,16 +76,6 @@ def letter(message: Message, message_id: UUID | None = None) -> bytes:
     body = Raw(message.model_dump_json())
     envelope = Envelope(id=message_id or new_id(), name=message.NAME, business_date=None, occurred_at=SystemClock().now(), body=body)
     return envelope.encode()
-
-
-async def until(condition: Callable[[], Awaitable[bool]], what: str, patience_seconds: float = 30) -> None:
-    """Wait until the condition holds."""
-    try:
-        async with asyncio.timeout(patience_seconds):
-            while not await condition():
-                await asyncio.sleep(0.02)
-    except TimeoutError:
-        raise AssertionError(f"never happened: {what}") from None
 
 
 async def opened(bank: TestBank) -> None:

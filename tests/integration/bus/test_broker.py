@@ -11,7 +11,8 @@ import structlog
 from launch.provision.rabbitmq import PrivateBroker
 from runtime.amqp.layout import DELIVERY_LIMIT, parking_name
 from runtime.bus import Bundle, BusUnavailable
-from tests.integration.bus.world import Proxy, World, eventually, posted
+from tests.integration.bus.world import Proxy, World, posted
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.broker
 
@@ -43,12 +44,16 @@ async def test_a_broker_that_comes_back_in_mid_stream_loses_and_doubles_nothing(
     async def noticed() -> bool:
         return not consuming.bus.is_connected() and not relaying.bus.is_connected()
 
-    await eventually(noticed, "both processes notice")
+    await until(noticed, "both processes notice")
     await asyncio.to_thread(broker.start)
     sent = await streaming
     assert sorted(await world.until_applied(3000)) == sent
     assert await world.parked() == []
-    assert consuming.bus.is_connected() and relaying.bus.is_connected()
+
+    async def back() -> bool:
+        return consuming.bus.is_connected() and relaying.bus.is_connected()
+
+    await until(back, "both processes are connected again")
 
 
 async def test_a_lost_confirm_leads_to_a_second_delivery_that_changes_nothing(world: World) -> None:
@@ -64,7 +69,7 @@ async def test_a_lost_confirm_leads_to_a_second_delivery_that_changes_nothing(wo
     async def handled() -> bool:
         return await world.applied() == ["first", *sent]
 
-    await eventually(handled, "the broker had taken the bundle")
+    await until(handled, "the broker had taken the bundle")
     assert await world.outbox_waiting() == 10
     await proxy.cut()
     await proxy.open()
@@ -72,7 +77,7 @@ async def test_a_lost_confirm_leads_to_a_second_delivery_that_changes_nothing(wo
     async def delivered_twice() -> bool:
         return len(consuming.seen) == 21 and await world.outbox_waiting() == 0
 
-    await eventually(delivered_twice, "the bundle is published again")
+    await until(delivered_twice, "the bundle is published again")
     assert await world.applied() == ["first", *sent]
     assert await world.rows("SELECT DISTINCT attempts FROM bus_test.outbox") == [(0,)]
     await relaying.stop()
@@ -114,7 +119,7 @@ async def test_a_message_whose_consumers_keep_dying_is_parked_and_can_be_replaye
             parking = await channel.declare_queue(parking_name(world.queue.name), passive=True)
             return parking.declaration_result.message_count == 1
 
-        await eventually(given_up, "the broker has given up")
+        await until(given_up, "the broker has given up")
         assert len(returned) == DELIVERY_LIMIT + 1
     consuming = await (await world.node()).consume()
     ((name, code, reason, attempts, parked_id),) = await world.until_parked(1)
@@ -144,7 +149,11 @@ async def test_a_process_may_start_before_its_broker(world: World, monkeypatch: 
 
 async def test_processes_that_start_together_agree_on_what_stands_on_the_broker(world: World) -> None:
     nodes = await asyncio.gather(*(world.node() for _ in range(4)))
-    assert all(node.bus.is_connected() for node in nodes)
+
+    async def connected() -> bool:
+        return all(node.bus.is_connected() for node in nodes)
+
+    await until(connected, "every process has declared what it needs")
 
 
 async def test_a_consumer_comes_back_when_its_queue_was_deleted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,7 +172,7 @@ async def test_a_consumer_comes_back_when_its_queue_was_deleted(world: World, mo
     async def noticed() -> bool:
         return any(call.args == ("queue is consumed anew",) for call in written.calls)
 
-    await eventually(noticed, "the consumer has noticed")
+    await until(noticed, "the consumer has noticed")
     await (await world.node()).bus.stop()  # whoever starts next declares it again
     await world.send(posted("2"))
     assert await world.until_applied(2) == ["1", "2"]

@@ -13,7 +13,8 @@ from contracts.ledger import Posted, PostingRejected
 from kernel.errors import ErrorType, Kind
 from runtime.bus import Bundle
 from runtime.consumer import Consumer, Received, read_message
-from tests.integration.bus.world import PLUMBING, Crash, Node, Proxy, World, eventually, posted
+from tests.integration.bus.world import PLUMBING, Crash, Node, Proxy, World, posted
+from tests.support.waiting import until
 
 CLOSED = ErrorType("test.account_closed", Kind.CONFLICT, "账户已销户", "the account is closed")
 AWAY = ErrorType("test.neighbour_away", Kind.UNAVAILABLE, "暂时无法连接", "the neighbour is away")
@@ -99,14 +100,14 @@ async def test_a_crash_between_commit_and_acknowledgement_repeats_nothing(world:
     async def committed() -> bool:
         return len(await world.applied()) == 20
 
-    await eventually(committed, "the first process committed")
+    await until(committed, "the first process committed")
     await first.stop()
     second = (await (await world.node()).consume()).relay()
 
     async def delivered_again() -> bool:
         return len(second.seen) >= 20 and await world.outbox_waiting() == 0
 
-    await eventually(delivered_again, "the second process got the messages again")
+    await until(delivered_again, "the second process got the messages again")
     await world.send(posted("after"))
     assert await world.until_applied(21) == [*numbers(20), "after"]
 
@@ -144,13 +145,13 @@ async def test_a_failing_message_does_not_hold_back_later_ones(world: World) -> 
     async def failed_once() -> bool:
         return world.tries["slow"] > 0
 
-    await eventually(failed_once, "the first try")
+    await until(failed_once, "the first try")
     await world.send(posted("later"))
 
     async def later_is_done() -> bool:
         return await world.applied() == ["later"]
 
-    await eventually(later_is_done, "a later message is handled first")
+    await until(later_is_done, "a later message is handled first")
     released.append(True)
     assert await world.until_applied(2) == ["later", "slow"]
 
@@ -223,7 +224,7 @@ async def test_an_outage_of_the_consumers_database_loses_nothing_and_counts_no_t
     async def was_tried() -> bool:
         return len(consuming.failures) >= 3
 
-    await eventually(was_tried, "the consumer has tried during the outage")
+    await until(was_tried, "the consumer has tried during the outage")
     assert await world.applied() == ["before"]
     await proxy.open()
     assert sorted(await world.until_applied(31)) == sorted(["before", *numbers(30)])
@@ -255,14 +256,14 @@ async def test_an_unroutable_message_waits_in_the_outbox_and_goes_out_once_a_que
     async def noted() -> bool:
         return len(await world.rows("SELECT 1 FROM bus_test.outbox WHERE problem = 'unroutable: ledger.posting_rejected.v1'")) == 25
 
-    await eventually(noted, "the problem is noted on every row")
+    await until(noted, "the problem is noted on every row")
     await sender.consume()
     await world.send(posted("routable"))
 
     async def others_pass() -> bool:
         return await world.applied() == ["routable"] and await world.outbox_waiting() == 25
 
-    await eventually(others_pass, "waiting rows do not hold back others")
+    await until(others_pass, "waiting rows do not hold back others")
     hearing: list[str] = []
 
     async def hear(_connection: object, received: Sequence[Received]) -> None:
@@ -276,7 +277,7 @@ async def test_an_unroutable_message_waits_in_the_outbox_and_goes_out_once_a_que
     async def delivered() -> bool:
         return len(hearing) == 25 and await world.outbox_waiting() == 0
 
-    await eventually(delivered, "the waiting rows are delivered")
+    await until(delivered, "the waiting rows are delivered")
 
 
 async def test_stopping_finishes_the_running_batch(world: World) -> None:

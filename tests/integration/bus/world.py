@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import aio_pika
-import pytest
 from sqlalchemy import BigInteger, Column, Identity, String, Table, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -29,6 +28,7 @@ from runtime.database import Database, service_metadata
 from runtime.outbox import Outbox
 from runtime.relay import Relay
 from runtime.tables import plumbing_tables
+from tests.support.waiting import until
 
 RETRY_DELAYS_SECONDS = (0.05, 0.1, 0.15, 0.2)
 METADATA = service_metadata("bus_test")
@@ -43,16 +43,6 @@ def posted(number: str, outlet: str = "0201") -> Posted:
         posting_id=uuid4(), origin="savings", rule="test", business_date=date(2005, 6, 1), currency="CNY", outlet=outlet,
         transaction_number=number, control_total_minor=100,
     )  # fmt: skip
-
-
-async def eventually(condition: Callable[[], Awaitable[bool]], what: str, patience_seconds: float = 90) -> None:
-    """Wait until the condition holds."""
-    try:
-        async with asyncio.timeout(patience_seconds):
-            while not await condition():
-                await asyncio.sleep(0.02)
-    except TimeoutError:
-        pytest.fail(f"never happened: {what}")
 
 
 class Crash(BaseException):
@@ -173,14 +163,14 @@ class World:
         async def done() -> bool:
             return len(await self.applied()) >= count and await self.outbox_waiting() == 0
 
-        await eventually(done, f"{count} messages handled")
+        await until(done, f"{count} messages handled")
         return await self.applied()
 
     async def until_parked(self, count: int) -> list[tuple]:
         async def done() -> bool:
             return len(await self.parked()) >= count
 
-        await eventually(done, f"{count} messages parked")
+        await until(done, f"{count} messages parked")
         return await self.parked()
 
     async def close(self) -> None:

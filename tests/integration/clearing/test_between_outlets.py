@@ -13,6 +13,7 @@ from services.clearing.penalties import charge
 from services.clearing.position_limits import sample, watch
 from tests.support.bank import TestBank
 from tests.support.business import open_demand
+from tests.support.waiting import until
 
 ENTER, CHECK, MAINTAIN, REVERSE = (f"clearing.remote_deposit.{act}" for act in ("enter", "check", "maintain", "reverse"))
 FUND_ACCOUNT = "901001047502001"
@@ -218,12 +219,12 @@ async def test_a_contract_is_paid_back_in_parts_by_one_at_a_time(bank: TestBank)
 
 async def stage(bank: TestBank, unit: str, expected: str) -> None:
     """Wait until a unit is seen at a stage, and everybody was told."""
-    for _ in range(200):
+
+    async def reached() -> bool:
         [row] = (await bank.ask("S0009", "clearing.limits", outlet=unit))["rows"]
-        if row["stage"] == expected and row["in_force"]:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"{unit} did not come to {expected!r} but to {row}")
+        return row["stage"] == expected and row["in_force"]
+
+    await until(reached, f"{unit} is at {expected!r}")
 
 
 async def test_limits_warn_ask_for_approval_and_stop_until_the_unit_is_netted(bank: TestBank) -> None:

@@ -15,6 +15,7 @@ from services.clearing.netting import run_netting
 from services.clearing.reports.netting import netting_table
 from tests.support.bank import TestBank
 from tests.support.interbranch import move_all, net, reserves, settled, sub_accounts
+from tests.support.waiting import until
 
 WORKED_EXAMPLE = {("0201", "417"): 1000_00, ("0301", "417"): -1300_00, ("0202", "417"): 300_00, ("0202", "420"): 500_00}
 MOVED = {
@@ -270,12 +271,8 @@ async def test_what_comes_in_late_on_a_closed_day_goes_to_suspense_where_it_lies
 
 
 async def settled_ledger(branches: TestBank) -> None:
-    for _ in range(200):
-        rows = await branches.sql("SELECT 1 FROM clearing.position WHERE outlet = '0101' AND amount_minor = 400")
-        if rows:
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("the latecomer was not posted")
+    looked_for = "SELECT 1 FROM clearing.position WHERE outlet = '0101' AND amount_minor = 400"
+    await until(lambda: branches.sql(looked_for), "the latecomer is posted")
 
 
 async def test_ten_callers_at_once_net_once(branches: TestBank) -> None:

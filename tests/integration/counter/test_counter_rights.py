@@ -68,7 +68,7 @@ async def test_a_right_is_taken_and_given_back_in_the_service_that_owns_it(bank:
         await set_right(bank, OPEN, level)
     await bank.refuse("S0319", OPEN, PERSON, "right.missing")
     await bank.run("S0311", OPEN, PERSON)
-    changes = (await bank.ask("S0009", "counter.right_changes", transaction=OPEN, limit="2"))
+    changes = await bank.ask("S0009", "counter.right_changes", transaction=OPEN, limit="2")
     assert [(row["level"], row["after"]) for row in changes["rows"]] == [("C", None), ("A", None)]
     older = await bank.ask("S0009", "counter.right_changes", transaction=OPEN, after=changes["next"])
     assert [(row["level"], row["before"], row["after"]["zh"]) for row in older["rows"]] == [("A", None, "允许"), ("C", None, "禁止")]

@@ -8,6 +8,7 @@ from uuid import uuid4
 from contracts.customer import CustomerRenamed
 from tests.support.bank import TestBank
 from tests.support.ledger import demand, person
+from tests.support.waiting import until
 
 MAINTAIN = "customer.personal.maintain"
 
@@ -26,10 +27,11 @@ async def test_open_accounts_take_the_new_name(bank: TestBank) -> None:
     receipt = await bank.run("S0201", MAINTAIN, body, second="S0209")
     await bank.settle()
     for number, name in ((kept, "张叁"), (closed, "张三"), (renamed, "张三(工资)")):
-        for _ in range(200):
-            if (await account(bank, number))["name"] == name:
-                break
-        assert (await account(bank, number))["name"] == name
+
+        async def renamed_too(number: str = number, name: str = name) -> bool:
+            return (await account(bank, number))["name"] == name
+
+        await until(renamed_too, f"{number} is called {name}")
     [change] = await bank.sql("SELECT * FROM savings.account_change WHERE account = $1", kept)
     assert (change["field"], change["before"], change["after"], change["code"]) == ("name", "张三", "张叁", MAINTAIN)
     assert (change["teller"], change["second"], change["outlet"]) == ("S0201", "S0209", "0201")
@@ -68,10 +70,11 @@ async def test_open_loans_and_their_notes_take_the_new_name(bank: TestBank) -> N
         return (*row, (await account(bank, deposit))["name"])
 
     wanted = ("东方集团公司",) * 3
-    for _ in range(200):
-        if await told() == wanted:
-            break
-    assert await told() == wanted
+
+    async def all_told() -> bool:
+        return await told() == wanted
+
+    await until(all_told, f"everybody says {wanted[0]}")
 
 
 def test_renamings_of_a_customer_stay_in_order() -> None:

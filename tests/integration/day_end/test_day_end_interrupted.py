@@ -17,6 +17,7 @@ from services.ledger.day_end.steps import STEP_NAMES, Step
 from tests.integration.day_end.conftest import IMPATIENT
 from tests.support.bank import TestBank, running_bank, test_settings
 from tests.support.business import books_of, business_dates, busy_day, start_day_end
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -52,14 +53,14 @@ async def resume_until(bank_template: Any, database: str, struck: asyncio.Event 
 
 
 async def _watch(bank: TestBank, struck: asyncio.Event | None) -> str | None:
-    for _ in range(1200):
-        if struck is not None and struck.is_set():
-            return None
-        state = (await bank.sql("SELECT state FROM ledger.day_end_run"))[0]["state"]
-        if state != "running":
-            return state
-        await asyncio.sleep(0.05)
-    raise AssertionError("the run neither ends nor dies")
+    async def over() -> bool:
+        return (struck is not None and struck.is_set()) or await state() != "running"
+
+    async def state() -> str:
+        return (await bank.sql("SELECT state FROM ledger.day_end_run"))[0]["state"]
+
+    await until(over, "the run ends or dies", 0.05)
+    return None if struck is not None and struck.is_set() else await state()
 
 
 async def _books(bank_template: Any, days: int, die: Callable[[date], Death] | None, monkeypatch: pytest.MonkeyPatch) -> Any:

@@ -17,6 +17,7 @@ from kernel.errors import DomainError
 from launch.demo import BUSINESS_DATE
 from tests.support.bank import TestBank
 from tests.support.premises import PASSWORD, Premises
+from tests.support.waiting import until
 
 DEPOSIT, WITHDRAW = "savings.demand.deposit", "savings.demand.withdraw"
 SAVINGS_DIGIT, CUSTOMER_DIGIT = "2", "1"
@@ -122,7 +123,7 @@ async def test_closing_an_outlet_while_transactions_run(bank: TestBank, premises
     answers = await deposits("S0221")
     await set_outlet(bank, "0202", is_open=False)
     [gate] = await bank.sql("SELECT last_number, postings, control_total_minor FROM savings.outlet_gate WHERE outlet = '0202'")
-    await _until(lambda: sum(answer.status_code != 200 for answer in answers) == 4)
+    await _refused(answers, 4)
     refused = [answer for answer in answers if answer.status_code != 200]
     assert {answer.json()["code"] for answer in refused} == {"outlet.closed"}
     assert (await bank.send("S0221", DEPOSIT, {"account": premises.account, "amount": "2.00"})).status_code == 409
@@ -140,7 +141,7 @@ async def test_barring_a_teller_while_his_transactions_run(bank: TestBank, premi
     answers = await deposits("S0101")
     await bank.run("S0101", "counter.teller.balance", {})
     [gate] = await bank.sql("SELECT last_number FROM savings.outlet_gate WHERE outlet = '0100'")
-    await _until(lambda: sum(answer.status_code != 200 for answer in answers) == 4)
+    await _refused(answers, 4)
     assert {answer.json()["code"] for answer in answers if answer.status_code != 200} == {"teller.balanced"}
     registered = await bank.sql("SELECT transaction_number AS number FROM savings.register WHERE teller = 'S0101' AND state = 'posted'")
     assert {row["number"] for row in registered} == set(acknowledged(answers))
@@ -152,7 +153,7 @@ async def test_closing_the_day_while_transactions_run(bank: TestBank, premises: 
     before = Decimal((await bank.ask("S0211", "account.detail", account=premises.account))["account"]["balance"])
     answers = await deposits("S0211", "S0311", callers=3)
     stated = await DayClient(bank.bank.transport, "savings").close(BUSINESS_DATE)
-    await _until(lambda: sum(answer.status_code != 200 for answer in answers) == 6)
+    await _refused(answers, 6)
     assert {answer.json()["code"] for answer in answers if answer.status_code != 200} == {"outlet.closed"}
     counted = await bank.sql(
         "SELECT count(*) AS postings, sum(control_total_minor) AS total FROM savings.register WHERE state = 'posted' AND posts"
@@ -169,9 +170,10 @@ async def test_closing_the_day_while_transactions_run(bank: TestBank, premises: 
     assert refused.value.code == "day.closed"
 
 
-async def _until(holds: Any) -> None:
-    for _ in range(1000):
-        if holds():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("it did not come to that")
+async def _refused(answers: list[Any], count: int) -> None:
+    """Wait until so many answers are refusals."""
+
+    async def enough() -> bool:
+        return sum(answer.status_code != 200 for answer in answers) == count
+
+    await until(enough, f"{count} answers are refusals")
