@@ -3,6 +3,8 @@
 const ACCOUNTS = ['account', 'debit_account', 'credit_account', 'deposit_account', 'loan_account', 'suspense_account', 'counter_account', 'settlement_account'];
 /** Internal accounts of off-sheet business codes, 7xx, have a detail of their own. */
 const OFF_SHEET = /^9\d{6}7/;
+/** A statement's number: outlet, year, eight digits. */
+const STATEMENT = /^\d{16}$/;
 const TRANSACTIONS = ['transaction_number', 'reversed_number', 'corrected_number'];
 
 /** The query a value leads to with its parameters, `[name, {…}]`, or null; `beside` is the object the value stands in. */
@@ -12,6 +14,7 @@ export function leadsTo(key, value, beside = {}, date = undefined) {
   if (TRANSACTIONS.includes(key) || (key === 'number' && beside.date && /^\d{11}$/.test(value))) {
     return ['transaction.entries', { transaction_number: value, date: beside.reversed_date ?? beside.business_date ?? beside.date ?? date }];
   }
+  if (key === 'number' && STATEMENT.test(value)) return ['recon.statement.show', { number: value }];
   return key === 'rule' ? ruleOf(value) : null;
 }
 
