@@ -322,3 +322,27 @@ def test_the_list_is_searched_and_the_log_tells_it_all(company: dict[str, str], 
     answer = clerk.evaluate("fetch('/api/portal/log?limit=200').then((each) => each.json())")
     acts = {row["act"] for row in answer["rows"]}
     assert {"recon.matching.match", "recon.statement.paper"} <= acts, json.dumps(sorted(acts))
+
+
+def test_the_proof_of_the_books_side_by_side(browser: Browser, bank: Bank, company: dict[str, str]) -> None:
+    """The page of the bank's side: the day that was closed, its sums, and an account that differs nowhere."""
+    context = browser.new_context(base_url=bank.address, locale="zh-CN", viewport={"width": 1280, "height": 900})
+    guard = Watched(context)
+    page = guard.page
+    page.goto("/")
+    page.keyboard.type(CENTRE)
+    page.keyboard.press("Enter")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/teller")
+    page.goto("/proof")
+    expect(page.locator(".proofs .approved")).to_have_count(5, timeout=SECONDS)
+    page.locator("#proof-history a", has_text=CLOSING).click()
+    expect(page.locator("#proof-head")).to_contain_text("核对并保存", timeout=SECONDS)
+    expect(page.locator("#proof-groups tr", has_text="0201").filter(has_text="201").first).to_contain_text("150.00", timeout=SECONDS)
+    shot(page, "proof")
+    page.goto(f"/proof#account={company['account']}")
+    expect(page.locator("#proof-drill")).to_contain_text("相符", timeout=SECONDS)
+    context.close()
+    guard.assert_clean()
