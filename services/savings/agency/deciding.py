@@ -72,9 +72,9 @@ async def foreseen(connection: AsyncConnection, contract: Row[Any], batch: Row[A
     return [(each, found[each.value]["lines"], found[each.value]["amount"]) for each in Failure if each.value in found]
 
 
-async def lock_accounts(connection: AsyncConnection, contract: Row[Any], batch: Row[Any], lines: int) -> tuple[str, str]:
+async def lock_accounts(connection: AsyncConnection, contract: Row[Any], batch: Row[Any], lines: int) -> tuple[str | None, str | None]:
     """Lock the accounts of the next so many lines and the organisation's in account order, as everybody does. Returns where the lines and
-    where their accounts lie: `tid[]` as text, in the same order.
+    where their accounts lie: `tid[]` as text, in the same order; none where no line is left.
 
     How many of all accounts a portion has is not the planner's to guess: the portion is joined once, later everything is looked up.
     """
@@ -91,11 +91,11 @@ async def lock_accounts(connection: AsyncConnection, contract: Row[Any], batch: 
         contract.account,
     )
     await raw.execute("SET LOCAL enable_nestloop = on; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
-    return tuple(row)
+    return row[0], row[1]
 
 
 async def decide(
-    connection: AsyncConnection, contract: Row[Any], batch: Row[Any], places: tuple[str, str], posting_id: UUID, day: date
+    connection: AsyncConnection, contract: Row[Any], batch: Row[Any], places: tuple[str | None, str | None], posting_id: UUID, day: date
 ) -> Portion:
     """Move the accounts of the locked lines, write their lines and mark the batch's, as far as they can be posted."""
     raw = await driver_connection(connection)
