@@ -6,6 +6,7 @@ import hmac
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
 from uuid import UUID
 
 from kernel.errors import ErrorType, Kind
@@ -106,6 +107,15 @@ def picture_of(key: bytes, try_id: UUID, number: int) -> tuple[str, bytes]:
 def name_key(name: str) -> str:
     """A user name or nickname as it is compared: one form for every way to write the same characters, small letters."""
     return unicodedata.normalize("NFKC", name).strip().casefold()
+
+
+def address_group(address: str) -> str:
+    """Whom an address is counted as: an IPv6 address as the network of its customer, who has as many addresses as he likes."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address[:64]
+    return str(ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
 
 
 def is_user_name(key: str) -> bool:

@@ -27,6 +27,7 @@ from services.reconciliation.domain.portal_sign_on import (
     TRY_LASTS,
     TRY_OVER,
     Rate,
+    address_group,
     picture_of,
 )
 from services.reconciliation.portal.drawing import draw
@@ -48,11 +49,15 @@ def portal_digest(resources: Resources, kind: str, text: str) -> bytes:
     return digest_of(key_of(resources).hex(), kind, text)
 
 
+def address_of(request: Request) -> str:
+    """Where the gateway says the request comes from, as addresses are counted."""
+    return address_group(request.headers.get(ADDRESS_HEADER, "unknown"))
+
+
 async def check_rate(request: Request, connection: AsyncConnection, rate: Rate) -> None:
     """Count for the address the gateway names. Raises `portal.too_often`."""
     resources = resources_of(request)
-    address = request.headers.get(ADDRESS_HEADER, "unknown")
-    if not await within(connection, (rate,), portal_digest(resources, "address", address), resources.clock.now()):
+    if not await within(connection, (rate,), portal_digest(resources, "address", address_of(request)), resources.clock.now()):
         raise TOO_OFTEN()
 
 
@@ -83,9 +88,8 @@ async def begin(request: Request) -> TryBegun:
     try_id, now = new_id(), resources.clock.now()
     async with resources.database.transaction() as connection:
         await check_rate(request, connection, PICTURE_RATE_OF_ADDRESS)
-        address = request.headers.get(ADDRESS_HEADER, "unknown")[:64]
         fresh = {"captchas": 1, "captcha_until": now + PICTURE_LASTS, "begun_at": now}
-        await connection.execute(PORTAL_TRY.insert().values(try_id=try_id, address=address, **fresh))
+        await connection.execute(PORTAL_TRY.insert().values(try_id=try_id, address=address_of(request), **fresh))
     return await _drawn(resources, try_id, 1)
 
 

@@ -13,11 +13,12 @@ from services.reconciliation.portal.tables import PORTAL_RATE
 
 
 async def within(connection: AsyncConnection, rates: Iterable[Rate], subject: bytes, now: datetime) -> bool:
-    """Count once under each rate; whether all of them allow it. Of callers that race exactly as many get through as may."""
-    allowed = True
+    """Count once under each rate up to the first one that does not allow it; whether all do. Of callers that race exactly as many get
+    through as may."""
     for rate in rates:
-        allowed = await _count(connection, rate, subject, now) and allowed
-    return allowed
+        if not await _count(connection, rate, subject, now):
+            return False
+    return True
 
 
 async def _count(connection: AsyncConnection, rate: Rate, subject: bytes, now: datetime) -> bool:

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from fastapi import Request
@@ -50,9 +51,11 @@ def csrf_of(resources: Resources, secret: str) -> str:
     return digest_of(resources.settings.service_key.get_secret_value(), "portal.csrf", secret).hex()
 
 
-async def begin_session(connection: AsyncConnection, clock: Clock, bound: Row[Any], entry: str) -> str:
-    """A new session of an operator's row, whose lock the caller holds; its secret, which is nowhere else."""
-    secret, now = secrets.token_urlsafe(32), clock.now()
+async def begin_session(connection: AsyncConnection, request: Request, bound: Row[Any], entry: str) -> str:
+    """A new session of an operator's row, whose lock the caller holds; its secret, which is nowhere else. The one that the browser still
+    showed ends."""
+    secret, now = secrets.token_urlsafe(32), resources_of(request).clock.now()
+    await _end(connection, _digest(request.headers.get(SESSION_HEADER, "")), now)
     await connection.execute(
         PORTAL_SESSION.insert().values(
             session_digest=_digest(secret),
@@ -69,9 +72,12 @@ async def begin_session(connection: AsyncConnection, clock: Clock, bound: Row[An
 
 async def end_session(connection: AsyncConnection, clock: Clock, session: Session) -> bool:
     """Sign off; whether it was this call that ended the session."""
-    mine = (PORTAL_SESSION.c.session_digest == session.digest, PORTAL_SESSION.c.ended_at.is_(None))
-    ended = await connection.execute(PORTAL_SESSION.update().where(*mine).values(ended_at=clock.now()))
-    return ended.rowcount == 1
+    return await _end(connection, session.digest, clock.now())
+
+
+async def _end(connection: AsyncConnection, digest: bytes, now: datetime) -> bool:
+    running = (PORTAL_SESSION.c.session_digest == digest, PORTAL_SESSION.c.ended_at.is_(None))
+    return (await connection.execute(PORTAL_SESSION.update().where(*running).values(ended_at=now))).rowcount == 1
 
 
 async def session_of(request: Request) -> Session:

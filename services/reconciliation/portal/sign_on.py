@@ -36,7 +36,7 @@ from services.reconciliation.domain.portal_sign_on import (
     name_key,
 )
 from services.reconciliation.portal.acts import log_act, log_nameless
-from services.reconciliation.portal.captcha import answers_picture, change_try, check_rate, key_of, locked_try, portal_digest
+from services.reconciliation.portal.captcha import address_of, answers_picture, change_try, check_rate, key_of, locked_try, portal_digest
 from services.reconciliation.portal.rates import within
 from services.reconciliation.portal.session import Session, begin_session, end_session, operator_from, running_session, session_of
 from services.reconciliation.portal.sms import queue_sms
@@ -63,10 +63,11 @@ async def send_code(body: CodeAsked, request: Request) -> CodeSent:
     async with resources.database.transaction() as connection:
         begun = await locked_try(connection, body.try_id, now)
         await check_rate(request, connection, CODE_RATE_OF_ADDRESS)
-        if not await within(connection, CODE_RATES, portal_digest(resources, "name", key), now):
+        # Openly by name and address, so that nobody hears from a refusal that somebody else has just used a name.
+        if not await within(connection, CODE_RATES, portal_digest(resources, "name from", f"{address_of(request)} {key}"), now):
             raise TOO_SOON(field="name")
         found = (await connection.execute(select(PORTAL_OPERATOR).where(_named(key), PORTAL_OPERATOR.c.state == "bound"))).first()
-        # One person has a user name and perhaps a nickname: codes are counted by the person too, and the surplus is silently not sent.
+        # By the person silently, whatever name and wherever from: the surplus is not sent.
         person = f"{found.customer_number}{found.operator_number}" if found else f"nobody {key}"
         counted = await within(connection, CODE_RATES, portal_digest(resources, "person", person), now)
         phone = found.phone if found is not None and counted else None
@@ -127,7 +128,7 @@ async def _enter(request: Request, connection: AsyncConnection, body: PortalSign
         return WRONG
     await change_try(connection, body.try_id, captcha_until=None, code_until=None, ended_at=now)
     await log_act(connection, operator_from(found), "recon.portal.sign_on", at=now)
-    return await begin_session(connection, resources.clock, found, "code")
+    return await begin_session(connection, request, found, "code")
 
 
 @router.get("/session")

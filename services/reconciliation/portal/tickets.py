@@ -52,7 +52,7 @@ async def enter_by_ticket(body: TicketShown, request: Request) -> PortalSignedOn
         if found is None:
             raise TICKET_REFUSED()
         await log_act(connection, operator_from(found), "recon.portal.ticket", at=now)
-        secret = await begin_session(connection, resources.clock, found, "ticket")
+        secret = await begin_session(connection, request, found, "ticket")
     return await signed_on(resources, secret)
 
 

@@ -173,6 +173,8 @@ async def test_codes_are_rationed_by_name_by_person_and_by_address(bank: TestBan
     elsewhere = PortalBrowser(bank, "203.0.113.8")
     await elsewhere.begin()
     await elsewhere.ask_code("nobody")
+    await elsewhere.ask_code(company["clerk"])  # refused openly to those alone who asked too often themselves
+    assert len(await messages_on(bank, PHONE)) == sent
     await elsewhere.client.aclose()
 
 
@@ -213,7 +215,13 @@ async def test_a_session_cannot_be_fixed_forged_or_kept_alive(bank: TestBank, co
     _later(bank, minutes=15)
     assert await browser.refused("GET", "/session") == "portal.session_over"
     await browser.sign_on(company["clerk"], PHONE)
-    assert browser.cookie != first
+    second = browser.cookie
+    assert second not in (None, first)
+    _later(bank, minutes=2)
+    await browser.sign_on(company["clerk"], PHONE)
+    former = {"X-Portal-Session": second or "", "X-Service-Key": "test-service-key"}
+    answer = await bank.bank.transport.client("reconciliation").get("/portal/session", headers=former)
+    assert answer.json()["code"] == "portal.session_over"  # signing on again ends what the browser had
     for _ in range(8 * 60 // 10):
         _later(bank, minutes=10)
         answer = await browser.send("GET", "/session")

@@ -20,7 +20,7 @@ from services.reconciliation.domain.portal_nicknames import check_nickname
 from services.reconciliation.domain.portal_notices import check_dates, state_of
 from services.reconciliation.domain.portal_operators import Operator
 from services.reconciliation.domain.portal_sessions import is_over
-from services.reconciliation.domain.portal_sign_on import CODE_RATES, Rate, code_of, is_user_name, name_key, picture_of
+from services.reconciliation.domain.portal_sign_on import CODE_RATES, Rate, address_group, code_of, is_user_name, name_key, picture_of
 from services.reconciliation.portal.drawing import HEIGHT, WIDTH, draw
 from services.reconciliation.portal.sign_on import masked
 from services.reconciliation.portal.sounding import GAP, LOUD, PAUSE, TONE, sound
@@ -103,6 +103,14 @@ def test_nicknames_that_do_not(nickname: str) -> None:
     with pytest.raises(DomainError) as refusal:
         check_nickname(nickname)
     assert refusal.value.code == "portal.nickname.unfit"
+
+
+@pytest.mark.parametrize(
+    ("address", "group"),
+    [("203.0.113.7", "203.0.113.7"), ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"), ("unknown", "unknown"), ("x" * 80, "x" * 64)],
+)
+def test_addresses_are_counted_by_who_can_have_them(address: str, group: str) -> None:
+    assert address_group(address) == group
 
 
 def test_names_are_compared_in_one_form() -> None:
