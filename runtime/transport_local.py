@@ -10,16 +10,16 @@ import httpx
 from starlette.types import ASGIApp
 
 
-class LocalTransport(httpx.AsyncBaseTransport):
+class LocalTransport:
     """Hands a request to an application and gives its whole answer back. Answers that stream for ever do not belong here."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def answer(self, request: httpx.Request) -> httpx.Response:
         """The application's answer; an application that fails without answering raises here as it would in its server."""
         body = await request.aread()
-        answer: dict[str, Any] = {"status": 500, "headers": [], "body": []}
+        given: dict[str, Any] = {"status": 500, "headers": [], "body": []}
         waiting = True
 
         async def receive() -> MutableMapping[str, Any]:
@@ -32,16 +32,16 @@ class LocalTransport(httpx.AsyncBaseTransport):
 
         async def send(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                answer.update(status=message["status"], headers=list(message.get("headers", [])), started=True)
+                given.update(status=message["status"], headers=list(message.get("headers", [])), started=True)
             elif message["type"] == "http.response.body":
-                answer["body"].append(message.get("body", b""))
+                given["body"].append(message.get("body", b""))
 
         try:
             await self._app(_scope(request), receive, send)
         except Exception:
-            if "started" not in answer:
+            if "started" not in given:
                 raise
-        return httpx.Response(answer["status"], headers=answer["headers"], content=b"".join(answer["body"]), request=request)
+        return httpx.Response(given["status"], headers=given["headers"], content=b"".join(given["body"]), request=request)
 
 
 def _scope(request: httpx.Request) -> dict[str, Any]:

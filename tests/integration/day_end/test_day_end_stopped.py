@@ -97,11 +97,10 @@ async def test_a_refused_fact_stops_the_day_until_it_is_replayed(fresh_bank: Tes
 async def test_a_service_that_is_away_is_waited_for_then_named_and_the_run_goes_on_when_it_is_back(fresh_bank: TestBank):
     bank = fresh_bank
     transport = bank.bank.transport
-    away = httpx.AsyncClient(base_url="http://lending", transport=httpx.MockTransport(_refuse))
-    there = transport._clients["lending"]
-    transport._clients["lending"] = away
+    there = transport._local.pop("lending")
+    transport._clients["lending"] = httpx.AsyncClient(base_url="http://lending", transport=httpx.MockTransport(_refuse))
     run = await bank.day_end()
-    transport._clients["lending"] = there
+    transport._local["lending"] = there
     [failed] = [each for each in run["steps"] if each["state"] == "failed"]
     assert failed["problem_code"] == "service.unreachable" and "lending" in failed["problem"]
     assert (await bank.day_end())["state"] == "done"
