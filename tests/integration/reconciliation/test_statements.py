@@ -391,6 +391,38 @@ async def test_who_may_do_what(world: World) -> None:
     )
 
 
+STRANGE_VALUES: list[dict[str, Any]] = [
+    {"version": 10**30},
+    {"version": "x"},
+    {"contact_name": "\u0000"},
+    {"contact_name": "甲" * 61},
+    {"contact_phone": "1; DROP"},
+    {"supervisor": "0000"},
+    {"opinion": "\x1b[2J"},
+    {"unknown": 1},
+    {"result": "disagreed_adjusted", "sheet": {"company_balance": "1e9", "items": []}},
+    {"result": "disagreed_adjusted", "sheet": {"company_balance": "1.00", "items": [{"kind": "bank_paid", "amount": "-1.00"}]}},
+    {"result": "disagreed_adjusted", "sheet": {"company_balance": "1.00", "items": [{"kind": "bank_paid", "amount": "1", "line": 2**40}]}},
+    {"result": "distorted", "sheet": {"company_balance": "9" * 24}},
+    {"result": "distorted", "sheet": {"company_balance": "1.00", "items": [ITEMS[0]] * 501}},
+]
+
+
+async def test_strange_values_are_refused_and_change_nothing(world: World) -> None:
+    statement = await world.statement()
+    path = f"/statements/{statement['number']}"
+    for strange in STRANGE_VALUES:
+        answer = await world.east.clerk.send("POST", f"{path}/reply", said(statement, result="agreed") | strange)
+        assert 400 <= answer.status_code < 500 and answer.json()["code"], f"{strange}: {answer.text}"
+    for params in ({"after": "x"}, {"after": "2005-09-30"}, {"limit": "0"}, {"date_from": "2005-02-30"}, {"number": "1"}, {"view": "mine"}):
+        answer = await world.east.clerk.send("GET", "/statements", params=params)
+        assert answer.status_code == 422, f"{params}: {answer.text}"
+    for number in ("1", "0201200500000001x", "..%2Fsession", "%00"):
+        answer = await world.east.clerk.send("GET", f"/statements/{number}")
+        assert 400 <= answer.status_code < 500, f"{number}: {answer.text}"
+    assert await world.read(statement["number"]) == statement
+
+
 async def outcomes(*calls: Awaitable[httpx.Response]) -> list[str]:
     """What came of calls at the same moment: `done`, or the code of the refusal."""
     answers = await asyncio.gather(*calls)
