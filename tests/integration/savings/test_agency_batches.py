@@ -14,6 +14,7 @@ from services.savings.agency import runs
 from services.savings.agency.runs import run_batches, run_portion
 from services.savings.domain.accounts import Account, credit, debit
 from services.savings.parameters.load import parameters
+from tests.support.waiting import until
 
 CONTRACT, MAINTAIN_CONTRACT, BATCH, MAINTAIN_BATCH, ADD, MAINTAIN_ITEM, RUN, CLIENT, MAINTAIN_CLIENT = (
     f"savings.agency.{name}"
@@ -304,9 +305,7 @@ async def test_a_portion_waits_for_who_holds_an_account_and_moves_what_is_there_
     async with savings.resources.database.transaction() as connection:
         await connection.exec_driver_sql("UPDATE savings.account SET name = '王新' WHERE account = $1", (workers[1],))
         portion = asyncio.create_task(run_portion(savings.resources, named["contract"], named["batch"]))
-        async with asyncio.timeout(30):
-            while not await savings.rows(waiting):
-                await asyncio.sleep(0.01)
+        await until(lambda: savings.rows(waiting), "the portion waits for the account")
     assert await portion is False
     assert (await listed(savings, named))["posted_count"] == 3
     assert [await balance(savings, each) for each in workers] == ["11.00"] * 3
