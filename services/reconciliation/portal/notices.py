@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from banking.business_day import business_date_of
 from banking.lists import MOST_ROWS, Cursor, check_dates, given, page, place, row_number
@@ -16,7 +16,7 @@ from runtime.service import resources_of
 from services.reconciliation.domain.portal_acts import act_name
 from services.reconciliation.domain.portal_operators import Operator
 from services.reconciliation.portal.session import operator_of
-from services.reconciliation.portal.tables import PORTAL_ACT, PORTAL_NOTICE
+from services.reconciliation.portal.tables import PORTAL_ACT, PORTAL_NOTICE, PORTAL_OPERATOR_CHANGE
 from services.reconciliation.tables import FRAME
 
 router = APIRouter(prefix="/portal", include_in_schema=False)
@@ -51,7 +51,7 @@ async def own_log(
     after: After = None,
     limit: Limit = 50,
 ) -> ActList:
-    """What was done under the operator's own name, the newest first; the conditions that are given all hold.
+    """What was done under the operator's own name since it was given to him, the newest first; the conditions that are given all hold.
 
     Raises `query.cursor`, `query.dates`.
     """
@@ -67,6 +67,9 @@ async def own_log(
         ]
     )
     own = (row.customer_number == operator.customer_number, row.operator_number == operator.operator_number, row.side == "customer")
+    change = PORTAL_OPERATOR_CHANGE.c
+    his = (change.customer_number == operator.customer_number, change.operator_number == operator.operator_number, change.change == "bound")
+    own = (*own, row.at >= select(func.max(change.changed_at)).where(*his).scalar_subquery())
     async with resources_of(request).database.reading() as connection:
         found = (await connection.execute(select(PORTAL_ACT).where(*own, *conditions).order_by(row.act_id.desc()).limit(limit + 1))).all()
     return ActList(**page(found, limit, lambda each: str(each.act_id), _shown))

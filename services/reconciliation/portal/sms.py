@@ -106,18 +106,21 @@ async def send_waiting(resources: Resources) -> None:
 
 
 async def _claimed(resources: Resources) -> list[Row[Any]]:
+    """What is to be sent now, put off until it would be tried again; what is of no use is dropped."""
     table, now = PORTAL_SMS, resources.clock.now()
-    waiting = (table.c.state == "waiting", table.c.next_at <= now)
+    due = (table.c.state == "waiting", table.c.next_at <= now)
+    chosen = select(table).where(*due).order_by(table.c.next_at).limit(AT_ONCE).with_for_update(skip_locked=True)
     async with resources.database.transaction() as connection:
-        useless = (table.c.state == "waiting", (table.c.until <= now) | table.c.phone.is_(None))
-        await connection.execute(table.update().where(*useless).values(state="dropped"))
-        chosen = select(table.c.sms_id).where(*waiting).order_by(table.c.next_at).limit(AT_ONCE).with_for_update(skip_locked=True)
-        again = {
-            "attempts": table.c.attempts + 1,
-            "next_at": literal(now) + func.make_interval(0, 0, 0, 0, 0, 0, AGAIN_AFTER_SECONDS * (table.c.attempts + 1)),
-        }
-        claimed = await connection.execute(table.update().where(table.c.sms_id.in_(chosen)).values(again).returning(table))
-        return list(claimed)
+        found = (await connection.execute(chosen)).all()
+        if not found:
+            return []
+        useful = [row for row in found if row.phone is not None and row.until > now]
+        useless = [row.sms_id for row in found if row not in useful]
+        await connection.execute(table.update().where(table.c.sms_id.in_(useless)).values(state="dropped"))
+        later = literal(now) + func.make_interval(0, 0, 0, 0, 0, 0, AGAIN_AFTER_SECONDS * (table.c.attempts + 1))
+        again = {"attempts": table.c.attempts + 1, "next_at": later}
+        await connection.execute(table.update().where(table.c.sms_id.in_([row.sms_id for row in useful])).values(again))
+        return useful
 
 
 async def _sent(resources: Resources, sender: SmsSender | None, row: Row[Any]) -> UUID | None:

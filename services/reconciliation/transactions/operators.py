@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
+from sqlalchemy import Row
 
 from banking.fields import AccountNumber, CustomerNumber, Form, ShortText, labelled
 from banking.menus import CORPORATE, RECONCILIATION
@@ -34,6 +35,7 @@ from services.reconciliation.portal.operators import hold_customer, keep_operato
 from services.reconciliation.portal.sms import queue_sms
 
 ROLES = tuple((role, Text(*names)) for role, names in ROLE_NAMES.items())
+CHANGES = {"bind": "bound", "change": "changed", "unbind": "unbound"}
 ACTIONS = (("bind", Text("绑定", "Bind")), ("change", Text("变更", "Change")), ("unbind", Text("解绑", "Unbind")))
 MOST_ACCOUNTS = 100
 TOLD_WITHIN = timedelta(hours=12)
@@ -89,32 +91,34 @@ async def bind_operator(work: Work, form: OperatorForm) -> Outcome:
     before = await operator_row(work.connection, form.customer_number, form.operator_number)
     if before is not None:
         sight_for(work.principal, before.outlet, field="operator_number")
+    values = await _values(work, form, before)
+    if values.get("phone"):
+        await _check_phone(work, form, values["phone"])
+    numbers = {"customer_number": form.customer_number, "operator_number": form.operator_number}
+    await keep_operator(work, before, change=CHANGES[form.action], **numbers, **values)
+    await _tell(work, form, before, values)
+    await log_bank_act(work, f"recon.operator.{CHANGES[form.action]}", form.operator_number, **numbers)
+    return Outcome(result=_result(form, before, values))
+
+
+async def _values(work: Work, form: OperatorForm, before: Row[Any] | None) -> dict[str, Any]:
+    """The columns of the operator's row that are to change, in which every action has something to change."""
     bound = before is not None and before.state == "bound"
     if form.action == "bind":
         if bound:
             raise ALREADY_BOUND(field="operator_number", number=form.operator_number)
-        values = await _binding(work, form)
-        if before is not None and before.role != values["role"]:
+        if before is not None and form.role not in (None, before.role):
             raise ROLE_FIXED(field="role", number=form.operator_number)
-    elif before is None or not bound:
+        return await _binding(work, form)
+    if not bound:
         raise NOT_BOUND(field="operator_number", number=form.operator_number)
-    elif form.action == "change":
-        asked = await _asked(work, form)
-        values = {name: value for name, value in asked.items() if getattr(before, name) != value}
-        if not values:
-            raise NOTHING_CHANGED(field="operator_number")
-    else:
-        values = {"state": "unbound", "phone": None, "nickname": None, "nickname_key": None}
-    if values.get("phone"):
-        await _check_phone(work, form, values["phone"])
-    change = {"bind": "bound", "change": "changed", "unbind": "unbound"}[form.action]
-    await keep_operator(work, before, form.customer_number, form.operator_number, change, **values)
-    role = values.get("role") or (before.role if before is not None else "")
-    await _tell(work, form, before.phone if before is not None else None, values, role)
-    await log_bank_act(
-        work, f"recon.operator.{change}", form.operator_number, customer_number=form.customer_number, operator_number=form.operator_number
-    )
-    return Outcome(result=_result(form, before, values))
+    if form.action == "unbind":
+        return {"state": "unbound", "phone": None, "nickname": None, "nickname_key": None}
+    asked = await _asked(work, form)
+    changed = {name: value for name, value in asked.items() if getattr(before, name) != value}
+    if not changed:
+        raise NOTHING_CHANGED(field="operator_number")
+    return changed
 
 
 async def _binding(work: Work, form: OperatorForm) -> dict[str, Any]:
@@ -157,18 +161,20 @@ async def _check_phone(work: Work, form: OperatorForm, phone: str) -> None:
         raise PHONE_TAKEN(field="phone", number=holder)
 
 
-async def _tell(work: Work, form: OperatorForm, former: str | None, values: Mapping[str, Any], role: str) -> None:
+async def _tell(work: Work, form: OperatorForm, before: Row[Any] | None, values: Mapping[str, Any]) -> None:
     """Tell the telephones that were taken off and put on, so that nobody is bound behind his back."""
+    former = before.phone if before is not None else None
     if "phone" not in values or values["phone"] == former:
         return
     now = work.resources.clock.now()
-    named = {"user_name": form.customer_number + form.operator_number, "role": ROLE_NAMES[role][0]}  # type: ignore[index]
+    role: Role = values["role"] if before is None else before.role
+    named = {"user_name": form.customer_number + form.operator_number, "role": ROLE_NAMES[role][0]}
     for phone, kind in ((former, "phone_unbound"), (values["phone"], "phone_bound")):
         if phone:
             await queue_sms(work.connection, phone, kind, named, now=now, until=now + TOLD_WITHIN)
 
 
-def _result(form: OperatorForm, before: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+def _result(form: OperatorForm, before: Row[Any] | None, values: Mapping[str, Any]) -> dict[str, Any]:
     def now(name: str) -> Any:
         return values[name] if name in values else getattr(before, name)
 

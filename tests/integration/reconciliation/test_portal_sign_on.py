@@ -219,8 +219,7 @@ async def test_a_session_cannot_be_fixed_forged_or_kept_alive(bank: TestBank, co
     assert second not in (None, first)
     _later(bank, minutes=2)
     await browser.sign_on(company["clerk"], PHONE)
-    former = {"X-Portal-Session": second or "", "X-Service-Key": "test-service-key"}
-    answer = await bank.bank.transport.client("reconciliation").get("/portal/session", headers=former)
+    answer = await bank.bank.transport.send("reconciliation", "GET", "/portal/session", headers={"X-Portal-Session": second or ""})
     assert answer.json()["code"] == "portal.session_over"  # signing on again ends what the browser had
     for _ in range(8 * 60 // 10):
         _later(bank, minutes=10)
@@ -230,8 +229,8 @@ async def test_a_session_cannot_be_fixed_forged_or_kept_alive(bank: TestBank, co
 
 async def test_the_service_takes_sessions_from_the_door_alone(bank: TestBank, company: dict[str, Any], browser: PortalBrowser):
     await browser.sign_on(company["clerk"], PHONE)
-    reconciliation = bank.bank.transport.client("reconciliation")
-    answer = await reconciliation.get("/portal/session", headers={"X-Portal-Session": browser.cookie or ""})
+    shown = {"X-Portal-Session": browser.cookie or "", "X-Service-Key": "guessed"}
+    answer = await bank.bank.transport.send("reconciliation", "GET", "/portal/session", headers=shown)
     assert answer.json()["code"] == "auth.service_only"
 
 
@@ -254,6 +253,11 @@ async def test_sessions_end_with_the_binding_they_rest_on(bank: TestBank, compan
     unbind = {"action": "unbind", "customer_number": customer, "operator_number": "003"}
     await bank.run(CORPORATE, "recon.operator.bind", unbind, second=CHECKER)
     assert await browser.refused("GET", "/session") == "portal.session_over"
+    _later(bank, minutes=1)
+    await bind(bank, customer, "003", company["accounts"], role="clerk", name="郑出纳", phone="13800000035")
+    await browser.sign_on(customer + "003", "13800000035")
+    acts = [row["act"] for row in (await browser.call("GET", "/log"))["rows"]]
+    assert acts == ["recon.portal.sign_on", "recon.portal.code"]  # not what the former holder of the number did
 
 
 def _ticket(number: str, customer: str, operator: str = SUPERVISOR, *, minutes: int = 2, private: str = TICKET_KEYS[0], **more: Any) -> str:
