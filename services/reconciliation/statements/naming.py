@@ -21,7 +21,9 @@ HEAD: Names = {
 REPLY: Names = {"result": HEAD["result"], "satisfaction": SATISFACTION_TEXTS}
 DECISION: Names = {"decision": DECISION_TEXTS}
 ITEM: Names = {"kind": {each.value: each.text for each in ItemKind}}
-STEP: Names = {"act": STEP_TEXTS, "side": {each.value: each.text for each in Side}, "state": HEAD["state"]}
+STEP: Names = {"act": STEP_TEXTS, "party": {each.value: each.text for each in Side}, "state": HEAD["state"]}
+AT_THE_DESK = {"round": "reply_round", "side": "party", "made_at": "done_at", "lines": "line_count"}
+"""Keys that mean something else in the bank's other lists, and what they are called here."""
 
 
 def named(values: dict[str, Any], names: Names = HEAD) -> dict[str, Any]:
@@ -32,7 +34,7 @@ def named(values: dict[str, Any], names: Names = HEAD) -> dict[str, Any]:
 
 def with_names(statement: Statement) -> dict[str, Any]:
     """A whole statement with the names of everything in it."""
-    shown = statement.model_dump(mode="json", exclude={"acts", "results", "draft"})
+    shown = _renamed(statement.model_dump(mode="json", exclude={"acts", "results", "draft"}))
     replies = [named(reply, REPLY) for reply in shown["replies"]]
     for reply in replies:
         if reply["decision"] is not None:
@@ -40,3 +42,11 @@ def with_names(statement: Statement) -> dict[str, Any]:
         if reply["sheet"] is not None:
             reply["sheet"]["items"] = [named(item, ITEM) for item in reply["sheet"]["items"]]
     return {**named(shown), "replies": replies, "track": [named(step, STEP) for step in shown["track"]]}
+
+
+def _renamed(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_renamed(each) for each in value]
+    if isinstance(value, dict):
+        return {AT_THE_DESK.get(key, key): _renamed(each) for key, each in value.items()}
+    return value

@@ -70,8 +70,7 @@ async def arrange(work: Work, form: ArrangementForm) -> Outcome:
         )
     )
     await log_bank_act(work, work.code, form.account, {"kind": form.kind, **agreed}, customer_number=account.customer_number)
-    names = {"kind_name": dict(KINDS)[form.kind].as_dict(), "frequency_name": dict(FREQUENCIES)[form.frequency].as_dict()}
-    return Outcome(result={"name": account.name, **form.model_dump(exclude_none=True), **names})
+    return Outcome(result={"name": account.name, **form.model_dump(exclude_none=True)})
 
 
 async def _keep(work: Work, form: ArrangementForm, values: dict[str, Any]) -> dict[str, Any] | None:

@@ -139,8 +139,7 @@ async def investigate(work: Work, form: InvestigateForm) -> Outcome:
         state = await _note(work, statement, form)
     details = {"action": form.action, "assignee": form.assignee}
     await log_bank_act(work, work.code, form.number, details, customer_number=statement.customer_number)
-    done = {"action": form.action, "action_name": dict(ACTIONS)[form.action].as_dict()}
-    return Outcome(result={"number": form.number, **done, "state": state.value, "state_name": state.text.as_dict()})
+    return Outcome(result={"number": form.number, "action": form.action, "statement_state": state.text.as_dict()})
 
 
 async def _answer(work: Work, statement: Row[Any], text: str | None) -> StatementState:

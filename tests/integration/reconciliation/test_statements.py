@@ -272,7 +272,7 @@ async def test_agreed(world: World) -> None:
         ("fetch", "clerk", "fetched"), ("reply", "clerk", "waiting_approval"), ("approve", "supervisor", "agreed"),
     ]  # fmt: skip
     closed = await world.investigate(statement["number"], "close", text="归档")
-    assert closed["state"] == "closed"
+    assert closed["statement_state"]["zh"] == "已结案" and (await world.read(statement["number"]))["state"] == "closed"
 
 
 async def test_the_bank_searches_and_exports_what_it_sees(world: World) -> None:
@@ -323,7 +323,7 @@ async def test_disagreed_until_the_bank_has_answered(world: World, reply: dict[s
     await world.investigate(number, "assign", assignee=CHECKER)
     await world.investigate(number, "note", text="8月凭证有误")
     await world.bank.refuse("K0311", INVESTIGATE, {"number": number, "action": "note", "text": "?"}, "account.outside")
-    assert (await world.investigate(number, "answer", text="贵司漏记一笔"))["state"] == "answered"
+    assert (await world.investigate(number, "answer", text="贵司漏记一笔"))["statement_state"]["en"] == "answered by the bank"
     await world.bank.refuse(CORPORATE, INVESTIGATE, {"number": number, "action": "answer", "text": "再答"}, "statement.state")
     answered = await world.read(number)
     assert (answered["round"], answered["answer"], answered["due_on"]) == (2, "贵司漏记一笔", "2005-10-11")
@@ -332,7 +332,9 @@ async def test_disagreed_until_the_bank_has_answered(world: World, reply: dict[s
     [told] = await messages_on(world.bank, world.east.phone(CLERK), number)
     assert "2005-10-11" in told and await messages_on(world.bank, world.east.phone(SUPERVISOR), number) == []
     shown = await world.bank.ask(CORPORATE, "recon.statement.show", number=number)
-    assert shown["assigned_to"] == CHECKER and "8月凭证有误" in [step["note"] for step in shown["track"]]
+    assert (shown["assigned_to"], shown["reply_round"], shown["track"][0]["party"]) == (CHECKER, 2, "clerk") and "8月凭证有误" in [
+        step["note"] for step in shown["track"]
+    ]
     path = f"/statements/{number}/reply"
     assert await world.east.clerk.refused("POST", path, said(answered, result="agreed")) == "statement.satisfaction_missing"
     early = said(answered, result="disagreed_adjusted", sheet=SHEET, satisfaction="satisfied")
@@ -504,5 +506,6 @@ async def test_an_overdue_statement_is_reminded_of_once_and_may_be_closed(world:
     report = await world.bank.report(CORPORATE, "recon_returns", date_from="2005-09-30", date_to="2005-09-30")
     [row] = report["rows"]
     assert (row["outlet"], row["overdue"]) == ("0201", 1) and row["made"] > row["returned"] > 0
-    assert (await world.investigate(number, "close", text="客户注销"))["state"] == "closed"
+    await world.investigate(number, "close", text="客户注销")
+    assert (await world.west.clerk.call("GET", f"/statements/{number}"))["state"] == "closed"
     assert (await world.west.clerk.call("GET", "/reminders"))["rows"] == []
