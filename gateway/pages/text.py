@@ -234,6 +234,7 @@ TEXTS: Mapping[str, Text] = {
     "group_books": Text("核对", "Proofs"),
     "group_counter": Text("柜台", "Counter"),
     "group_clearing": Text("清算", "Clearing"),
+    "group_recon": Text("银企对账", "Reconciliation with companies"),
     "group_other": Text("其他", "Others"),
     # operations
     "health": Text("服务状态", "Services"),
