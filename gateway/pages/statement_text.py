@@ -198,6 +198,7 @@ STATEMENT_TEXTS: Mapping[str, Text] = {
     "proof_kept": Text("分户账", "Keeper"),
     "proof_ledger": Text("总账", "Ledger"),
     "proof_clearing": Text("清算", "Clearing"),
+    "proof_difference": Text("差额", "Difference"),
     "proof_posting": Text("入账标识", "Posting"),
     "proof_made_at": Text("核对时间", "Proved at"),
     "proof_live": Text("当前账务的即时核对，未保存", "The books as they stand now; not kept"),

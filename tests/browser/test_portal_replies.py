@@ -149,9 +149,9 @@ def made(bank: Bank, company: dict[str, str], kind: str, first: str) -> str:
     return bank.run("recon.statement.generate", account=company["account"], kind=kind, **span)["numbers"][0]
 
 
-def shot(page: Page, name: str) -> None:
+def shot(page: Page, name: str, part: str = "body") -> None:
     if SHOTS:
-        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
+        page.locator(part).first.screenshot(path=str(Path(SHOTS) / f"{name}.png"))
 
 
 def opened(page: Page, number: str) -> None:
@@ -251,7 +251,7 @@ def test_agrees_after_adjustment_proposed_from_the_companys_book(bank: Bank, com
     clerk.locator("#company-balance").fill("120.00")
     expect(clerk.locator(".filling .verdict")).to_have_text("调节相符")
     expect(clerk.locator(".filling .sum").first).to_contain_text("167.00")
-    shot(clerk, "sheet")
+    shot(clerk, "sheet", ".sheet.filling")
     clerk.locator("#keep").click()
     expect(clerk.locator(".notice", has_text="已暂存")).to_be_visible(timeout=SECONDS)
     send(clerk)
@@ -330,11 +330,10 @@ def test_the_proof_of_the_books_side_by_side(browser: Browser, bank: Bank, compa
     guard = Watched(context)
     page = guard.page
     page.goto("/")
-    page.keyboard.type(CENTRE)
-    page.keyboard.press("Enter")
-    page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
-    page.keyboard.press("Enter")
+    expect(page.locator("input").first).to_be_focused()
+    for word in (CENTRE, PASSWORD, ""):
+        page.keyboard.type(word)
+        page.keyboard.press("Enter")
     page.wait_for_url("**/teller")
     page.goto("/proof")
     expect(page.locator(".proofs .approved")).to_have_count(5, timeout=SECONDS)

@@ -13,9 +13,9 @@ const asked = () => Object.fromEntries(new URLSearchParams(location.hash.slice(1
 const column = (key, text, kind = 'text') => ({ key, kind, label: t(text) });
 const GROUPS = [
   column('outlet', 'outlet'), column('business_code', 'proof_class'), column('currency', 'proof_currency'), column('sub_ledger', 'proof_sub_ledger', 'amount'),
-  column('ledger', 'proof_ledger', 'amount'), column('clearing', 'proof_clearing', 'amount'), column('difference', 'difference', 'amount'), column('verdict', 'proof_verdict'),
+  column('ledger', 'proof_ledger', 'amount'), column('clearing', 'proof_clearing', 'amount'), column('difference', 'proof_difference', 'amount'), column('verdict', 'proof_verdict'),
 ];
-const POSTINGS = [column('posting_id', 'proof_posting'), column('kept', 'proof_kept', 'amount'), column('ledger', 'proof_ledger', 'amount'), column('difference', 'difference', 'amount'), column('reason', 'reason')];
+const POSTINGS = [column('posting_id', 'proof_posting'), column('kept', 'proof_kept', 'amount'), column('ledger', 'proof_ledger', 'amount'), column('difference', 'proof_difference', 'amount'), column('reason', 'reason')];
 const HISTORY = [column('date_link', 'business_date'), column('verdict', 'proof_verdict'), ...KINDS.map((kind) => column(kind, `proof_${kind}`, 'amount')), column('made', 'proof_made_at')];
 
 const verdict = (holds) => h('span', { class: holds ? 'approved' : 'refusal', text: t(holds ? 'proof_holds' : 'proof_fails') });
@@ -43,7 +43,7 @@ async function drawProofs(card) {
   fill(card, head('proof', form),
     h('p', { class: 'hint', text: proof.stored ? t('proof_stored', { time: moment(proof.made_at) }) : t('proof_live') }),
     h('div', { class: 'proofs' }, KINDS.map((kind) => h('section', { class: 'proof', 'data-kind': kind }, h('h3', {}, t(`proof_${kind}`), ' ', verdict(proof[kind].holds)),
-      !proof[kind].holds && [h('p', {}, t('difference'), ' ', h('strong', { class: 'amount' }, grouped(proof[kind].difference))), openItems(proof[kind].open_items)]))));
+      !proof[kind].holds && [h('p', {}, t('proof_difference'), ' ', h('strong', { class: 'amount' }, grouped(proof[kind].difference))), openItems(proof[kind].open_items)]))));
 }
 
 function openItems(items) {
