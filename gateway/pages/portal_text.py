@@ -35,6 +35,8 @@ PORTAL_TEXTS: Mapping[str, Text] = {
         "账号未绑定手机：无法使用动态密码登录，请到我行柜台更新手机号码。",
         "No telephone is bound to this user: codes cannot be sent. Please have the number updated at our counter.",
     ),
+    "portal_waiting": Text("待回复账单提醒", "Statements that wait for your reply"),
+    "portal_due": Text("回复期限 {due_on}", "reply by {due_on}"),
     "portal_user": Text("用户名", "User name"),
     "portal_operator": Text("操作员", "Operator"),
     "portal_role": Text("角色", "Role"),

@@ -130,6 +130,12 @@ class FakePortal:
             row = {"act_id": 1, "at": "2026-05-04T01:00:00Z", "act": "recon.portal.sign_on", "name": name, "subject": "", "details": {}}
             return {"rows": [] if request.query_params.get("subject") else [row], "next": None}
 
+        async def reminders(request: Request) -> dict[str, Any]:
+            self._check(request)
+            row = {"number": "0201200509000001", "account": "400000001001011", "kind": "balance", "date_to": "2005-09-30"}
+            row |= {"due_on": "2005-10-10", "reminder": "overdue", "made_on": "2005-10-11"}
+            return {"rows": [row], "more": False}
+
         for path, answer in {"begin": picture, "picture": picture, "code": code, "ticket": ticket}.items():
             add(f"/sign-on/{path}", answer, methods=["POST"])
         add("/sign-on/sound", heard, methods=["GET"])
@@ -140,3 +146,4 @@ class FakePortal:
         add("/nickname", nickname, methods=["POST"])
         add("/notices", notices, methods=["GET"])
         add("/log", log, methods=["GET"])
+        add("/reminders", reminders, methods=["GET"])

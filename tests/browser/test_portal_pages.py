@@ -76,6 +76,8 @@ def test_home_says_who_is_signed_on_in_both_languages(home: Page, bank: FakeBank
     expect(home.locator("[data-operator=role]")).to_have_text("对账员")
     expect(home.locator(".places a").first).to_have_text("待处理账单")
     expect(home.locator(".notices article")).to_have_count(3)
+    expect(home.locator("a[href='/portal/statement#0201200509000001']")).to_be_visible()
+    expect(home.get_by_text("回复期限 2005-10-10")).to_be_visible()
     expect(home.get_by_text("账号未绑定手机")).to_have_count(0)
     home.locator("[data-language=en]").click()
     expect(home.locator("[data-operator=role]")).to_have_text("Clerk")
