@@ -12,6 +12,7 @@ import pytest
 
 from kernel.clock import FixedClock
 from runtime.auth import Signer, make_key_pair
+from services.reconciliation.portal.housekeeping import tidy
 from tests.support.bank import TestBank, running_bank, test_settings
 from tests.support.portal import CENTRE, CHECKER, CLERK, CORPORATE, SUPERVISOR, PortalBrowser, bind, code_on, messages_on, open_company
 
@@ -301,3 +302,20 @@ async def test_a_bank_without_an_online_bank_takes_no_tickets(bank: TestBank, co
         assert await browser.refused("POST", "/sign-on/ticket", {"ticket": "abc"}) == "portal.ticket_not_offered"
     finally:
         settings.portal_ticket_public_key = kept
+
+
+async def test_what_has_done_its_duty_is_removed_and_the_log_stays(bank: TestBank, company: dict[str, Any], browser: PortalBrowser):
+    resources = bank.bank.applications["reconciliation"].resources
+    await browser.sign_on(company["clerk"], PHONE)
+    await browser.call("POST", "/sign-on/ticket", {"ticket": _ticket("t-9", company["customer_number"])})
+    counts = "SELECT (SELECT count(*) FROM reconciliation.portal_{}) AS n"
+    kept = {"try": 1, "rate": 1, "ticket": 1, "sms": 1, "session": 2}
+    await tidy(resources)
+    for table, least in kept.items():
+        assert (await bank.sql(counts.format(table)))[0]["n"] >= least, table
+    await browser.call("GET", "/session")
+    acts = (await bank.sql(counts.format("act")))[0]["n"]
+    _later(bank, days=31)
+    await tidy(resources)
+    assert [(await bank.sql(counts.format(table)))[0]["n"] for table in kept] == [0] * len(kept)
+    assert (await bank.sql(counts.format("act")))[0]["n"] == acts
