@@ -73,6 +73,32 @@ async def test_two_accounts_that_swapped_balances_are_found_although_every_sum_a
     assert part["difference"] == "11200.00"
 
 
+async def test_an_account_is_followed_to_the_first_posting_that_differs(fresh_bank: TestBank):
+    """A line of the keeper's that was never posted, on the second day; what came before and the accounts of others agree."""
+    bank = fresh_bank
+    account = await busy_day(bank)
+    await bank.day_end()
+    await bank.run("S0211", "savings.demand.deposit", {"account": account, "amount": "10.00"})
+    await bank.settle()
+    assert (await bank.ask("S0009", "books.proof_account", account=account))["same"] is True
+    invented = new_id()
+    await execute(
+        bank,
+        "INSERT INTO savings.account_line (account, line, posting_id, code, business_date, value_date, amount_minor, balance_after_minor, "
+        f"counter_outlet, teller) SELECT account, max(line) + 1, '{invented}', 'x', '2005-09-02', '2005-09-02', 700, 0, '0201', 'S0211' "
+        f"FROM savings.account_line WHERE account = '{account}' GROUP BY account",
+    )
+    await execute(bank, f"UPDATE savings.account SET balance_minor = balance_minor + 700 WHERE account = '{account}'")
+    said = await bank.ask("S0009", "books.proof_account", account=account)
+    assert (said["owner"], said["same"], said["difference"], said["first_date"]) == ("savings", False, "7.00", "2005-09-02")
+    assert said["postings"] == [{"posting_id": str(invented), "kept": "7.00", "ledger": "0.00", "difference": "7.00"}]
+    [group] = (await bank.ask("S0009", "books.proof_groups", different=True))["rows"]
+    assert (group["business_code"], group["difference"], group["same"]) == ("211", "7.00", False)
+    headers = {"Authorization": f"Bearer {await bank.sign_on('S0211')}"}
+    answer = await bank.client.get("/api/queries/books.proof_account", params={"account": account}, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (403, "account.outside")
+
+
 async def test_a_broken_mirror_names_both_accounts(fresh_bank: TestBank):
     bank = fresh_bank
     await busy_day(bank)
