@@ -67,12 +67,13 @@ def _reminder(row: Row[Any], today: date) -> dict[str, Any]:
 
 
 async def reminders_of(connection: AsyncConnection, operator: Operator) -> Reminders:
-    """The reminders, the newest first, of statements that still wait for the operator's company."""
+    """The last reminder of each statement that still waits for the operator's company, the newest first."""
     table = STATEMENT_REMINDER.c
+    last = case((STATEMENT.c.reminded == AFTER, ReminderKind.OVERDUE.value), else_=ReminderKind.BEFORE_DUE.value)
     asked = (
         select(STATEMENT_REMINDER, STATEMENT.c.kind, STATEMENT.c.date_to)
         .join(STATEMENT, (STATEMENT.c.number == table.number) & (STATEMENT.c.round == table.round))
-        .where(table.customer_number == operator.customer_number, *seen_by(operator), WAITING)
+        .where(table.customer_number == operator.customer_number, *seen_by(operator), WAITING, table.reminder == last)
         .order_by(table.sequence.desc())
         .limit(SHOWN + 1)
     )

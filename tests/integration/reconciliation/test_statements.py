@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import AsyncIterator, Awaitable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import httpx
@@ -15,100 +14,22 @@ from kernel.errors import DomainError
 from services.reconciliation.statements import runs
 from services.reconciliation.statements.reminders import remind
 from services.reconciliation.statements.runs import make_due_statements
-from tests.support import portal
-from tests.support.bank import TestBank, running_bank, test_settings
-from tests.support.portal import CHECKER, CLERK, CORPORATE, SUPERVISOR, PortalBrowser, bind
-
-FIRST_DAY, LAST_DAY = date(2005, 9, 29), date(2005, 9, 30)
-"""Two day ends before the first of October."""
-OTHER_SUPERVISOR = "003"
-CONTACT = {"contact_name": "钱会计", "contact_phone": "0571-88880001", "supervisor": SUPERVISOR}
-ITEMS = [
-    {"kind": "bank_received", "amount": "50.00", "summary": "货款"},
-    {"kind": "bank_paid", "amount": "3.00"},
-    {"kind": "company_received", "amount": "30.00", "date": "2005-09-30"},
-    {"kind": "company_paid", "amount": "13.00"},
-]
-SHEET = {"company_balance": "120.00", "items": ITEMS}
-"""120 + 50 - 3 = 150 + 30 - 13 = 167."""
-INVESTIGATE = "recon.statement.investigate"
-
-
-class Company:
-    """A company with one account, and the browsers of its clerk and two supervisors."""
-
-    def __init__(self, bank: TestBank, customer: str, account: str, phones: int) -> None:
-        self.customer, self.account, self.phones = customer, account, phones
-        self.clerk, self.supervisor, self.other = (PortalBrowser(bank, f"203.0.113.{phones % 10 + place}") for place in range(3))
-
-    async def bind(self, bank: TestBank) -> None:
-        for number in (CLERK, SUPERVISOR, OTHER_SUPERVISOR):
-            await bind(bank, self.customer, number, [self.account], phone=self.phone(number))
-
-    async def sign_on(self) -> None:
-        for number, browser in ((CLERK, self.clerk), (SUPERVISOR, self.supervisor), (OTHER_SUPERVISOR, self.other)):
-            await browser.sign_on(self.customer + number, self.phone(number))
-
-    def phone(self, number: str) -> str:
-        return f"139{self.phones:05d}{number}"
-
-
-class World:
-    """The bank on the first of October."""
-
-    def __init__(self, bank: TestBank, east: Company, west: Company, third: str) -> None:
-        self.bank, self.east, self.west, self.third = bank, east, west, third
-        self._days = (date(2005, 9, 1) + timedelta(days=count) for count in itertools.count())
-
-    async def statement(self) -> dict[str, Any]:
-        """A statement over 150.00 that nobody has touched yet, as the clerk sees it: each is of another span of days."""
-        span = {"date_from": next(self._days).isoformat(), "date_to": LAST_DAY.isoformat()}
-        made = await self.bank.run(CORPORATE, "recon.statement.generate", {"account": self.east.account, "kind": "balance", **span})
-        [number] = made["result"]["numbers"]
-        return await self.read(number)
-
-    async def read(self, number: str, browser: PortalBrowser | None = None) -> dict[str, Any]:
-        return await (browser or self.east.clerk).call("GET", f"/statements/{number}")
-
-    async def reply(self, statement: dict[str, Any], **reply: Any) -> dict[str, Any]:
-        return await self.east.clerk.call("POST", f"/statements/{statement['number']}/reply", said(statement, **reply))
-
-    async def waiting(self, **reply: Any) -> dict[str, Any]:
-        """One that waits for the supervisor."""
-        return await self.reply(await self.statement(), **reply)
-
-    async def decide(self, waiting: dict[str, Any], act: str = "approve", **more: Any) -> dict[str, Any]:
-        return await self.east.supervisor.call("POST", f"/statements/{waiting['number']}/{act}", decision(waiting, **more))
-
-    async def investigate(self, number: str, action: str, **more: Any) -> dict[str, Any]:
-        return (await self.bank.run(CORPORATE, INVESTIGATE, {"number": number, "action": action, **more}))["result"]
-
-
-def said(statement: dict[str, Any], **reply: Any) -> dict[str, Any]:
-    return {"version": statement["version"], **CONTACT, **reply}
-
-
-def decision(waiting: dict[str, Any], **more: Any) -> dict[str, Any]:
-    last = waiting["replies"][-1]
-    return {"version": waiting["version"], "reply": last["reply"], "digest": last["digest"], **more}
-
-
-async def open_account(bank: TestBank, name: str, document: str, amount: str) -> tuple[str, str]:
-    papers = {"name": name, "nature": "006", "id_type": "G", "id_number": document, "address": "解放路1号", "phone": "88880001"}
-    customer = (await bank.run(CORPORATE, "customer.corporate.open", papers))["result"]["customer_number"]
-    opening = {"customer_number": customer, "kind": "201", "account_flag": "0", "interest_bearing": True}
-    account = (await bank.run(CORPORATE, "savings.corporate.pre_open", opening))["result"]["account"]
-    await bank.run(CORPORATE, "savings.corporate.deposit_cash", {"account": account, "amount": amount})
-    return customer, account
-
-
-async def messages_on(bank: TestBank, phone: str, text: str) -> list[str]:
-    """What has come to a telephone that says a text."""
-    return [message for message in await portal.messages_on(bank, phone) if text in message]
-
-
-async def arrange(bank: TestBank, account: str, **agreed: Any) -> dict[str, Any]:
-    return await bank.run(CORPORATE, "recon.arrangement.set", {"account": account, **agreed}, second=CHECKER)
+from tests.support.bank import running_bank, test_settings
+from tests.support.portal import CHECKER, CLERK, CORPORATE, SUPERVISOR
+from tests.support.reconciling import (
+    FIRST_DAY,
+    INVESTIGATE,
+    ITEMS,
+    OTHER_SUPERVISOR,
+    SHEET,
+    Company,
+    World,
+    arrange,
+    decision,
+    messages_on,
+    open_account,
+    said,
+)
 
 
 @pytest.fixture(scope="module")
@@ -495,10 +416,10 @@ async def test_an_overdue_statement_is_reminded_of_once_and_may_be_closed(world:
     await world.bank.day_end(through=date(2005, 10, 4))
     for _ in range(2):
         await remind(resources)
-    rows = (await world.west.clerk.call("GET", "/reminders"))["rows"]
-    assert [(row["number"], row["reminder"], row["made_on"]) for row in rows] == [
-        (number, "overdue", "2005-10-04"), (number, "before_due", "2005-10-01"),
-    ]  # fmt: skip
+    [reminder] = (await world.west.clerk.call("GET", "/reminders"))["rows"]
+    assert (reminder["number"], reminder["reminder"], reminder["made_on"]) == (number, "overdue", "2005-10-04")
+    kept = await world.bank.sql("SELECT reminder, business_date::text FROM reconciliation.statement_reminder ORDER BY sequence")
+    assert [tuple(row) for row in kept] == [("before_due", "2005-10-01"), ("overdue", "2005-10-04")]
     assert len(await messages_on(world.bank, world.west.phone(CLERK), "1份对账单即将到期")) == 1
     assert len(await messages_on(world.bank, world.west.phone(CLERK), "1份已逾期")) == 1
     overdue = (await world.bank.ask(CORPORATE, "recon.statement.query", overdue="true"))["rows"]
