@@ -1,4 +1,4 @@
-"""睡眠户: demand and current accounts that nobody has moved for so many months fall dormant by themselves (IB 474, 2538).
+"""睡眠户: demand and current accounts that nobody has moved for so many months fall dormant by themselves (IB 470, 2538; decision 0017).
 
 Interest paid at day end is no movement of the customer's. An account with a movement under way stays as it is until that is done.
 """
