@@ -7,6 +7,7 @@ may change something shows a token besides (`X-CSRF-Token`), which the service c
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -63,6 +64,8 @@ COOKIE_PATH = "/api/portal"
 COOKIE_SECONDS = 8 * 3600
 OTHER_ORIGIN = ErrorType("portal.other_origin", Kind.FORBIDDEN, "请求来自其他网站,未予办理", "the request comes from another site's page")
 PORTAL_SESSION = [{"portal": []}]
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,128}")
+"""What sessions and tokens look like; anything else is not passed on, and so is none."""
 
 Answered = Callable[[Request], Awaitable[Response]]
 
@@ -139,11 +142,8 @@ def portal_headers(request: Request) -> dict[str, str]:
         if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
             raise OTHER_ORIGIN()
     headers = {"X-Client-Address": request.client.host if request.client else "unknown"}
-    if session := request.cookies.get(SESSION_COOKIE):
-        headers["X-Portal-Session"] = session
-    if token := request.headers.get("x-csrf-token"):
-        headers["X-CSRF-Token"] = token
-    return headers
+    shown = {"X-Portal-Session": request.cookies.get(SESSION_COOKIE, ""), "X-CSRF-Token": request.headers.get("x-csrf-token", "")}
+    return headers | {name: value for name, value in shown.items() if _TOKEN.fullmatch(value)}
 
 
 def _with_session(request: Request, answer: Response) -> Response:

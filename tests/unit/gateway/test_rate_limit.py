@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gateway.rate_limit import QUOTES_PER_ADDRESS, quote_limit
+from gateway.rate_limit import PORTAL_PER_ADDRESS, QUOTES_PER_ADDRESS, portal_limit, quote_limit
 from kernel.errors import DomainError
 
 
@@ -16,11 +16,14 @@ def asking(address: str, state: dict[str, Any]) -> Any:
     return SimpleNamespace(client=SimpleNamespace(host=address), app=app)
 
 
-async def test_quotes_are_limited_for_each_address() -> None:
+@pytest.mark.parametrize(
+    ("limit", "most"), [(quote_limit, QUOTES_PER_ADDRESS), (portal_limit, PORTAL_PER_ADDRESS)], ids=["quotes", "portal"]
+)
+async def test_strangers_are_limited_for_each_address(limit: Any, most: Any) -> None:
     state: dict[str, Any] = {}
-    for _ in range(QUOTES_PER_ADDRESS.amount):
-        await quote_limit(asking("10.0.0.1", state))
+    for _ in range(most.amount):
+        await limit(asking("10.0.0.1", state))
     with pytest.raises(DomainError) as refused:
-        await quote_limit(asking("10.0.0.1", state))
+        await limit(asking("10.0.0.1", state))
     assert refused.value.code == "request.too_many"
-    await quote_limit(asking("10.0.0.2", state))
+    await limit(asking("10.0.0.2", state))
