@@ -103,6 +103,7 @@ def welcome(port: int) -> str:
             f"  teller 柜员:      {address}/            e.g. S0211 (savings 储蓄) or K0211 (corporate 对公), cash box 钱箱 00001 / 00002",
             "  approver 授权:    S0219, K0219       computing centre 清算中心: S0001, S0009",
             f"  operations 运行:  {address}/operations",
+            f"  portal 对账门户:  {address}/portal      for companies 企业; one is opened by ./huitong demo-company",
             f"  password 密码:    {PASSWORD}          stop 停止: Ctrl-C",
         )
     )
