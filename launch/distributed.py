@@ -122,12 +122,16 @@ def children_of(options: UpOptions, secrets: Secrets, database_urls: dict[str, s
             environment |= {"HUITONG_DATABASE_URL": database_urls[name], "HUITONG_BROKER_URL": broker_url}
         if name == SIGNING_SERVICE:
             environment["HUITONG_TOKEN_PRIVATE_KEY"] = secrets.token_private_key
+        if name == PORTAL_SERVICE:
+            environment |= {SMS_SENDER: DEMO_SMS_SENDER} | {key: value for key, value in os.environ.items() if key in OF_THE_PORTAL}
         children.append(Child(name, ports[name], environment | peer))
     if peer.get("HUITONG_NATIONAL_PEER", os.environ.get("HUITONG_NATIONAL_PEER")) == "simulator":
         children.append(Child(NATIONAL_PEER, 0, {**passed_on, **peer, "HUITONG_BROKER_URL": broker_url}))
     return children
 
 
+PORTAL_SERVICE = "reconciliation"
+OF_THE_PORTAL = frozenset({SMS_SENDER, "HUITONG_SMS_URL", "HUITONG_SMS_KEY", "HUITONG_PORTAL_TICKET_PUBLIC_KEY"})
 PASSED_ON = frozenset(
     f"HUITONG_{name}"
     for name in (
@@ -140,10 +144,6 @@ PASSED_ON = frozenset(
         "NATIONAL_PEER_SEED",
         "NATIONAL_PEER_DELAY_SECONDS",
         "NATIONAL_PEER_FAULTS",
-        "SMS_SENDER",
-        "SMS_URL",
-        "SMS_KEY",
-        "PORTAL_TICKET_PUBLIC_KEY",
     )
 )
 

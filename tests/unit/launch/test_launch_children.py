@@ -35,3 +35,20 @@ def test_without_it_nobody_plays_the_central_bank(tmp_path: Path, monkeypatch: p
     options = UpOptions(folder, 8000, "127.0.0.1", date(2005, 9, 1))
     children = children_of(options, folder.open(), {name: f"postgresql://{name}" for name in APPLICATIONS}, "amqp://broker")
     assert [child.name for child in children] == list(APPLICATIONS)
+
+
+def test_only_the_portals_service_knows_the_way_to_telephones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = BankFolder(tmp_path / "bank")
+    options = UpOptions(folder, 8000, "127.0.0.1", date(2005, 9, 1), national_peer=True)
+    urls = {name: f"postgresql://{name}" for name in APPLICATIONS}
+    for name in ("SENDER", "URL", "KEY"):
+        monkeypatch.delenv(f"HUITONG_SMS_{name}", raising=False)
+    shown = {
+        child.name: child.environment.get("HUITONG_SMS_SENDER") for child in children_of(options, folder.open(), urls, "amqp://broker")
+    }
+    assert {name for name, sender in shown.items() if sender} == {"reconciliation"} and shown["reconciliation"] == "show"
+    monkeypatch.setenv("HUITONG_SMS_SENDER", "http")
+    monkeypatch.setenv("HUITONG_SMS_KEY", "k")
+    told = {child.name: child.environment for child in children_of(options, folder.open(), urls, "amqp://broker")}
+    assert {name for name, each in told.items() if "HUITONG_SMS_KEY" in each} == {"reconciliation"}
+    assert told["reconciliation"]["HUITONG_SMS_SENDER"] == "http"
