@@ -5,9 +5,20 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kernel.errors import DomainError
-from services.reconciliation.domain.adjustment import MOST_ITEMS, Item, ItemKind, Sheet, check_items, check_sheet, work_out
+from services.reconciliation.domain.adjustment import (
+    MOST_ITEMS,
+    Item,
+    ItemKind,
+    Sheet,
+    check_items,
+    check_sheet,
+    item_of_line,
+    work_out,
+)
 from services.reconciliation.domain.statement_states import ReplyResult
 
 BANK_RECEIVED, BANK_PAID, COMPANY_RECEIVED, COMPANY_PAID = ItemKind
@@ -36,8 +47,28 @@ def test_overdrawn_books_are_adjusted_too() -> None:
     assert work_out(sheet(-500, (BANK_RECEIVED, 700)), 200).balances
 
 
+MOVED = st.lists(st.integers(-(10**9), 10**9).filter(bool), max_size=20)
+OF_THE_COMPANY = {True: COMPANY_RECEIVED, False: COMPANY_PAID}
+
+
+@given(both=MOVED, only_bank=MOVED, only_company=MOVED)
+def test_two_books_of_one_business_meet_when_what_one_lacks_stands_on_the_sheet(
+    both: list[int], only_bank: list[int], only_company: list[int]
+) -> None:
+    """What was received is positive. Leaving one item out, or putting it on the other side, never balances."""
+    items = [Item(*item_of_line(minor)) for minor in only_bank]
+    items += [Item(OF_THE_COMPANY[minor > 0], abs(minor)) for minor in only_company]
+    company, bank = sum(both) + sum(only_company), sum(both) + sum(only_bank)
+    assert work_out(Sheet(company, tuple(items)), bank).balances
+    for place, item in enumerate(items):
+        others = [*items[:place], *items[place + 1 :]]
+        assert not work_out(Sheet(company, tuple(others)), bank).balances
+        wrong = ItemKind(item.kind.value.replace("received", "PAID").replace("paid", "received").replace("PAID", "paid"))
+        assert not work_out(Sheet(company, (*others, Item(wrong, item.amount_minor))), bank).balances
+
+
 @pytest.mark.parametrize(
-    ("result", "given", "code"),
+    ("result", "sent", "code"),
     [
         (ReplyResult.ADJUSTED, sheet(12000, (BANK_RECEIVED, 3000)), None),
         (ReplyResult.ADJUSTED, sheet(12000, (BANK_RECEIVED, 2999)), "unbalanced"),
@@ -52,12 +83,12 @@ def test_overdrawn_books_are_adjusted_too() -> None:
         (ReplyResult.TO_BE_CHECKED, sheet(1), "not_asked"),
     ],
 )
-def test_which_result_comes_with_which_sheet(result: ReplyResult, given: Sheet | None, code: str | None) -> None:
+def test_which_result_comes_with_which_sheet(result: ReplyResult, sent: Sheet | None, code: str | None) -> None:
     if code is None:
-        check_sheet(result, given, 15000, "CNY")
+        check_sheet(result, sent, 15000, "CNY")
         return
     with pytest.raises(DomainError) as refused:
-        check_sheet(result, given, 15000, "CNY")
+        check_sheet(result, sent, 15000, "CNY")
     assert refused.value.code == f"statement.adjustment.{code}"
 
 

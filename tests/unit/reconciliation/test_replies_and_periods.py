@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import get_args
 
 import pytest
 
+from contracts import statements
 from kernel.errors import DomainError
-from services.reconciliation.domain.adjustment import Item, ItemKind, Sheet
-from services.reconciliation.domain.replies import ReplyContent, check_decides, check_reply
+from services.reconciliation.domain.adjustment import MOST_ITEMS, Item, ItemKind, Sheet
+from services.reconciliation.domain.replies import SATISFACTION_TEXTS, ReplyContent, check_decides, check_reply
 from services.reconciliation.domain.statement_periods import (
     Frequency,
+    StatementKind,
     check_period,
     due_on,
     ending_on,
     first_day,
     period_ends,
 )
-from services.reconciliation.domain.statement_states import ReplyResult
+from services.reconciliation.domain.statement_states import ReplyResult, StatementAct, StatementState
 
 SHEET = Sheet(100, (Item(ItemKind.BANK_PAID, 30, date(2005, 9, 3), "电费", 4),))
 REPLY = ReplyContent(ReplyResult.ADJUSTED, "李四", "0571-88888888", "002", SHEET)
@@ -130,3 +133,17 @@ def test_a_period_has_ended_and_is_a_year_at_most() -> None:
 
 def test_due_dates_are_calendar_days() -> None:
     assert due_on(date(2005, 10, 1), 15) == date(2005, 10, 16)
+
+
+def test_the_contract_names_what_the_domain_knows() -> None:
+    """Neither may import the other."""
+    for literal, values in (
+        (statements.State, StatementState),
+        (statements.Act, StatementAct),
+        (statements.Result, ReplyResult),
+        (statements.ItemKind, ItemKind),
+        (statements.StatementKind, StatementKind),
+    ):
+        assert get_args(literal) == tuple(each.value for each in values)
+    assert get_args(statements.Satisfaction) == tuple(SATISFACTION_TEXTS)
+    assert statements.MOST_ITEMS == MOST_ITEMS
