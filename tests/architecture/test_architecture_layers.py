@@ -88,7 +88,7 @@ OF_ITS_OWN = {
         "runs.py",
         "settling.py",
     },
-    "reconciliation": {"desk", "matching", "portal", "proving.py", "sources.py", "statements"},
+    "reconciliation": {"matching", "portal", "proving.py", "sources.py", "statements"},
     "counter": {
         "boxes.py",
         "catching_up.py",
