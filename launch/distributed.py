@@ -107,17 +107,13 @@ def children_of(options: UpOptions, secrets: Secrets, database_urls: dict[str, s
     passed_on = {key: value for key, value in os.environ.items() if not key.startswith("HUITONG_") or key in PASSED_ON}
     children = []
     for name in APPLICATIONS:
-        environment = (
-            {SMS_SENDER: DEMO_SMS_SENDER}
-            | passed_on
-            | {
-                "HUITONG_HOST": options.host if name == GATEWAY else "127.0.0.1",
-                "HUITONG_PORT": str(ports[name]),
-                "HUITONG_SERVICE_URLS": json.dumps(urls),
-                "HUITONG_SERVICE_KEY": secrets.service_key,
-                "HUITONG_TOKEN_PUBLIC_KEY": secrets.token_public_key,
-            }
-        )
+        environment = passed_on | {
+            "HUITONG_HOST": options.host if name == GATEWAY else "127.0.0.1",
+            "HUITONG_PORT": str(ports[name]),
+            "HUITONG_SERVICE_URLS": json.dumps(urls),
+            "HUITONG_SERVICE_KEY": secrets.service_key,
+            "HUITONG_TOKEN_PUBLIC_KEY": secrets.token_public_key,
+        }
         if name != GATEWAY:
             environment |= {"HUITONG_DATABASE_URL": database_urls[name], "HUITONG_BROKER_URL": broker_url}
         if name == SIGNING_SERVICE:
