@@ -48,8 +48,9 @@ def _one_of(column: str, values: Iterable[Enum]) -> str:
 
 MAY_BE_OVERDUE = text(_one_of("state", WITH_THE_COMPANY))
 MAY_BE_REMINDED = text(f"reminded < 2 AND {_one_of('state', WITH_THE_COMPANY)}")
-OPEN_CASES = text(_one_of("state", (StatementState.INVESTIGATING, StatementState.ANSWERED, StatementState.REPLIED_AGAIN)))
-"""Disagreements that the bank has to do with until they are closed."""
+_CASE_STATES = (StatementState.INVESTIGATING, StatementState.ANSWERED, StatementState.REPLIED_AGAIN)
+OPEN_CASES = text(f"({_one_of('state', _CASE_STATES)} OR state = 'refused' AND round > 1)")
+"""Disagreements that are not closed, whoever has to act next."""
 
 ARRANGEMENT = Table(
     "arrangement",
@@ -164,7 +165,7 @@ STATEMENT = Table(
     Index("ix_statement_outlet", "outlet", "date_to", "number"),
     Index("ix_statement_due", "outlet", "due_on", postgresql_where=MAY_BE_OVERDUE),
     Index("ix_statement_reminding", "reminded", "due_on", postgresql_where=MAY_BE_REMINDED),
-    Index("ix_statement_open_case", "outlet", "number", postgresql_where=OPEN_CASES),
+    Index("ix_statement_case", "outlet", "number", postgresql_where=OPEN_CASES),
     postgresql_with={"fillfactor": "80"},
 )
 """账单; the figures never change. `version` counts the changes of its state, `steps` the lines of its track."""

@@ -264,8 +264,12 @@ async def test_disagreed_until_the_bank_has_answered(world: World, reply: dict[s
     assert again["state"] == "replied_again"
     refused = await world.decide(again, "refuse", reason="请再核对")
     assert (refused["state"], refused["acts"]) == ("refused", []), "a supervisor cannot reply"
+    assert number in [row["number"] for row in (await world.bank.ask(CORPORATE, "recon.statement.cases"))["rows"]], "still open"
     once_more = await world.reply(await world.read(number), result="agreed", satisfaction="satisfied")
     closed = await world.decide(once_more)
+    cases = (await world.bank.ask(CORPORATE, "recon.statement.cases"))["rows"]
+    assert {row["state"] for row in cases} <= {"investigating", "answered", "replied_again", "refused"}
+    assert number not in [row["number"] for row in cases]
     assert (closed["state"], closed["result"], [each["satisfaction"] for each in closed["replies"]]) == (
         "closed", "agreed", [None, "acceptable", "satisfied"],
     )  # fmt: skip
