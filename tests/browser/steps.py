@@ -9,6 +9,28 @@ from playwright.sync_api import Page, expect
 from tests.browser.fake_answers import session_of
 from tests.browser.fake_bank import PASSWORD
 
+NAMELESS = """
+() => [...document.querySelectorAll('input, select, button, a')]
+  .filter((each) => each.offsetParent !== null)
+  .filter((each) => !(each.labels?.length || each.textContent.trim() || each.getAttribute('aria-label')))
+  .map((each) => each.outerHTML)
+"""
+OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+OTHER_LANGUAGE = """
+(lang) => [...document.querySelectorAll('[data-zh]')]
+  .filter((each) => each.textContent !== each.dataset[lang])
+  .map((each) => each.outerHTML)
+"""
+
+
+def assert_proper(page: Page) -> None:
+    """In either language nothing is cut off, every control has a name, and every text is in the language."""
+    for language in ("en", "zh"):
+        page.locator(f"[data-language={language}]").click()
+        assert page.evaluate(NAMELESS) == []
+        assert page.evaluate(OVERFLOW) == 0
+        assert page.evaluate(OTHER_LANGUAGE, language) == []
+
 
 def signed_on(page: Page, path: str, teller: str = "S0211") -> None:
     """Be signed on already, and open a page."""

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from launch.demo import PASSWORD
 from tests.browser.real_bank import started_bank
+from tests.browser.steps import assert_proper
 from tests.browser.watched import Watched
 from tests.support.portal import CENTRE, CHECKER, CLERK, CORPORATE, SUPERVISOR, picture_digits
 
@@ -252,6 +253,7 @@ def test_agrees_after_adjustment_proposed_from_the_companys_book(bank: Bank, com
     expect(clerk.locator(".filling .verdict")).to_have_text("调节相符")
     expect(clerk.locator(".filling .sum").first).to_contain_text("167.00")
     shot(clerk, "sheet", ".sheet.filling")
+    assert_proper(clerk)
     clerk.locator("#keep").click()
     expect(clerk.locator(".notice", has_text="已暂存")).to_be_visible(timeout=SECONDS)
     send(clerk)
@@ -269,6 +271,7 @@ def test_agrees_after_adjustment_proposed_from_the_companys_book(bank: Bank, com
     opened(supervisor, number)
     expect(supervisor.locator(".reply .sheet").first).to_contain_text("167.00")
     shot(supervisor, "adjusted-approval")
+    assert_proper(supervisor)
     supervisor.locator("#approve").click()
     state_of(supervisor).to_have_text("相符", timeout=SECONDS)
 
@@ -316,6 +319,7 @@ def test_the_list_is_searched_and_the_log_tells_it_all(company: dict[str, str], 
     rows = clerk.locator("table.answer tbody tr")
     expect(rows).to_have_count(4, timeout=SECONDS)
     shot(clerk, "list")
+    assert_proper(clerk)
     clerk.locator("[data-field=state] select").select_option("closed")
     clerk.locator("form.generated button[type=submit]").click()
     expect(clerk.locator("table.answer tbody tr")).to_have_count(2, timeout=SECONDS)
@@ -341,6 +345,7 @@ def test_the_proof_of_the_books_side_by_side(browser: Browser, bank: Bank, compa
     expect(page.locator("#proof-head")).to_contain_text("核对并保存", timeout=SECONDS)
     expect(page.locator("#proof-groups tr", has_text="0201").filter(has_text="201").first).to_contain_text("150.00", timeout=SECONDS)
     shot(page, "proof")
+    assert_proper(page)
     page.goto(f"/proof#account={company['account']}")
     expect(page.locator("#proof-drill")).to_contain_text("相符", timeout=SECONDS)
     context.close()

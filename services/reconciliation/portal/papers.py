@@ -63,7 +63,7 @@ async def paper(
     """A statement as a table, page by page; the first page is written down as the operator's act. Raises `statement.unknown`,
     `query.cursor`."""
     resources = resources_of(request)
-    behind = (place(after, int) or (0,))[0]
+    behind = (place(after, _line_number) or (0,))[0]
     async with resources.database.transaction() as connection:
         row = await found(connection, number, *seen_by(operator))
         rows, more = await _lines(connection, row, behind)
@@ -86,6 +86,14 @@ async def verify(body: PaperAsked, request: Request) -> PaperVerified:
         if row is None or not is_code_of(_secret(resources), await _paper(connection, resources, row), body.code):
             return PaperVerified(genuine=False)
     return PaperVerified(genuine=True, facts=_facts(row))
+
+
+def _line_number(text: str) -> int:
+    """The number of a line in a cursor; `ValueError` for what no statement can have."""
+    number = int(text)
+    if not 0 <= number < 2**31:
+        raise ValueError(text)
+    return number
 
 
 def _secret(resources: Resources) -> str:
