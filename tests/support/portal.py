@@ -12,6 +12,7 @@ import httpx
 from contracts.portal import SESSION_COOKIE
 from runtime.idempotency import digest_of
 from services.reconciliation.domain.portal_sign_on import picture_of
+from services.reconciliation.portal.sms import send_waiting
 from tests.support.bank import TestBank
 
 CLERK, SUPERVISOR = "001", "002"
@@ -118,8 +119,6 @@ class PortalBrowser:
 
 async def messages_on(bank: TestBank, phone: str) -> list[str]:
     """What has come to a telephone of the demo bank, the newest first, once everything that waits is sent."""
-    from services.reconciliation.portal.sms import send_waiting
-
     waiting = "SELECT count(*) AS waiting FROM reconciliation.portal_sms WHERE state = 'waiting'"
     await send_waiting(bank.bank.applications["reconciliation"].resources)
     for _ in range(500):  # the bank's own task may just be at some of them

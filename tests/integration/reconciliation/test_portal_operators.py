@@ -7,9 +7,12 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
+from pydantic import SecretStr
 
 from kernel.clock import FixedClock
+from services.reconciliation.portal import sms
 from tests.support.bank import TestBank, running_bank, test_settings
 from tests.support.portal import CENTRE, CHECKER, CLERK, CORPORATE, SUPERVISOR, PortalBrowser, bind, code_on, messages_on, open_company
 
@@ -168,7 +171,12 @@ async def test_notices_come_into_force_expire_and_are_withdrawn(bank: TestBank, 
 async def test_the_log_is_ones_own_and_nobody_can_change_it(bank: TestBank, company: dict[str, Any], signed_on: dict[str, PortalBrowser]):
     clerk, supervisor = signed_on[CLERK], signed_on[SUPERVISOR]
     own = await clerk.call("GET", "/log")
-    assert {row["act"] for row in own["rows"]} <= {"recon.portal.sign_on", "recon.portal.code", "recon.nickname.set", "recon.portal.sign_off"}
+    assert {row["act"] for row in own["rows"]} <= {
+        "recon.portal.sign_on",
+        "recon.portal.code",
+        "recon.nickname.set",
+        "recon.portal.sign_off",
+    }
     page = await clerk.call("GET", "/log", params={"limit": 1})
     following = await clerk.call("GET", "/log", params={"limit": 1, "after": page["next"]})
     assert [page["rows"][0]["act_id"], following["rows"][0]["act_id"]] == [row["act_id"] for row in own["rows"][:2]]
@@ -212,8 +220,6 @@ async def test_a_message_gateway_is_tried_again_until_it_takes_the_message(bank:
     down = True
 
     async def post(_client: Any, url: str, *, json: dict[str, str], headers: dict[str, str]) -> Any:
-        import httpx
-
         if down:
             raise httpx.ConnectError("away")
         assert (url, headers) == ("http://sms.example/send", {"Authorization": "Bearer k"})
@@ -221,10 +227,6 @@ async def test_a_message_gateway_is_tried_again_until_it_takes_the_message(bank:
         return httpx.Response(202, request=httpx.Request("POST", url))
 
     resources = bank.bank.applications["reconciliation"].resources
-    from pydantic import SecretStr
-
-    from services.reconciliation.portal import sms
-
     for name, value in {"sms_sender": "http", "sms_url": "http://sms.example/send", "sms_key": SecretStr("k")}.items():
         monkeypatch.setattr(resources.settings, name, value)
     monkeypatch.setattr("httpx.AsyncClient.post", post)
