@@ -27,7 +27,7 @@ from launch.provision.postgres import EmbeddedPostgres
 from launch.wiring import Bank
 from runtime.migrations import create_database, migrate, role_of
 from runtime.service import Resources
-from services.reconciliation.statements.runs import begin_due_runs, carry_on
+from services.reconciliation.statements.runs import begin_due_runs, carry_on, running
 from tests.support.bank import ROLE_PASSWORD, schemas, test_settings
 
 DATABASE = "statements"
@@ -88,7 +88,8 @@ async def made(resources: Resources, owner: asyncpg.Connection) -> dict[str, Any
     of_the_database = await database_processor_seconds(owner)
     started, before = time.perf_counter(), time.process_time()
     await begin_due_runs(resources)
-    while await carry_on(resources):
+    [run] = await running(resources)
+    while await carry_on(resources, run):
         memory.append(resident_mib())
     taken, of_the_services = time.perf_counter() - started, time.process_time() - before
     return {

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,16 +21,29 @@ from services.reconciliation.statements.making import Wanted, draw, write
 from services.reconciliation.statements.tables import ARRANGEMENT, STATEMENT_RUN
 from services.reconciliation.tables import FRAME
 
+log = structlog.get_logger(__name__)
 PORTION = 1000
 """So many accounts of a run are looked at in one transaction."""
 EVERY_SECONDS = 5.0
 
 
 async def make_due_statements(resources: Resources) -> None:
-    """The periodic task: begin what the calendar asks for, then carry on whatever is running."""
+    """The periodic task: begin what the calendar asks for, then carry on whatever is running; a run that fails keeps no other from going
+    on, and is tried again the next time."""
     await begin_due_runs(resources)
-    while await carry_on(resources):
-        pass
+    for run in await running(resources):
+        try:
+            while await carry_on(resources, run):
+                pass
+        except Exception as error:
+            log.warning("the making of statements broke off", run=str(run), error=repr(error))
+
+
+async def running(resources: Resources) -> list[UUID]:
+    """The runs that are not done, the oldest first."""
+    asked = select(STATEMENT_RUN.c.run).where(STATEMENT_RUN.c.state == "running").order_by(STATEMENT_RUN.c.begun_at, STATEMENT_RUN.c.run)
+    async with resources.database.reading() as connection:
+        return list((await connection.execute(asked)).scalars())
 
 
 async def begin_due_runs(resources: Resources) -> None:
@@ -93,14 +107,14 @@ def _due(origin: str, closing: date, sight: Sight) -> Select[Any]:
     return select(ARRANGEMENT).where(*conditions)
 
 
-async def carry_on(resources: Resources) -> bool:
-    """One portion of the oldest run that is not done and that nobody else is at; whether there was one."""
+async def carry_on(resources: Resources, run: UUID) -> bool:
+    """One portion of a run, unless it is done or somebody else is at it; whether there was one."""
+    mine = select(STATEMENT_RUN).where(STATEMENT_RUN.c.run == run, STATEMENT_RUN.c.state == "running").with_for_update(skip_locked=True)
     async with resources.database.transaction() as connection:
-        waiting = select(STATEMENT_RUN).where(STATEMENT_RUN.c.state == "running").order_by(STATEMENT_RUN.c.begun_at, STATEMENT_RUN.c.run)
-        run = (await connection.execute(waiting.limit(1).with_for_update(skip_locked=True))).first()
-        if run is None:
+        row = (await connection.execute(mine)).first()
+        if row is None:
             return False
-        await _portion(connection, resources, run)
+        await _portion(connection, resources, row)
     return True
 
 
