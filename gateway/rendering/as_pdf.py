@@ -20,6 +20,7 @@ from reportlab.platypus import (
     Paragraph,
     SimpleDocTemplate,
     Spacer,
+    Table,
     TableStyle,
 )
 
@@ -34,6 +35,7 @@ MARGIN = 12 * mm
 PADDING = 3.0
 FRAME_PADDING = 6.0  # what reportlab leaves free inside the margins of a simple document
 PAGE = landscape(A4)
+ON_ONE_LINE, HEADING_COLUMNS = 5, 3
 BANK = Text("汇通银行", "Huitong Bank")
 PAGE_OF = Text("第 {page} 页 共 {pages} 页", "Page {page} of {pages}")
 _GREY, _LINE, _HEAD = HexColor("#5a6875"), HexColor("#b9c3cc"), HexColor("#e6ecef")
@@ -59,14 +61,26 @@ def as_pdf(report: ReportTable, language: str) -> bytes:
         author=BANK[language],
         creator=BANK["en"],
     )
-    headings = "　　".join(f"{heading.label[language]}: {plain(heading.value, language)}" for heading in report.headers)
     story: list[Flowable] = [Paragraph(escape(report.title[language]), _TITLE), Spacer(0, 4)]
-    if headings:
-        story += [Paragraph(escape(headings), _HEADING), Spacer(0, 6)]
+    if report.headers:
+        story += [_headings(report, language, document.width - 2 * FRAME_PADDING), Spacer(0, 6)]
     if report.columns:
         story.append(_table(report, language, document.width - 2 * FRAME_PADDING))
     document.build(story, canvasmaker=lambda *given, **named: _NumberedCanvas(*given, language=language, **named))
     return out.getvalue()
+
+
+def _headings(report: ReportTable, language: str, width: float) -> Flowable:
+    """What stands above the table: a few headings on one line, many in columns, each on a line of its own."""
+    said = [f"{heading.label[language]}: {plain(heading.value, language)}" for heading in report.headers]
+    if len(said) <= ON_ONE_LINE:
+        return Paragraph(escape("　　".join(said)), _HEADING)
+    cells = [Paragraph(escape(each), _HEADING) for each in said] + [""] * (-len(said) % HEADING_COLUMNS)
+    rows = [cells[start : start + HEADING_COLUMNS] for start in range(0, len(cells), HEADING_COLUMNS)]
+    plain_style = TableStyle(
+        [("LEFTPADDING", (0, 0), (-1, -1), 0), ("TOPPADDING", (0, 0), (-1, -1), 1), ("BOTTOMPADDING", (0, 0), (-1, -1), 1)]
+    )
+    return Table(rows, colWidths=[width / HEADING_COLUMNS] * HEADING_COLUMNS, style=plain_style)
 
 
 def _table(report: ReportTable, language: str, width: float) -> LongTable:

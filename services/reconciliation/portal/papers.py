@@ -15,6 +15,7 @@ from contracts.report import Column, Heading, ReportTable
 from contracts.statements import StatementNumber
 from kernel.money import format_amount
 from kernel.text import Text
+from kernel.vouchers import KINDS
 from runtime.auth import service_only
 from runtime.service import Resources, resources_of
 from services.reconciliation.domain.papers import Paper, PaperLine, check_code, digest_of_lines, is_code_of, may_be
@@ -192,12 +193,18 @@ def _table(row: Row[Any], rows: list[Row[Any]], code: str, following: str | None
     )
 
 
+def _voucher(line: Row[Any]) -> Text | str:
+    """The kind of voucher by its name, where the bank has one for it, and its number."""
+    number, kind = line.voucher_number or "", KINDS.get(line.voucher_type)
+    return Text(f"{kind.name.zh} {number}".strip(), f"{kind.name.en} {number}".strip()) if kind else number
+
+
 def _row(line: Row[Any], currency: str) -> dict[str, Any]:
     return {
         "line": line.line,
         "business_date": line.business_date.isoformat(),
         "transaction_number": line.transaction_number,
-        "voucher": " ".join(part for part in (line.voucher_type, line.voucher_number) if part),
+        "voucher": _voucher(line),
         "summary": line.summary,
         "debit" if line.is_debit else "credit": format_amount(line.amount_minor, currency),
         "balance_after": format_amount(line.balance_after_minor, currency),
