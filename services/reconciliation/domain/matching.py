@@ -5,22 +5,22 @@ Lines that are alike are never chosen between, so the result does not depend on 
 find nothing more: single lines by document number and by name; one line against all lines of a document number; one line against the only
 choice of lines under its name that adds up to it (bounds in `matching_sums`). A line that could be another one's equal is part of no sum.
 
-Nothing is quadratic: lines are found by amount, document number or name, and of more than `MOST_RIVALS` equal amounts within the days
-allowed none is chosen by name.
+Nothing is quadratic: lines are found by amount, document number or name. Of more than `MOST_RIVALS` equal amounts within the days allowed
+none is chosen by name; a name, or a number such as the company's own account, that more lines than that share within such days tells
+nothing of single lines.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import islice
-from typing import TypeVar
 
 from services.reconciliation.domain.matching_lines import Ambiguity, Doubt, Line, Match, Matching, Reason
+from services.reconciliation.domain.matching_sides import Side, crowds
 from services.reconciliation.domain.matching_sums import Undecided, only_choice
-from services.reconciliation.domain.matching_texts import Agreement, Said, names_agree, references_agree, said
+from services.reconciliation.domain.matching_texts import Agreement, names_agree, references_agree
 
 DAYS_ALLOWED = 10
 """支票提示付款期限: a cheque may be shown to the bank ten days after it was written."""
@@ -28,56 +28,20 @@ MOST_DAYS = 60
 MOST_RIVALS = 400
 MOST_ROUNDS = 10
 
-Places = tuple[list[date], list[int]]
-"""Dates in order, and beside each the place of its line."""
-K = TypeVar("K")
-
 
 def match_lines(book: Iterable[Line], statement: Iterable[Line], days: int = DAYS_ALLOWED) -> Matching:
     """Match two sides; `days` is how far the dates of two lines of one business may be apart. Lines without an amount stay open."""
-    return _Match(_sorted(book), _sorted(statement), days).result()
-
-
-def _sorted(lines: Iterable[Line]) -> list[Line]:
-    return sorted(lines, key=lambda line: (line.on, line.amount_minor, line.text, line.reference, line.number))
-
-
-class _Side:
-    """The lines of one side in order, which of them are open, and what finds them."""
-
-    def __init__(self, lines: list[Line]) -> None:
-        self.lines = lines
-        self.open = [line.amount_minor != 0 for line in lines]
-        self.said: list[Said] = [said(line.text, line.reference) for line in lines]
-        self.by_amount = self._index(lambda place: [self.lines[place].amount_minor])
-        self.by_reference = self._index(lambda place: self.said[place].references)
-        self.by_name = self._index(lambda place: [self.said[place].name] if len(self.said[place].name) >= 2 else [])
-
-    def _index(self, keys: Callable[[int], Iterable[K]]) -> dict[K, Places]:
-        found: dict[K, Places] = {}
-        for place, line in enumerate(self.lines):
-            for key in keys(place):
-                days, places = found.setdefault(key, ([], []))
-                days.append(line.on)
-                places.append(place)
-        return found
-
-    def near(self, found: Places | None, middle: Line, span: timedelta) -> Sequence[int]:
-        """The places of an index that lie within the days allowed around a line."""
-        if found is None:
-            return ()
-        days, places = found
-        return places[bisect_left(days, middle.on - span) : bisect_right(days, middle.on + span)]
-
-    def open_near(self, found: Places | None, middle: Line, span: timedelta) -> Iterator[int]:
-        """The open ones among them."""
-        return (place for place in self.near(found, middle, span) if self.open[place])
+    return _Match(Side(book), Side(statement), timedelta(days=days)).result()
 
 
 class _Match:
-    def __init__(self, book: list[Line], statement: list[Line], days: int) -> None:
-        self._book, self._statement = _Side(book), _Side(statement)
-        self._span = timedelta(days=days)
+    def __init__(self, book: Side, statement: Side, span: timedelta) -> None:
+        self._book, self._statement, self._span = book, statement, span
+        sides = (book, statement)
+        references = frozenset(each for side in sides for each in crowds(side.by_reference, span, MOST_RIVALS))
+        names = frozenset(each for side in sides for each in crowds(side.by_name, span, MOST_RIVALS))
+        for side in sides:
+            side.forget(references, names)
         self._matches: list[Match] = []
         self._disputed: list[tuple[set[int], set[int]]] = []
 
@@ -103,22 +67,17 @@ class _Match:
 
     def _same_document(self, place: int) -> list[int]:
         """The lines of the statement with the amount and a document number of a line of the book."""
-        line, words, side = self._book.lines[place], self._book.said[place], self._statement
-        found = {
-            other
-            for reference in words.references
-            for other in side.open_near(side.by_reference.get(reference), line, self._span)
-            if side.lines[other].amount_minor == line.amount_minor
-        }
-        return sorted(found)
+        line, side = self._book.lines[place], self._statement
+        keys = {(line.amount_minor, reference) for reference in self._book.said[place].references}
+        return sorted({other for key in keys for other in side.open_near(side.by_document.get(key), line, self._span)})
 
-    def _rivals(self, place: int, ours: _Side, theirs: _Side) -> Iterator[int]:
+    def _rivals(self, place: int, ours: Side, theirs: Side) -> Iterator[int]:
         """The lines of the other side that could be meant: the same amount, and neither name speaks against it."""
         line, name = ours.lines[place], ours.said[place].name
         near = theirs.open_near(theirs.by_amount.get(line.amount_minor), line, self._span)
         return (other for other in near if names_agree(name, theirs.said[other].name) is not Agreement.OTHER)
 
-    def _crowded(self, place: int, ours: _Side, theirs: _Side) -> bool:
+    def _crowded(self, place: int, ours: Side, theirs: Side) -> bool:
         line = ours.lines[place]
         return len(theirs.near(theirs.by_amount.get(line.amount_minor), line, self._span)) > MOST_RIVALS
 
@@ -181,7 +140,7 @@ class _Match:
         certain = [(ours, theirs) for ours, theirs in wanted if book.isdisjoint(ours) and statement.isdisjoint(theirs)]
         self._take_undisputed(certain, Reason.NAME_SUM)
 
-    def _parts(self, place: int, ours: _Side, theirs: _Side) -> list[int]:
+    def _parts(self, place: int, ours: Side, theirs: Side) -> list[int]:
         """The lines of the other side under the name of a line that may be parts of it."""
         line = ours.lines[place]
         same = theirs.open_near(theirs.by_name.get(ours.said[place].name), line, self._span)
@@ -194,7 +153,7 @@ class _Match:
             and self._alone(other, theirs, ours)
         ]
 
-    def _alone(self, place: int, ours: _Side, theirs: _Side) -> bool:
+    def _alone(self, place: int, ours: Side, theirs: Side) -> bool:
         """Whether no line of the other side could be its equal."""
         return not self._crowded(place, ours, theirs) and next(self._rivals(place, ours, theirs), None) is None
 
@@ -283,15 +242,15 @@ def _components(edges: dict[int, list[int]]) -> Iterator[tuple[tuple[int, ...], 
         yield tuple(sorted(ours)), tuple(sorted(theirs))
 
 
-def _total(side: _Side, places: Iterable[int]) -> int:
+def _total(side: Side, places: Iterable[int]) -> int:
     return sum(side.lines[place].amount_minor for place in places)
 
 
-def _numbers(side: _Side, places: Iterable[int]) -> tuple[int, ...]:
+def _numbers(side: Side, places: Iterable[int]) -> tuple[int, ...]:
     return tuple(sorted(side.lines[place].number for place in places))
 
 
-def _still_open(side: _Side) -> Iterator[Line]:
+def _still_open(side: Side) -> Iterator[Line]:
     return (line for line, is_open in zip(side.lines, side.open, strict=True) if is_open or not line.amount_minor)
 
 

@@ -127,6 +127,20 @@ def test_a_crowd_of_equal_amounts_is_not_compared(monkeypatch: pytest.MonkeyPatc
     assert not found.matches and [each.doubt for each in found.ambiguities] == [Doubt.CROWD]
 
 
+def test_a_number_that_stands_everywhere_is_nobodys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The company's own account number in every text neither makes lines one nor hides that their cheques are two; a batch that is as large
+    still is one business with the line that pays it."""
+    monkeypatch.setattr(matching, "MOST_RIVALS", 3)
+    ours = [line(n, 0, f"{n}00.00", "账号400000001001011") for n in range(1, 6)]
+    theirs = [line(n, 0, f"{n}00.00", "账号400000001001011") for n in range(1, 6)]
+    assert not match_lines(ours, theirs).matches
+    ours[0] = line(1, 0, "100.00", "华联贸易 账号400000001001011", "100001")
+    theirs[0] = line(1, 0, "100.00", "华联贸易 账号400000001001011", "100002")
+    assert not match_lines(ours, theirs).matches
+    batch = [line(n, 0, "-10.00", "代发", "BATCH0509") for n in range(1, 6)]
+    assert [each.reason for each in match_lines([line(1, 0, "-50.00", "工资", "BATCH0509")], batch).matches] == [Reason.REFERENCE_SUM]
+
+
 def test_the_order_of_lines_does_not_matter() -> None:
     books = made_up(400, seed=5)
     expected = match_lines(books.book, books.statement)
