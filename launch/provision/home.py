@@ -202,7 +202,7 @@ class ServerHome:
         self.link.symlink_to(path)
         if self._throwaway:
             _sweep()
-            (path / LINKED_FROM).write_text(str(self.link), encoding="utf-8")
+            (path / LINKED_FROM).write_text(f"{os.getpid()} {self.link}", encoding="utf-8")
 
 
 def _throwaway_prefix() -> str:
@@ -219,13 +219,14 @@ def _room_in_memory() -> bool:
 
 
 def _sweep() -> None:
-    """Delete throw-away homes whose folder is gone: a test run that was killed, a temporary folder deleted by its owner."""
+    """Delete throw-away homes whose maker or folder is gone: a test run that was killed, a temporary folder deleted by its owner."""
     for path in (path for place in (SHARED, MEMORY) for path in place.glob(f"{_throwaway_prefix()}*")):
         try:
-            link = Path((path / LINKED_FROM).read_text(encoding="utf-8"))
+            maker, _, link = (path / LINKED_FROM).read_text(encoding="utf-8").partition(" ")
         except OSError:
             continue  # just being made
-        if not link.is_symlink() and not any(processes_in(folder) for folder in (path, path / "cluster")):
+        abandoned = not Path(link).is_symlink() or not Path("/proc", maker).exists()
+        if abandoned and not any(processes_in(folder) for folder in (path, path / "cluster")):
             shutil.rmtree(path, ignore_errors=True)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -87,17 +88,20 @@ def test_out_of_reach_the_files_lie_in_the_shared_folder_and_the_data_folder_can
 @as_root
 def test_throw_away_files_go_once_their_folder_is_gone_and_others_stay(reachable, shared, memory):
     (reachable / "closed").mkdir(mode=0o700)
-    homes = {name: ServerHome(reachable / "closed" / name, throwaway=name != "bank") for name in ("deleted", "used", "bank")}
+    homes = {name: ServerHome(reachable / "closed" / name, throwaway=name != "bank") for name in ("deleted", "killed", "used", "bank")}
     for server in homes.values():
         server.open()
         server.close()
     paths = {name: server.path for name, server in homes.items()}
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    (paths["killed"] / home.LINKED_FROM).write_text(f"{gone.pid} {homes['killed'].link}")
     assert {path.parent.name for name, path in paths.items() if name != "bank"} == {"memory" if memory else "shared"}
     assert paths["bank"].parent == shared
     shutil.rmtree(reachable / "closed" / "deleted")
     shutil.rmtree(reachable / "closed" / "bank")
     ServerHome(reachable / "closed" / "next", throwaway=True).open()
-    assert {name: path.exists() for name, path in paths.items()} == {"deleted": False, "used": True, "bank": True}
+    assert {name: path.exists() for name, path in paths.items()} == {"deleted": False, "killed": False, "used": True, "bank": True}
     homes["used"].lock()
     homes["used"].remove()
     assert not paths["used"].exists()
