@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banking.business_day import SERVICE_DIGITS, frame_of
@@ -160,11 +161,25 @@ def column(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SetWise:
-    """The end of a statement that sends a posting for every row: its common table expressions, the last of them `sent`, and what their
-    parameters stand for."""
+    """The end of a statement that sends a posting for every row of `rows`: its common table expressions, the last of them `sent`, and what
+    their parameters stand for."""
 
+    rows: str
+    code: str
+    day: date
     expressions: str
     arguments: tuple[Any, ...]
+
+    async def send(self, raw: asyncpg.Connection, before: str, *arguments: Any) -> int:
+        """Send, behind the common table expressions that make the rows; how many there were.
+
+        Raises `LookupError` if not every row was sent: its outlet has no gate on the date.
+        """
+        counted = f"SELECT (SELECT count(*) FROM {self.rows}), (SELECT count(*) FROM sent)"
+        rows, sent = await raw.fetchrow(f"{before}, {self.expressions} {counted}", *arguments, *self.arguments)
+        if rows != sent:
+            raise LookupError(f"{rows - sent} postings of {self.code} are of outlets without a gate on {self.day}")
+        return int(sent)
 
 
 async def send_set_wise(
@@ -213,7 +228,7 @@ async def send_set_wise(
     FROM numbered JOIN unnest({n_outlets}::text[], {n_keys}::text[]) AS slot (outlet, key) USING (outlet)
     RETURNING message_id
 )"""
-    return SetWise(expressions, (day, code, SYSTEM_TELLER, str(digit), envelope, outlets, keys))
+    return SetWise(rows, code, day, expressions, (day, code, SYSTEM_TELLER, str(digit), envelope, outlets, keys))
 
 
 def _envelope_of_a_row(resources: Resources, code: str, day: date, posting: Posting, amounts: Mapping[str, str]) -> tuple[str, list[str]]:

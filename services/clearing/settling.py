@@ -54,10 +54,7 @@ async def send(
     for (step,) in steps:
         posting, amounts = posting_of(step, currency)
         sending = await send_set_wise(connection, resources, code, day, posting, amounts, rows="entry", order="line", first_parameter=4)
-        await raw.execute(
-            f"WITH entry AS ({ENTRIES_OF_A_STEP}), {sending.expressions} SELECT count(*) FROM sent",
-            *(run, first_line, step, *sending.arguments),
-        )
+        await sending.send(raw, f"WITH entry AS ({ENTRIES_OF_A_STEP})", run, first_line, step)
 
 
 async def settle(resources: Resources, raw: asyncpg.Connection, run: NettingRun, deadline: float) -> bool:

@@ -43,10 +43,7 @@ async def load(resources: Resources, people: TellersToLoad) -> int:
         }
         for each, hashed in zip(new, hashes, strict=True)
     ]
-    boxes = [
-        {"outlet": each.outlet, "number": each.number, "name": each.name or each.number, "opened_on": day}
-        for each in people.boxes
-    ]
+    boxes = [{"outlet": each.outlet, "number": each.number, "name": each.name or each.number, "opened_on": day} for each in people.boxes]
     users = [
         {"outlet": each.outlet, "number": each.number, "teller": teller}
         for each in people.boxes

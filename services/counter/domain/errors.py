@@ -131,7 +131,5 @@ FORCE_CLOSE_REFUSED = ErrorType(
 RIGHT_TRANSACTION_UNKNOWN = ErrorType(
     "counter.right.unknown_transaction", Kind.NOT_FOUND, "没有交易 {transaction}", "the bank has no transaction {transaction}"
 )
-RIGHT_FIXED = ErrorType(
-    "counter.right.fixed", Kind.CONFLICT, "交易 {transaction} 的权限不能更改", "the right to {transaction} is fixed"
-)
+RIGHT_FIXED = ErrorType("counter.right.fixed", Kind.CONFLICT, "交易 {transaction} 的权限不能更改", "the right to {transaction} is fixed")
 LIMIT_NEGATIVE = ErrorType("counter.right.limit_negative", Kind.INVALID, "限额不能为负数", "a limit is not below zero")

@@ -61,9 +61,7 @@ async def add(work: Work, form: NewBox) -> Outcome:
     return Outcome(result={"cash_box": form.cash_box, "name": form.name, "account": account_of_box(work.outlet, form.cash_box)})
 
 
-@transaction(
-    code="counter.box.share", name=Text("共用钱箱", "Share a cash box"), menu=MENU, source="IB 348-349, 758-759", operators="K"
-)
+@transaction(code="counter.box.share", name=Text("共用钱箱", "Share a cash box"), menu=MENU, source="IB 348-349, 758-759", operators="K")
 async def share(work: Work, form: SharedBox) -> Outcome:
     """Let a colleague use the own box as well; he signs on again to use it. Only boxes of corporate tellers are shared.
 
@@ -135,9 +133,7 @@ async def cash_transfer(work: Work, form: CashTransfer) -> Outcome:
     return moved("counter.cash.transfer", form, {"cash_box": giving, "to_box": form.to_box}, to_box=form.to_box)
 
 
-@transaction(
-    code="counter.box.balance", name=Text("钱箱轧账", "Balance the cash box"), menu=MENU, source="IB 803, 1612, 3657", gated=False
-)
+@transaction(code="counter.box.balance", name=Text("钱箱轧账", "Balance the cash box"), menu=MENU, source="IB 803, 1612, 3657", gated=False)
 async def balance(work: Work, _form: Nothing) -> Outcome:
     """The sheet of the box the teller signed on with, vault or own, cash and vouchers, as often as he likes.
 
