@@ -176,6 +176,22 @@ async def test_other_days_and_other_accounts_get_nothing(savings: SavingsAlone, 
     assert paid == [numbers[3]]
 
 
+async def test_an_account_of_an_outlet_without_a_gate_is_not_passed_over(savings: SavingsAlone, owner: asyncpg.Connection) -> None:
+    """Nothing of its portion is paid; once the outlet is there, everything is."""
+    day, begun = date(2005, 12, 21), Accumulation.begin(date(2005, 12, 1), 100, 10_000_00)
+    await insert_account(owner, personal_account(customer_number(0, 1), 1), "demand", begun)
+    await insert_account(owner, personal_account(customer_number(0, 2), 1), "demand", begun, outlet="0202")
+    await on(savings, owner, day, closed=True)
+    await owner.execute("UPDATE savings.outlet_gate SET business_date = $1 WHERE outlet = '0202'", day - ONE_DAY)
+    answer = await savings.internal("POST", "/internal/day/events", {"business_date": day.isoformat()})
+    assert answer.status_code == 500
+    assert await owner.fetch("SELECT FROM savings.account WHERE balance_minor <> 1000000") == []
+    assert await owner.fetch("SELECT FROM savings.register") == await owner.fetch("SELECT FROM savings.outbox") == []
+    await on(savings, owner, day, closed=True)
+    await events(savings, day)
+    assert [row["balance_minor"] for row in await owner.fetch("SELECT balance_minor FROM savings.account")] == [10_003_20] * 2
+
+
 async def test_a_statement_shows_every_part(savings: SavingsAlone, owner: asyncpg.Connection) -> None:
     """2007-06-21 to 09-20 inclusive: 92 days of 10,000.00 at 0.81 %: 20.700; 55 days before 2007-08-15 at 20 %: 12.375, the rest 8.325
     at 5 %."""
