@@ -87,8 +87,8 @@ class _Making:
         return (f"{text} 票号{reference}", "") if reference and self.chance.random() < 0.3 else (text, reference)
 
     def pair(self) -> None:
-        """One business, a line on each side: nine of ten with a name, six with a document number (the company did not note every fifth), some
-        with neither."""
+        """One business, a line on each side: nine of ten with a name, six with a document number (the company did not note every fifth),
+        some with neither."""
         chance, books = self.chance, self.books
         on, amount_minor, name = self.day(), self.amount(), chance.choice(self.names)
         reference = self.reference() if chance.random() < 0.6 else ""

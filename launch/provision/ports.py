@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import socket
 
@@ -12,6 +13,8 @@ LOOPBACK = "127.0.0.1"
 # Below the range the kernel takes outgoing ports from (32768 and up on Linux): a client that keeps trying to reach a server which
 # is just restarting could otherwise be given the server's own port, connect to itself, and keep the server from coming back.
 FREE_PORT_RANGE = range(20000, 32768)
+LANES = 64
+_given: set[int] = set()
 
 
 def is_free(port: int) -> bool:
@@ -37,9 +40,12 @@ def require_free(port: int, option: str = "--port") -> None:
 
 
 def free_port() -> int:
-    """A loopback port nothing listens on. Another program may still take it before the caller does."""
-    for port in random.sample(FREE_PORT_RANGE, k=200):
-        if is_free(port):
+    """A loopback port nothing listens on, another one every time. Another program may still take it before the caller does; other
+    processes that look for ports beside this one look in other places first."""
+    lane = FREE_PORT_RANGE[os.getpid() % LANES :: LANES]
+    for port in (*random.sample(lane, k=len(lane)), *random.sample(FREE_PORT_RANGE, k=200)):
+        if port not in _given and is_free(port):
+            _given.add(port)
             return port
     raise SetUpProblem("No free port was found between 20000 and 32767.", "20000 到 32767 之间没有空闲端口。")
 

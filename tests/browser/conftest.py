@@ -8,11 +8,13 @@ from collections.abc import Iterator
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from launch.provision.browser import find_browser
 from tests.browser.fake_bank import FakeBank
 from tests.browser.watched import ARGUMENTS, Watched
+
+expect.set_options(timeout=60_000)  # what is not there by then never will be: a machine that is slow must not fail a page
 
 
 @pytest.fixture(scope="package")

@@ -121,10 +121,12 @@ async def running_bank(
     database: str | None = None,
     settings: Settings | None = None,
     business_date: date = BUSINESS_DATE,
+    kept: bool = False,
 ) -> AsyncIterator[TestBank]:
-    """A bank on a fresh copy of a template (or on a database that is named), stopped at the end."""
+    """A bank on a fresh copy of a template (or on a database that is named), stopped at the end. The copy goes with it unless it is
+    `kept`, for another process to go on with."""
     loaded = database is None and demo and business_date == BUSINESS_DATE
-    own = database is None
+    own = database is None and not kept
     if database is None:
         database = f"bank_{next(_copies)}_{uuid4().hex[:6]}"
         await execute_as_admin(cluster, f"CREATE DATABASE {database} TEMPLATE {DEMO_TEMPLATE if loaded else TEMPLATE} STRATEGY FILE_COPY")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -30,6 +29,7 @@ from runtime.service import PeriodicTask
 from runtime.settings import Settings
 from runtime.transport import HttpTransport
 from tests.support.bank import ROLE_PASSWORD, test_settings
+from tests.support.waiting import until
 
 NAMES = ("customer", "ledger", "savings", "lending")
 OUTLETS = ["0001", "0200", "0201", "0202", "0300", "0301"]
@@ -116,6 +116,8 @@ class LendingBank:
     # Time
 
     async def open_day(self, day: date) -> None:
+        """Open a date for every service, once the ledger has all of the one before, as a day end sees to it."""
+        await self.settle()
         for name in NAMES:
             await DayClient(self.wires, name).open(day, OUTLETS)
         self.today = day
@@ -223,11 +225,11 @@ class LendingBank:
     async def settle(self) -> None:
         """Wait until the ledger has every fact."""
         waiting = "SELECT count(*) FROM {}.outbox WHERE published_at IS NULL AND routing_key LIKE 'ledger.posting_requested%'"
-        for _ in range(1000):
-            if sum([(await self.sql(waiting.format(name)))[0][0] for name in NAMES]) == 0:
-                return
-            await asyncio.sleep(0.02)
-        raise AssertionError("the ledger did not get every fact")
+
+        async def nothing_waits() -> bool:
+            return sum([(await self.sql(waiting.format(name)))[0][0] for name in NAMES]) == 0
+
+        await until(nothing_waits, "the ledger has every fact")
 
     async def recover(self, service: str = "savings") -> None:
         """What the recovery loop of an account owner does once movements have been pending for a while."""

@@ -70,7 +70,7 @@ async def _books(bank_template: Any, days: int, die: Callable[[date], Death] | N
     for death in deaths:
         for name in STEP_NAMES:
             monkeypatch.setitem(runner.BY_NAME, name, death.wrap(runner.BY_NAME[name]))
-    async with running_bank(bank_template, settings=test_settings(**IMPATIENT)) as bank:
+    async with running_bank(bank_template, settings=test_settings(**IMPATIENT), kept=True) as bank:
         await busy_day(bank)
         await start_day_end(bank, force_close="true", through=through.isoformat())
         state = await _watch(bank, deaths[0].struck if deaths else None)
@@ -110,7 +110,7 @@ async def test_dying_while_some_services_have_the_new_date(bank_template, monkey
             opened.append(self.service)
         await original(self, business_date, outlets)
 
-    async with running_bank(bank_template, settings=test_settings(**IMPATIENT)) as bank:
+    async with running_bank(bank_template, settings=test_settings(**IMPATIENT), kept=True) as bank:
         await busy_day(bank)
         monkeypatch.setattr(DayClient, "open", open_and_die)
         started = await start_day_end(bank, force_close="true")

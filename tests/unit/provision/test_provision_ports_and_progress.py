@@ -44,6 +44,7 @@ def test_a_free_port_can_be_listened_on_and_lies_below_the_ports_of_outgoing_con
         listener.bind((LOOPBACK, port))
         listener.listen()
         assert not is_free(port)
+    assert len({free_port() for _ in range(300)} | {port}) == 301, "never the same one twice"
 
 
 def test_a_terminal_sees_one_line_rewritten():
