@@ -32,12 +32,14 @@ SETTLED = (
     "balance_minor = now.balance_minor, products = now.products, products_since = now.products_since, "
     "products_until = now.products_until, lines = now.lines"
 )
+# Every account has been looked at for dormancy before: a bank that has been open for a while.
 SIGNS = "'客户' || n || ' \"甲\" 100%'"
 FILL = f"""
 INSERT INTO savings.account (account, customer_number, outlet, branch, currency, product, business_code, name, status, withdrawal_mode,
-    cross_outlet, interest_bearing, balance_minor, products, products_since, products_until, interest_unit_minor, entered_on)
+    cross_outlet, interest_bearing, balance_minor, products, products_since, products_until, interest_unit_minor, entered_on,
+    idle_since)
 SELECT lpad(n::text, 15, '0'), lpad((n / 2)::text, 10, '0'), outlet, left(outlet, 2), 'CNY', 'demand', '211', {SIGNS}, 'normal', 'C', false,
-    true, 100000 + n * 7919::bigint % 10000000, n * 104729::bigint % 90000000, $1::date, $1::date + n % 60, 100, $1::date
+    true, 100000 + n * 7919::bigint % 10000000, n * 104729::bigint % 90000000, $1::date, $1::date + n % 60, 100, $1::date, $1::date
 FROM generate_series(1, $2::int) AS n, LATERAL
     (SELECT lpad((n % $3::int / 99 + 1)::text, 2, '0') || lpad((n % $3::int % 99 + 1)::text, 2, '0')) AS kept (outlet)
 """

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, Update, and_, case, func, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Select, Update, and_, case, func, insert, literal_column, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from banking.automatic import SYSTEM_TELLER
 from contracts.day import EventProgress
@@ -17,6 +18,7 @@ from services.savings.domain.account_status import AccountStatus, Action, after
 from services.savings.domain.accounts import moves_freely
 from services.savings.domain.products import CATALOGUE
 from services.savings.parameters.load import parameters
+from services.savings.portions import keep_place, place_of
 from services.savings.tables import ACCOUNT, ACCOUNT_CHANGE
 
 FALL_DORMANT = "savings.account.fall_dormant"
@@ -36,6 +38,10 @@ async def put_to_sleep(resources: Resources, day: date) -> EventProgress:
     until = add_months(day, -int(parameters().limit_on(LIMIT, day)))
     before, dormant = AccountStatus.NORMAL.value, after(AccountStatus.NORMAL, Action.FALL_DORMANT).value
     async with resources.database.transaction() as connection:
+        due = select(func.count()).where(*_due(until))
+        place = await place_of(connection, FALL_DORMANT, day, lambda: _scalar(connection, due))
+        if place.finished:
+            return place.progress
         looked_at = (await connection.execute(_look(until, dormant))).all()
         common = {
             "code": FALL_DORMANT,
@@ -48,10 +54,13 @@ async def put_to_sleep(resources: Resources, day: date) -> EventProgress:
         rows = [{**common, "account": row.account, "outlet": row.outlet} for row in sorted(looked_at) if row.status == dormant]
         if rows:
             await connection.execute(insert(ACCOUNT_CHANGE), rows)
-        left = (await connection.execute(select(func.count()).where(*_due(until)))).scalar_one()
-        made = select(func.count()).where(ACCOUNT_CHANGE.c.business_date == day, ACCOUNT_CHANGE.c.code == FALL_DORMANT)
-        done = (await connection.execute(made)).scalar_one()
-    return EventProgress(done=done, total=done + left)
+        place = place.moved("" if looked_at else None, len(looked_at))
+        await keep_place(connection, place)
+    return place.progress
+
+
+async def _scalar(connection: AsyncConnection, statement: Select[tuple[int]]) -> int:
+    return (await connection.execute(statement)).scalar_one()
 
 
 def _due(until: date) -> tuple[ColumnElement[bool], ...]:
@@ -65,6 +74,7 @@ def _look(until: date, dormant: str) -> Update:
     moved_on = func.coalesce(table.last_moved_on, table.opened_on, table.entered_on)
     sleeps = and_(table.product.in_(_FREE), moved_on <= until, table.held_minor == 0, table.incoming_minor == 0)
     again = case((table.product.not_in(_FREE), NEVER), else_=func.greatest(moved_on, until + ONE_DAY))
-    changed = update(ACCOUNT).where(table.account.in_(portion))
+    # As an array, whose accounts are looked up one by one: joined, the planner reads the whole table for every portion.
+    changed = update(ACCOUNT).where(table.account == func.any(func.array(portion.scalar_subquery())))
     changed = changed.values(status=case((sleeps, dormant), else_=table.status), idle_since=case((sleeps, table.idle_since), else_=again))
     return changed.returning(table.account, table.outlet, table.status)

@@ -34,7 +34,7 @@ from services.savings.tables import FRAME
 
 log = structlog.get_logger(__name__)
 
-PORTION = 2_000
+PORTION = 4_000
 """How many lines one transaction decides, and one posting set holds at most."""
 EVERY_SECONDS = 1.0
 
