@@ -22,7 +22,7 @@ from tests.support.portal import CENTRE, CHECKER, CLERK, CORPORATE, SUPERVISOR, 
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FIRST_DAY, CLOSING, TODAY = "2005-09-29", "2005-09-30", "2005-10-01"
-SECONDS = 15_000
+SECONDS = 60_000
 SHOTS = os.environ.get("HUITONG_SCREENSHOTS")
 """A folder for pictures of the pages, if somebody wants to look at them."""
 PHONES = {CLERK: "13900000001", SUPERVISOR: "13900000002"}
