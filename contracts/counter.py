@@ -111,6 +111,10 @@ class CounterClient:
         """Load tellers and boxes. Repeating it changes nothing."""
         await self._transport.call("counter", "POST", "/internal/tellers", json=people.model_dump())
 
+    async def has_teller(self, teller: str) -> bool:
+        """Whether a teller of this number works for the bank."""
+        return bool(await self._transport.call("counter", "GET", f"/internal/tellers/{teller}"))
+
     async def still_open(self, business_date: date) -> StillOpen:
         """What must balance or close before the day can end."""
         answer = await self._transport.call("counter", "GET", "/internal/open", params={"date": business_date.isoformat()})

@@ -6,6 +6,7 @@ from datetime import date
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
+from sqlalchemy import select
 
 from banking.business_day import DATE_WRONG, business_date_of, frame_of
 from contracts.counter import ApprovalGiven, ApprovalRequest, SignedOn, SignOn, StillOpen, TellersToLoad
@@ -14,6 +15,7 @@ from runtime.service import Resources, resources_of
 from services.counter import presence, signing
 from services.counter.domain.errors import FORCE_CLOSE_REFUSED
 from services.counter.loading import load
+from services.counter.tables import TELLER
 
 router = APIRouter(prefix="/internal", dependencies=[Depends(service_only)], include_in_schema=False)
 
@@ -52,6 +54,14 @@ class ForceClose(BaseModel):
     """The date to close."""
 
     business_date: date
+
+
+@router.get("/tellers/{teller}")
+async def has_teller(teller: str, request: Request) -> bool:
+    """Whether a teller of this number works for the bank."""
+    working = select(TELLER.c.teller).where(TELLER.c.teller == teller, TELLER.c.state != "left")
+    async with resources_of(request).database.reading() as connection:
+        return (await connection.execute(working)).first() is not None
 
 
 @router.post("/force-close")

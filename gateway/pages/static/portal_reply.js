@@ -67,7 +67,7 @@ export function makeReply(statement, act) {
       properties: {
         contact_name: text('recon_contact_name', 60),
         contact_phone: text('recon_contact_phone', 30),
-        supervisor: { ...text('recon_supervisor'), 'x-choices': supervisors.map(({ operator, name }) => ({ value: operator, zh: `${operator} ${name}`, en: `${operator} ${name}` })) },
+        supervisor: { ...text('recon_supervisor'), 'x-choices': supervisors.map(({ operator, name }) => ({ value: operator, zh: name, en: name })) },
         ...(again ? {
           satisfaction: { ...text('recon_satisfaction'), 'x-choices': SATISFACTIONS.map((value) => ({ value, ...t(`recon_satisfaction_${value}`) })) },
           opinion: text('recon_opinion', MOST_OPINION),

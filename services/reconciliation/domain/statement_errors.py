@@ -62,6 +62,7 @@ OPINION_TOO_EARLY = ErrorType(
 )
 REASON_MISSING = ErrorType("statement.reason_missing", Kind.INVALID, "须填写说明", "say what there is to say")
 ASSIGNEE_MISSING = ErrorType("statement.assignee_missing", Kind.INVALID, "须填写核查人", "say who looks into it")
+ASSIGNEE_UNKNOWN = ErrorType("statement.assignee_unknown", Kind.NOT_FOUND, "没有柜员 {teller}", "the bank has no teller {teller}")
 ACCOUNT_MISSING = ErrorType(
     "statement.account_missing", Kind.INVALID, "指定账单类型或起始日期时须填写账号", "a kind or a first date is of one account: name it"
 )

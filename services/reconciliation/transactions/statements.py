@@ -13,6 +13,7 @@ from banking.menus import CORPORATE, RECONCILIATION
 from banking.transaction import Outcome, transaction
 from banking.visibility import check_account_seen, sight_of
 from banking.work import Work
+from contracts.counter import CounterClient
 from contracts.statements import StatementNumber
 from kernel.text import Text
 from services.reconciliation.domain import statement_errors as errors
@@ -123,12 +124,13 @@ async def investigate(work: Work, form: InvestigateForm) -> Outcome:
     """Assign a statement, note what was found or followed up, answer the company, or close.
 
     An answer begins the next round: the company replies again within as many days as are arranged. Raises `statement.unknown`,
-    `statement.state`, `statement.not_overdue`, `statement.reason_missing`, `statement.assignee_missing`, `account.outside`.
+    `statement.state`, `statement.not_overdue`, `statement.reason_missing`, `statement.assignee_missing`, `.assignee_unknown`,
+    `account.outside`.
     """
     statement = await found(work.connection, form.number, lock=True)
     check_account_seen(work.principal, statement.outlet, "number")
-    if form.action == ASSIGN and form.assignee is None:
-        raise errors.ASSIGNEE_MISSING(field="assignee")
+    if form.action == ASSIGN:
+        await _check_assignee(work, form.assignee)
     if form.action != ASSIGN and form.text is None:
         raise errors.REASON_MISSING(field="text")
     if form.action == ANSWER:
@@ -140,6 +142,13 @@ async def investigate(work: Work, form: InvestigateForm) -> Outcome:
     details = {"action": form.action, "assignee": form.assignee}
     await log_bank_act(work, work.code, form.number, details, customer_number=statement.customer_number)
     return Outcome(result={"number": form.number, "action": form.action, "statement_state": state.text.as_dict()})
+
+
+async def _check_assignee(work: Work, assignee: str | None) -> None:
+    if assignee is None:
+        raise errors.ASSIGNEE_MISSING(field="assignee")
+    if not await CounterClient(work.resources.transport).has_teller(assignee):
+        raise errors.ASSIGNEE_UNKNOWN(field="assignee", teller=assignee)
 
 
 async def _answer(work: Work, statement: Row[Any], text: str | None) -> StatementState:

@@ -241,6 +241,8 @@ async def test_disagreed_until_the_bank_has_answered(world: World, reply: dict[s
     number = waiting["number"]
     assert (await world.decide(waiting))["state"] == "investigating"
     assert number in [row["number"] for row in (await world.bank.ask(CORPORATE, "recon.statement.cases"))["rows"]]
+    nobody = {"number": number, "action": "assign", "assignee": "K0218"}
+    await world.bank.refuse(CORPORATE, INVESTIGATE, nobody, "statement.assignee_unknown")
     await world.investigate(number, "assign", assignee=CHECKER)
     await world.investigate(number, "note", text="8月凭证有误")
     await world.bank.refuse("K0311", INVESTIGATE, {"number": number, "action": "note", "text": "?"}, "account.outside")
