@@ -62,6 +62,8 @@ def test_signing_on_by_keyboard_with_what_went_wrong_on_the_way(page: Page, bank
 
 def test_the_picture_can_be_heard_and_another_one_asked_for(page: Page, bank: FakeBank) -> None:
     page.goto("/portal")
+    expect(page.locator("input").first).to_be_focused()
+    expect(page.locator("img[src^='data:image/png']")).to_be_visible()
     with page.expect_response("**/sign-on/sound?*") as heard:
         page.get_by_role("button", name="听验证码").press("Enter")
     assert heard.value.headers["content-type"] == "audio/wav"

@@ -57,6 +57,7 @@ async function beginAgain() {
 
 async function listen() {
   announce(t('portal_listen_rule'));
+  if (!attempt) await freshPicture();
   try {
     await new Audio(`/api/portal/sign-on/sound?try_id=${attempt}&${Date.now()}`).play();
   } catch {
@@ -70,6 +71,7 @@ async function sendCode() {
   const given = form.body().name;
   if (!given) return form.show({ field: 'name', text: t('required_field'), errors: [] });
   sender.disabled = true;
+  if (!attempt) await freshPicture();
   try {
     const told = await ask('POST', '/sign-on/code', { body: { try_id: attempt, name: given } });
     say(told.notice);
