@@ -170,8 +170,8 @@ class SetWise:
     expressions: str
     arguments: tuple[Any, ...]
 
-    async def send(self, raw: asyncpg.Connection, before: str, *arguments: Any) -> int:
-        """Send, behind the common table expressions that make the rows; how many there were.
+    async def send(self, raw: asyncpg.Connection, before: str, *arguments: Any) -> None:
+        """Send, behind the common table expressions that make the rows.
 
         Raises `LookupError` if not every row was sent: its outlet has no gate on the date.
         """
@@ -179,7 +179,6 @@ class SetWise:
         rows, sent = await raw.fetchrow(f"{before}, {self.expressions} {counted}", *arguments, *self.arguments)
         if rows != sent:
             raise LookupError(f"{rows - sent} postings of {self.code} are of outlets without a gate on {self.day}")
-        return int(sent)
 
 
 async def send_set_wise(

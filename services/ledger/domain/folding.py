@@ -3,7 +3,7 @@ did to the 416 sub-accounts. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -60,7 +60,8 @@ class Folded:
     groups: dict[tuple[str, str, str], Group] = field(default_factory=dict)
 
     def add(self, each: SetOf) -> None:
-        """Fold one more set. Raises as `fold`."""
+        """Fold one more set of the same business date. Raises `ledger.account.two_groups` when legs place one account in different outlets,
+        currencies or business codes."""
         _add(self, *each)
 
     def origins(self) -> dict[str, tuple[int, int]]:
@@ -78,15 +79,6 @@ class Folded:
             for row in rows:
                 account = row[ACCOUNT_AT]
                 row[-1] = balances[account] = balances[account] + row[-1]
-
-
-def fold(sets: Iterable[SetOf]) -> Folded:
-    """Fold sets of one business date. Raises `ledger.account.two_groups` when legs place one account in different outlets, currencies or
-    business codes."""
-    folded = Folded()
-    for each in sets:
-        folded.add(each)
-    return folded
 
 
 def _add(folded: Folded, origin: str, control_total_minor: int, posting_set: PostingSet) -> None:

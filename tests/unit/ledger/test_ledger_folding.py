@@ -6,14 +6,17 @@ import pytest
 
 from kernel.errors import DomainError
 from services.ledger.domain.expand import expand
-from services.ledger.domain.folding import ACCOUNT_AT, SetOf, fold
+from services.ledger.domain.folding import ACCOUNT_AT, Folded, SetOf
 from services.ledger.domain.model import AccountReference
 
 BOX, DEMAND, BRIDGE_0201, BRIDGE_0301 = "902011010100001", "000000002600013", "902011041700001", "903011041700001"
 
 
 def folded(rulebook, *facts, origin="savings", control=1):
-    return fold(SetOf(origin, control, expand(rulebook, fact)) for fact in facts)
+    result = Folded()
+    for fact in facts:
+        result.add(SetOf(origin, control, expand(rulebook, fact)))
+    return result
 
 
 def test_deposits_at_another_outlet_are_one_change_per_account_and_one_position_per_outlet(rulebook, deposit, accounts):
