@@ -15,34 +15,34 @@ from runtime.transport_local import LocalTransport
 
 UNREACHABLE = ErrorType("service.unreachable", Kind.UNAVAILABLE, "服务 {service} 暂时无法连接", "service {service} cannot be reached now")
 SLOW = ErrorType("service.too_slow", Kind.UNAVAILABLE, "服务 {service} 未在时限内答复", "service {service} did not answer in time")
+LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=50)
 
 
 class HttpTransport:
-    """Calls services by name. `bases` maps names to base addresses, `apps` to applications of the same process."""
+    """Calls services by name. `bases` maps names to base addresses; `mount` adds applications of the same process.
+
+    Connections are used without a client around them: services have no cookies, redirects or sign-ons for each other, and looking for
+    them costs as much as a request.
+    """
 
     def __init__(self, *, bases: dict[str, str] | None = None, service_key: str, deadline_seconds: float = 30.0) -> None:
         self._bases = bases or {}
         self._service_key = service_key
-        self._deadline_seconds = deadline_seconds
-        self._clients: dict[str, httpx.AsyncClient] = {}
+        self._timeout = httpx.Timeout(deadline_seconds).as_dict()
+        self._remote: dict[str, httpx.AsyncBaseTransport] = {}
         self._local: dict[str, LocalTransport] = {}
 
     def mount(self, service: str, app: Any) -> None:
         """Reach a service as an application of this process."""
         self._local[service] = LocalTransport(app)
 
-    def _client(self, base: str) -> httpx.AsyncClient:
-        limits = httpx.Limits(max_connections=200, max_keepalive_connections=50)
-        return httpx.AsyncClient(base_url=base, timeout=self._deadline_seconds, limits=limits, trust_env=False)
-
-    def client(self, service: str) -> httpx.AsyncClient:
-        """The HTTP client of one service. Raises `service.unreachable` for a service nobody configured."""
-        found = self._clients.get(service)
-        if found is None:
-            if service not in self._bases:
-                raise UNREACHABLE(service=service)
-            found = self._clients[service] = self._client(self._bases[service])
-        return found
+    def _connections(self, service: str) -> httpx.AsyncBaseTransport:
+        """The connections to one service: who is slow keeps nobody from the others. Raises `service.unreachable` for an unknown one."""
+        if service not in self._bases:
+            raise UNREACHABLE(service=service)
+        if service not in self._remote:
+            self._remote[service] = httpx.AsyncHTTPTransport(limits=LIMITS, trust_env=False)
+        return self._remote[service]
 
     async def send(
         self, service: str, method: str, path: str, *, headers: Mapping[str, str | bytes] | None = None, **content: Any
@@ -53,8 +53,12 @@ class HttpTransport:
         if service in self._local:
             request = httpx.Request(method, f"http://{service}{path}", headers=sent, **content)
             return await self._local[service].answer(request)
+        connections = self._connections(service)
+        request = httpx.Request(method, f"{self._bases[service]}{path}", headers=sent, extensions={"timeout": self._timeout}, **content)
         try:
-            return await self.client(service).request(method, path, headers=sent, **content)
+            answer = await connections.handle_async_request(request)
+            await answer.aread()
+            return answer
         except httpx.TimeoutException as error:
             raise SLOW(service=service) from error
         except httpx.TransportError as error:
@@ -81,5 +85,5 @@ class HttpTransport:
         return response.json() if response.content else None
 
     async def close(self) -> None:
-        for client in self._clients.values():
-            await client.aclose()
+        for connections in self._remote.values():
+            await connections.aclose()

@@ -98,7 +98,7 @@ async def test_a_service_that_is_away_is_waited_for_then_named_and_the_run_goes_
     bank = fresh_bank
     transport = bank.bank.transport
     there = transport._local.pop("lending")
-    transport._clients["lending"] = httpx.AsyncClient(base_url="http://lending", transport=httpx.MockTransport(_refuse))
+    transport._bases["lending"], transport._remote["lending"] = "http://lending", httpx.MockTransport(_refuse)
     run = await bank.day_end()
     transport._local["lending"] = there
     [failed] = [each for each in run["steps"] if each["state"] == "failed"]
