@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from fastapi import APIRouter, Depends, Request
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,6 +22,7 @@ from kernel.errors import ErrorType, Kind
 from kernel.money import format_amount
 from kernel.numbers import superior_of
 from runtime.auth import service_only
+from runtime.database import driver_connection
 from runtime.service import resources_of
 
 POSITION_STOPPED = ErrorType(
@@ -68,17 +69,19 @@ async def approval_by_position(connection: AsyncConnection, frame: Frame, entrie
     outlets = {entry.outlet for entry in entries if entry.business_code in INTER_BRANCH}
     if not outlets:
         return None
-    table = frame.limited_unit
-    units = sorted({unit for outlet in outlets for unit in _units_of(outlet)})
-    order = (table.c.stage.desc(), table.c.level, func.abs(table.c.position_minor).desc(), table.c.unit)
-    found = select(table).where(table.c.unit.in_(units), table.c.currency == currency).order_by(*order).limit(1)
-    row = (await connection.execute(found)).first()
+    raw = await driver_connection(connection)
+    row = await raw.fetchrow(
+        f"SELECT unit, stage, level, position_minor, limit_minor FROM {frame.limited_unit.fullname} WHERE unit = ANY ($1::text[]) AND "
+        "currency = $2 ORDER BY stage DESC, level, abs(position_minor) DESC, unit LIMIT 1",
+        sorted({unit for outlet in outlets for unit in _units_of(outlet)}),
+        currency,
+    )
     if row is None:
         return None
-    limit = format_amount(row.limit_minor, currency)
-    if row.stage == "stop":
-        raise POSITION_STOPPED(outlet=row.unit, position=format_amount(row.position_minor, currency), limit=limit)
-    return Needed(row.level, limit, format_amount(abs(row.position_minor), currency), OF_A_POSITION)
+    limit = format_amount(row["limit_minor"], currency)
+    if row["stage"] == "stop":
+        raise POSITION_STOPPED(outlet=row["unit"], position=format_amount(row["position_minor"], currency), limit=limit)
+    return Needed(row["level"], limit, format_amount(abs(row["position_minor"]), currency), OF_A_POSITION)
 
 
 def _units_of(outlet: str) -> Iterator[str]:

@@ -1,14 +1,15 @@
-"""Accounts between the table and the domain: lock, open, change, book a line. One SELECT, one UPDATE, one INSERT a movement."""
+"""Accounts between the table and the domain: lock, open, change, book a line. Two statements a movement."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from asyncpg import Record
+from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,6 +19,7 @@ from contracts.ledger import AccountReference
 from contracts.savings import HangingAccount
 from kernel.interest import Accumulation
 from kernel.numbers import NumberKind, branch_of, check_account
+from runtime.database import driver_connection
 from services.savings.domain.account_status import GONE, AccountStatus
 from services.savings.domain.accounts import Account
 from services.savings.domain.errors import BASIC_EXISTS
@@ -28,7 +30,6 @@ from services.savings.tables import ACCOUNT, ACCOUNT_LINE, ACCOUNT_NUMBER, LIVE_
 
 KINDS = (NumberKind.PERSONAL_DEPOSIT, NumberKind.CORPORATE_DEPOSIT)
 
-_LOCK = select(ACCOUNT).where(ACCOUNT.c.account.in_(bindparam("numbers", expanding=True))).order_by(ACCOUNT.c.account).with_for_update()
 _READ = select(ACCOUNT).where(ACCOUNT.c.account == bindparam("number"))
 _CHANGING = (
     "status",
@@ -46,8 +47,6 @@ _CHANGING = (
     "last_moved_on",
     "lines",
 )
-_CHANGE = update(ACCOUNT).where(ACCOUNT.c.account == bindparam("number")).values({name: bindparam(f"new_{name}") for name in _CHANGING})
-_LINE = insert(ACCOUNT_LINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +67,27 @@ class Line:
     summary: str = ""
 
 
+_MOVEMENT = tuple(field.name for field in fields(Line))
+"""What a line says of its movement; beside it stand the account, the number of the line and the balance."""
+# Every movement of money passes here: the driver takes these as they are.
+_LOCK = f"SELECT {', '.join(ACCOUNT.c.keys())} FROM {ACCOUNT.fullname} WHERE account = ANY ($1::text[]) ORDER BY account FOR UPDATE"
+_CHANGE = f"UPDATE {ACCOUNT.fullname} SET {', '.join(f'{name} = ${at}' for at, name in enumerate(_CHANGING, 2))} WHERE account = $1"
+_LINE = f"INSERT INTO {ACCOUNT_LINE.fullname} (account, line, balance_after_minor, {', '.join(_MOVEMENT)})"
+_ADD_LINE = f"{_LINE} VALUES ({', '.join(f'${at}' for at in range(1, 4 + len(_MOVEMENT)))})"
+_BOOK = (
+    f"WITH changed AS ({_CHANGE} RETURNING account, lines, balance_minor) {_LINE} "
+    f"SELECT account, lines, balance_minor, {', '.join(f'${at}' for at in range(2 + len(_CHANGING), 2 + len(_CHANGING) + len(_MOVEMENT)))} "
+    "FROM changed"
+)
+
+
+class _Locked(Record):
+    """A row of the driver whose columns are read by their names, as those of SQLAlchemy are."""
+
+    def __getattr__(self, name: str) -> Any:
+        return self[name]
+
+
 def line_of(work: Work, amount_minor: int, **more: Any) -> Line:
     """The line a running transaction makes."""
     return Line(
@@ -82,7 +102,7 @@ def line_of(work: Work, amount_minor: int, **more: Any) -> Line:
     )
 
 
-def account_of(row: Row[Any]) -> Account:
+def account_of(row: Row[Any] | _Locked) -> Account:
     """The account a row of the table stands for."""
     return Account(
         number=row.account,
@@ -140,7 +160,8 @@ async def lock(connection: AsyncConnection, **numbers: str | None) -> dict[str, 
 
 async def lock_known(connection: AsyncConnection, numbers: Iterable[str]) -> list[Account]:
     """The accounts that there are of these numbers, their rows locked in account order until the commit."""
-    return [account_of(row) for row in await connection.execute(_LOCK, {"numbers": sorted(set(numbers))})]
+    raw = await driver_connection(connection)
+    return [account_of(row) for row in await raw.fetch(_LOCK, sorted(set(numbers)), record_class=_Locked)]
 
 
 async def read(connection: AsyncConnection, number: str, field: str = "account") -> Account:
@@ -216,8 +237,8 @@ async def enter(connection: AsyncConnection, account: Account, entered_on: date)
 
 async def save(connection: AsyncConnection, account: Account) -> None:
     """Store what a movement may change of an account."""
-    values = {f"new_{name}": value for name, value in _changing(account).items()}
-    await connection.execute(_CHANGE, {"number": account.number, **values})
+    raw = await driver_connection(connection)
+    await raw.execute(_CHANGE, account.number, *_changing(account).values())
 
 
 async def replace_voucher(connection: AsyncConnection, account: str, number: str) -> None:
@@ -232,20 +253,20 @@ async def set_terms(connection: AsyncConnection, account: str, **values: Any) ->
 
 async def book(connection: AsyncConnection, account: Account, line: Line) -> None:
     """Store a changed account and the line of the movement that changed it."""
-    await save(connection, _with_line(account, line))
-    await _add_line(connection, account, line)
+    raw = await driver_connection(connection)
+    await raw.execute(_BOOK, account.number, *_changing(_with_line(account, line)).values(), *_movement(line))
 
 
 async def enter_with_line(connection: AsyncConnection, account: Account, line: Line) -> None:
     """Store a new account that opens with money. Raises as `enter`."""
-    await enter(connection, _with_line(account, line), line.business_date)
-    await _add_line(connection, account, line)
+    opened = _with_line(account, line)
+    await enter(connection, opened, line.business_date)
+    raw = await driver_connection(connection)
+    await raw.execute(_ADD_LINE, opened.number, opened.lines, opened.balance_minor, *_movement(line))
 
 
-async def _add_line(connection: AsyncConnection, account: Account, line: Line) -> None:
-    """Add the next line of an account whose row has been counted up."""
-    kept = {"account": account.number, "line": account.lines + 1, "balance_after_minor": account.balance_minor, **asdict(line)}
-    await connection.execute(_LINE, kept)
+def _movement(line: Line) -> Iterator[Any]:
+    return (getattr(line, name) for name in _MOVEMENT)
 
 
 def _with_line(account: Account, line: Line) -> Account:
