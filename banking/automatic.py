@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from banking.business_day import SERVICE_DIGITS, frame_of
 from banking.transaction import Posting
 from contracts.ledger import PostingRequested, control_total_minor
-from contracts.topology import routing_key
+from contracts.topology import sharded_key
 from runtime.database import driver_connection
 from runtime.service import Resources
 
@@ -202,8 +202,7 @@ async def send_set_wise(
     envelope, places = _envelope_of_a_row(resources, code, day, posting, amounts)
     raw = await driver_connection(connection)
     outlets = [row["outlet"] for row in await raw.fetch(f"SELECT outlet FROM {frame.outlet_gate.fullname}")]
-    blank = fact_of(resources, code, day, Automatic(_ROW_ID, "", posting))
-    keys = [routing_key(blank.model_copy(update={"outlet": outlet})) for outlet in outlets]
+    keys = [sharded_key(PostingRequested.NAME, outlet) for outlet in outlets]
     n_day, n_code, n_teller, n_digit, n_envelope, n_outlets, n_keys = (f"${first_parameter + offset}" for offset in range(7))
     total = " + ".join(f"abs({each})" for each in amounts.values())
     expressions = f"""counted AS (

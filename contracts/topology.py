@@ -67,7 +67,12 @@ SHARD_SLOTS = 16
 def routing_key(message: Message) -> str:
     """`name`, or `name.shard.NN` for a message that carries a shard key (NN is one of 16 slots)."""
     key = message.shard_key()
-    return message.NAME if key is None else f"{message.NAME}.shard.{crc32(key.encode()) % SHARD_SLOTS:02d}"
+    return message.NAME if key is None else sharded_key(message.NAME, key)
+
+
+def sharded_key(name: str, shard_key: str) -> str:
+    """The routing key of messages of a name that carry this shard key."""
+    return f"{name}.shard.{crc32(shard_key.encode()) % SHARD_SLOTS:02d}"
 
 
 def message_name_of(key: str) -> str:

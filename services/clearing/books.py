@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -69,6 +70,14 @@ class Wait:
 
 
 @dataclass(frozen=True)
+class Heard:
+    """Whether the outlets of a date are closed, and the sets clearing has heard of."""
+
+    closed: bool
+    ingested: Totals
+
+
+@dataclass(frozen=True)
 class Standing:
     """One snapshot of what clearing knows of a date: positions by currency and outlet, the day's business summed over the bank."""
 
@@ -96,14 +105,28 @@ class Books:
 Progress = Callable[[int, int], Awaitable[None]]
 
 
-READ_STANDING = (
-    "SELECT 'day' AS kind, NULL AS a, NULL AS b, NULL AS c, (business_date = $1)::int::bigint AS x, closed::int::bigint AS y "
-    "FROM clearing.business_day "
-    "UNION ALL SELECT 'origin', origin, NULL, NULL, postings, control_total_minor FROM clearing.ingested WHERE business_date = $1 "
-    "UNION ALL SELECT 'position', currency, outlet, sub_account, amount_minor, business_minor FROM clearing.position "
-    "WHERE business_date = $1 "
-    "UNION ALL SELECT 'outlet', outlet, NULL, NULL, NULL, NULL FROM clearing.outlet_gate"
+IS_CURRENT = "SELECT business_date = $1 AS is_current, business_date, closed, "
+INGESTED = (
+    "(SELECT coalesce(json_object_agg(origin, json_build_array(postings, control_total_minor)), '{}') FROM clearing.ingested "
+    "WHERE business_date = $1)::text AS ingested"
 )
+READ_HEARD = f"{IS_CURRENT} {INGESTED} FROM clearing.business_day"
+VECTOR = ", ".join(f"coalesce(sum(amount_minor) FILTER (WHERE sub_account = '{sub}'), 0)" for sub in SUB_ACCOUNTS)
+READ_STANDING = (
+    f"{IS_CURRENT} {INGESTED}, (SELECT coalesce(json_agg(outlet ORDER BY outlet), '[]') FROM clearing.outlet_gate)::text AS outlets, "
+    "(SELECT coalesce(json_agg(vector), '[]') FROM (SELECT json_build_array(currency, outlet, "
+    f"{VECTOR}) AS vector FROM clearing.position WHERE business_date = $1 GROUP BY currency, outlet) AS of_outlet)::text AS positions, "
+    "(SELECT coalesce(json_agg(turnover), '[]') FROM (SELECT json_build_array(currency, sub_account, sum(business_minor)) AS turnover "
+    "FROM clearing.position WHERE business_date = $1 GROUP BY currency, sub_account) AS of_bank)::text AS business "
+    "FROM clearing.business_day"
+)
+"""The database puts the outlets' sub-accounts together and writes them as JSON: a large bank has tens of thousands."""
+
+
+async def read_heard(raw: asyncpg.Connection, day: date) -> Heard:
+    """What clearing has heard of a date. Raises `clearing.netting.not_the_date` if it is not the business date."""
+    row = await _read_current(raw, READ_HEARD, day)
+    return Heard(row["closed"], _totals(row["ingested"]))
 
 
 async def read_standing(raw: asyncpg.Connection, day: date) -> Standing:
@@ -111,25 +134,32 @@ async def read_standing(raw: asyncpg.Connection, day: date) -> Standing:
 
     Raises `clearing.netting.not_the_date` if it is not the business date.
     """
-    rows: dict[str, list[asyncpg.Record]] = {"day": [], "origin": [], "position": [], "outlet": []}
-    for row in await raw.fetch(READ_STANDING, day):
-        rows[row["kind"]].append(row)
-    if not rows["day"] or not rows["day"][0]["x"]:
-        raise NOT_THE_DATE(field="business_date", date=day, current=await raw.fetchval("SELECT business_date FROM clearing.business_day"))
-    by_currency: dict[str, list[tuple[str, str, int]]] = {}
+    row = await _read_current(raw, READ_STANDING, day)
+    positions: dict[str, dict[str, Vector]] = {}
+    for currency, outlet, *vector in json.loads(row["positions"]):
+        positions.setdefault(currency, {})[outlet] = tuple(vector)
     business: dict[str, dict[str, int]] = {}
-    for _, currency, outlet, sub_account, amount_minor, business_minor in rows["position"]:
-        by_currency.setdefault(currency, []).append((outlet, sub_account, amount_minor))
-        sums = business.setdefault(currency, dict.fromkeys(SUB_ACCOUNTS, 0))
-        sums[sub_account] += business_minor
+    for currency, sub_account, minor in json.loads(row["business"]):
+        business.setdefault(currency, dict.fromkeys(SUB_ACCOUNTS, 0))[sub_account] = minor
     return Standing(
         business_date=day,
-        closed=bool(rows["day"][0]["y"]),
-        outlets=sorted(row["a"] for row in rows["outlet"]),
-        ingested={row["a"]: (row["x"], row["y"]) for row in rows["origin"]},
-        positions={currency: vectors(given) for currency, given in by_currency.items()},
+        closed=row["closed"],
+        outlets=json.loads(row["outlets"]),
+        ingested=_totals(row["ingested"]),
+        positions=positions,
         business=business,
     )
+
+
+async def _read_current(raw: asyncpg.Connection, statement: str, day: date) -> asyncpg.Record:
+    row = await raw.fetchrow(statement, day)
+    if row is None or not row["is_current"]:
+        raise NOT_THE_DATE(field="business_date", date=day, current=row and row["business_date"])
+    return row
+
+
+def _totals(written: str) -> Totals:
+    return {origin: (postings, minor) for origin, (postings, minor) in json.loads(written).items()}
 
 
 async def ledger_totals(resources: Resources, day: date) -> Totals:
@@ -139,11 +169,26 @@ async def ledger_totals(resources: Resources, day: date) -> Totals:
 
 
 async def interbranch(resources: Resources, currency: str) -> tuple[dict[str, Vector], dict[str, int]]:
-    """The ledger's 416 sub-accounts by outlet, credit positive, and its reserve accounts, debit positive."""
-    held = await LedgerClient(resources.transport).interbranch(currency)
-    accounts = [(*outlet_and_code(account), account, minor) for account, minor in held.items()]
-    balances = vectors((outlet, code, -minor) for outlet, code, _, minor in accounts if code in SUB_ACCOUNTS)
-    return balances, {account: minor for _, code, account, minor in accounts if code in RESERVES}
+    """The ledger's 416 sub-accounts that are not zero by outlet, credit positive, and its reserve accounts, debit positive."""
+    moved, reserves = [], {}
+    for account, minor in (await LedgerClient(resources.transport).interbranch(currency)).items():
+        outlet, code = outlet_and_code(account)
+        if code in RESERVES:
+            reserves[account] = minor
+        elif minor:
+            moved.append((outlet, code, -minor))
+    return vectors(moved), reserves
+
+
+async def stated_postings(resources: Resources, day: date) -> Mapping[str, int]:
+    """How many sets each service has decided on by now."""
+    clients = [DayClient(resources.transport, service) for service in OWNERS[PostingRequested.NAME]]
+    return {each.service: each.postings for each in await asyncio.gather(*(client.statement(day) for client in clients))}
+
+
+def late_services(stated: Mapping[str, int], ingested: Totals) -> list[str]:
+    """The services that have decided on more sets than clearing has heard of."""
+    return [service for service, postings in stated.items() if ingested.get(service, (0, 0))[0] < postings]
 
 
 async def arrival(resources: Resources, raw: asyncpg.Connection, day: date, deadline: float, progress: Progress) -> None:
@@ -151,13 +196,11 @@ async def arrival(resources: Resources, raw: asyncpg.Connection, day: date, dead
 
     (At day end the order of its steps has seen to that.) Raises `OutOfTime`, `clearing.netting.under_way`.
     """
-    clients = [DayClient(resources.transport, service) for service in OWNERS[PostingRequested.NAME]]
-    statements = await asyncio.gather(*(client.statement(day) for client in clients))
-    stated = {each.service: each.postings for each in statements}
+    stated = await stated_postings(resources, day)
     wait = Wait(deadline)
     while True:
-        ingested = (await read_standing(raw, day)).ingested
-        late = [service for service, postings in stated.items() if ingested.get(service, (0, 0))[0] < postings]
+        ingested = (await read_heard(raw, day)).ingested
+        late = late_services(stated, ingested)
         if not late:
             return
         if not wait.is_patient(ingested):
@@ -176,13 +219,11 @@ async def agreed_books(
     Raises `OutOfTime`, `clearing.netting.under_way`, `clearing.netting.incomplete`, `clearing.netting.positions_differ`,
     `clearing.netting.mirrors_differ`, `clearing.netting.not_the_date`.
     """
-    wait, moving, posted, awaited = Wait(deadline), 0, await ledger_totals(resources, day), False
+    if not (await read_heard(raw, day)).closed:
+        await arrival(resources, raw, day, deadline, progress)
+    wait, moving, posted = Wait(deadline), 0, await ledger_totals(resources, day)
     while True:
         standing = await read_standing(raw, day)
-        if not standing.closed and not awaited:
-            await arrival(resources, raw, day, deadline, progress)
-            posted, awaited = await ledger_totals(resources, day), True
-            continue
         may_lag = not standing.closed and moving >= MOVING_TRIES
         missing = [] if may_lag else incomplete_origins(posted, standing.ingested)
         differing: list[PositionDifference] = []

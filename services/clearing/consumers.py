@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from operator import add
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contracts.ledger import PositionTurnover, Posted, PostedGroup, SetsPosted
 from contracts.national import NationalAnswered, NationalInward, NationalOpened
 from runtime.consumer import Handler, Received
-from runtime.database import driver_connection
+from runtime.database import array_text, driver_connection
 from runtime.service import Resources
 from services.clearing import national_inward, national_outward
 from services.clearing.domain.netting import RULES, SETTLING_RULES
@@ -24,8 +23,8 @@ PositionKey = tuple[date, str, str, str]
 
 ADD_POSITIONS = (
     "INSERT INTO clearing.position AS p (business_date, outlet, sub_account, currency, amount_minor, business_minor, debit_minor, "
-    "credit_minor, debit_count, credit_count) SELECT * FROM unnest($1::date[], $2::text[], $3::text[], $4::text[], $5::bigint[], "
-    "$6::bigint[], $7::bigint[], $8::bigint[], $9::int[], $10::int[]) "
+    "credit_minor, debit_count, credit_count) SELECT * FROM unnest($1::text::date[], $2::text::text[], $3::text::text[], "
+    "$4::text::text[], $5::text::bigint[], $6::text::bigint[], $7::text::bigint[], $8::text::bigint[], $9::text::int[], $10::text::int[]) "
     "ON CONFLICT (business_date, outlet, sub_account, currency) DO UPDATE SET amount_minor = p.amount_minor + excluded.amount_minor, "
     "business_minor = p.business_minor + excluded.business_minor, debit_minor = p.debit_minor + excluded.debit_minor, "
     "credit_minor = p.credit_minor + excluded.credit_minor, debit_count = p.debit_count + excluded.debit_count, "
@@ -38,7 +37,7 @@ ADD_INGESTED = (
 )
 COUNT_RETURNED = (
     "UPDATE clearing.netting_run AS r SET done = r.done + back.returned FROM (SELECT run, count(*) AS returned FROM clearing.netting_entry "
-    "WHERE posting_id = ANY($1::uuid[]) GROUP BY run) AS back WHERE r.run = back.run"
+    "JOIN unnest($1::text::uuid[]) AS given(posting_id) USING (posting_id) GROUP BY run) AS back WHERE r.run = back.run"
 )
 
 
@@ -68,14 +67,13 @@ async def ingest(raw: asyncpg.Connection, messages: Sequence[Posted | SetsPosted
     said = [message if isinstance(message, SetsPosted) else as_sets_posted(message) for message in messages]
     positions = fold_positions(said)
     if positions:
-        await raw.execute(ADD_POSITIONS, *_columns((*key, *positions[key]) for key in sorted(positions)))
+        columns = _columns((*key, *positions[key]) for key in sorted(positions))
+        await raw.execute(ADD_POSITIONS, *(array_text(map(str, column)) for column in columns))
     ingested = fold_origins(said)
     await raw.execute(ADD_INGESTED, *_columns((*key, *ingested[key]) for key in sorted(ingested)))
-    returned: list[UUID] = [
-        each for message in said for group in message.groups if group.rule in NETTING_RULES for each in group.posting_ids
-    ]
+    returned = [each for message in said for group in message.groups if group.rule in NETTING_RULES for each in group.posting_ids]
     if returned:
-        await raw.execute(COUNT_RETURNED, returned)
+        await raw.execute(COUNT_RETURNED, array_text(each.hex for each in returned))
 
 
 def as_sets_posted(message: Posted) -> SetsPosted:

@@ -25,9 +25,9 @@ from runtime.database import driver_connection
 from runtime.identifiers import new_id
 from runtime.service import Resources
 from services.clearing import runs
-from services.clearing.books import Books, OutOfTime, agreed_books
+from services.clearing.books import Books, OutOfTime, agreed_books, late_services, ledger_totals, read_heard, stated_postings
 from services.clearing.domain.errors import NOT_THE_DATE, RESERVE_SHORT
-from services.clearing.domain.guards import overdraft_minor
+from services.clearing.domain.guards import Totals, overdraft_minor
 from services.clearing.domain.netting import EXTERNAL_SUB_ACCOUNTS, Plan, Settlement, plan_day, plan_unit
 from services.clearing.runs import DAY, RunKey
 from services.clearing.settling import RUN_CODE, send, settle
@@ -157,19 +157,39 @@ class _Drive:
             return found
         if not await self.finish_sent(found):
             return await runs.runs_of_day(self.raw, self.day)
+        whole = currency is None and self.scope == DAY
+        if whole and await self._is_at_rest():
+            return found
         currencies, tried = [currency or BASE_CURRENCY], {run.currency for run in found if run.stage == "checking" and run.scope == DAY}
+        netted: list[Totals] = []
         for each in currencies:
             books = await self._net(each, found)
             found = await runs.runs_of_day(self.raw, self.day)
             if books is None:
                 return found
+            netted.append(books.standing.ingested)
             if currency is None:
                 currencies.extend(sorted({*books.standing.positions, *tried} - set(currencies)))
         if self.scope == DAY and any(run.scope != DAY and run.stage == "checking" for run in found):
             async with self.resources.database.transaction() as connection:
                 await runs.drop_early_attempts(await driver_connection(connection), self.day)
             found = await runs.runs_of_day(self.raw, self.day)
+        if whole and all(run.state == "done" for run in found):
+            self.resources.state["netting_at_rest"] = (self.day, netted)
         return found
+
+    async def _is_at_rest(self) -> bool:
+        """Whether every currency was netted by this process with the very sets that stand in the journal now: then nothing can be left.
+
+        Sets only ever come to a date, so the same numbers of them are the same sets; one more, or one on its way, and books are read again.
+        """
+        day, netted = self.resources.state.get("netting_at_rest", (None, []))
+        if day != self.day:
+            return False
+        heard = await read_heard(self.raw, day)
+        if any(totals != heard.ingested for totals in netted) or await ledger_totals(self.resources, day) != heard.ingested:
+            return False
+        return heard.closed or not late_services(await stated_postings(self.resources, day), heard.ingested)
 
     async def finish_sent(self, found: Sequence[NettingRun]) -> bool:
         """Finish the runs whose sets were sent before. False if one of them is not finished yet."""
@@ -184,7 +204,7 @@ class _Drive:
         rounds = [each for each in found if (each.currency, each.scope) == (currency, self.scope)]
         latest = max(rounds, key=lambda each: each.round, default=None)
         key: RunKey = (self.day, currency, self.scope, runs.round_after(latest))
-        notes = _Notes(self.resources, run, key, written=latest is not None and latest.stage == "checking")
+        notes = runs.Notes(self.resources, run, key, written=latest is not None and latest.stage == "checking")
         try:
             books = await agreed_books(self.resources, self.raw, self.day, currency, self.deadline, notes.progress)
             plan = self.plan(books, found)
@@ -255,34 +275,3 @@ def _item(run: UUID, currency: str, line: int, settlement: Settlement) -> Automa
     """The posting of one entry, under the id it comes out with again."""
     posting = Posting(rule=settlement.rule, currency=currency, amounts_minor=settlement.amounts_minor(), references=settlement.references())
     return Automatic(runs.posting_id_of(run, line), settlement.books, posting)
-
-
-class _Notes:
-    """Keeps in the run's row how far the checks are, and why they stopped; written only when something has changed."""
-
-    def __init__(self, resources: Resources, run: UUID, key: RunKey, *, written: bool) -> None:
-        self._written = written
-        self._resources = resources
-        self._run = run
-        self._key = key
-        self._last = (0, 0)
-
-    async def progress(self, done: int, total: int) -> None:
-        if (done, total) != self._last:
-            self._last = (done, total)
-            await self._write(None)
-
-    async def stopped(self, error: DomainError) -> None:
-        log.warning("netting stopped", business_date=str(self._key[0]), currency=self._key[1], code=error.code)
-        await self._write(runs.problem_of(error))
-
-    async def forget(self) -> None:
-        """There was nothing to do: what the checks wrote is no run."""
-        if self._written:
-            async with self._resources.database.transaction() as connection:
-                await runs.drop_checking(await driver_connection(connection), self._key)
-
-    async def _write(self, problem: str | None) -> None:
-        self._written = True
-        async with self._resources.database.transaction() as connection:
-            await runs.note_checking(await driver_connection(connection), self._run, self._key, *self._last, problem)

@@ -8,11 +8,16 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import structlog
 
 from contracts.clearing import NettingProblem, NettingRun
 from kernel.errors import DomainError
-from runtime.identifiers import derived_id
+from runtime.database import array_text, driver_connection
+from runtime.identifiers import member_id
+from runtime.service import Resources
 from services.clearing.domain.netting import Plan, Settlement
+
+log = structlog.get_logger(__name__)
 
 DAY = "day"
 RunKey = tuple[date, str, str, int]
@@ -52,8 +57,8 @@ def problem_of(error: DomainError) -> str:
 
 
 def posting_id_of(run: UUID, line: int) -> UUID:
-    """The posting id of an entry: the same whenever the run is resumed."""
-    return derived_id("clearing.netting", run, line)
+    """The posting id of an entry, always the same. Entries follow each other, so that every index they come into grows at one end."""
+    return member_id(run, line)
 
 
 async def runs_of_day(raw: asyncpg.Connection, day: date) -> list[NettingRun]:
@@ -61,10 +66,10 @@ async def runs_of_day(raw: asyncpg.Connection, day: date) -> list[NettingRun]:
     return [run_of(row) for row in await raw.fetch(SELECT_RUNS + "WHERE business_date = $1 ORDER BY started_at, currency, round", day)]
 
 
-async def run_by_id(raw: asyncpg.Connection, run: UUID) -> NettingRun:
-    """One run."""
-    [row] = await raw.fetch(SELECT_RUNS + "WHERE run = $1", run)
-    return run_of(row)
+async def progress_of(raw: asyncpg.Connection, run: UUID) -> tuple[int, int]:
+    """How many sets of a run that was sent have come back, of how many."""
+    row = await raw.fetchrow("SELECT done, total FROM clearing.netting_run WHERE run = $1", run)
+    return row["done"], row["total"]
 
 
 def round_after(latest: NettingRun | None) -> int:
@@ -194,13 +199,44 @@ async def keep_balances(raw: asyncpg.Connection, day: date, currency: str, balan
     accounts = sorted(balances)
     await raw.execute(
         "INSERT INTO clearing.reserve_balance AS b (account, business_date, currency, balance_minor) "
-        "SELECT given.account, $1, $2, given.minor FROM unnest($3::text[], $4::bigint[]) AS given(account, minor) "
+        "SELECT given.account, $1, $2, given.minor FROM unnest($3::text::text[], $4::text::bigint[]) AS given(account, minor) "
         "LEFT JOIN LATERAL (SELECT balance_minor FROM clearing.reserve_balance AS r WHERE r.account = given.account "
         "AND r.business_date <= $1 ORDER BY r.business_date DESC LIMIT 1) AS last ON true "
         "WHERE last.balance_minor IS DISTINCT FROM given.minor "
         "ON CONFLICT (account, business_date) DO UPDATE SET balance_minor = excluded.balance_minor",
         day,
         currency,
-        accounts,
-        [balances[account] for account in accounts],
+        array_text(accounts),
+        array_text(str(balances[account]) for account in accounts),
     )
+
+
+class Notes:
+    """Keeps in the run's row how far the checks are, and why they stopped; written only when something has changed."""
+
+    def __init__(self, resources: Resources, run: UUID, key: RunKey, *, written: bool) -> None:
+        self._written = written
+        self._resources = resources
+        self._run = run
+        self._key = key
+        self._last = (0, 0)
+
+    async def progress(self, done: int, total: int) -> None:
+        if (done, total) != self._last:
+            self._last = (done, total)
+            await self._write(None)
+
+    async def stopped(self, error: DomainError) -> None:
+        log.warning("netting stopped", business_date=str(self._key[0]), currency=self._key[1], code=error.code)
+        await self._write(problem_of(error))
+
+    async def forget(self) -> None:
+        """There was nothing to do: what the checks wrote is no run."""
+        if self._written:
+            async with self._resources.database.transaction() as connection:
+                await drop_checking(await driver_connection(connection), self._key)
+
+    async def _write(self, problem: str | None) -> None:
+        self._written = True
+        async with self._resources.database.transaction() as connection:
+            await note_checking(await driver_connection(connection), self._run, self._key, *self._last, problem)

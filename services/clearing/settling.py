@@ -19,7 +19,7 @@ from kernel.numbers import CITY
 from runtime.database import driver_connection
 from runtime.service import Resources
 from services.clearing import runs
-from services.clearing.books import OutOfTime, Wait, interbranch, read_standing, require_mirrors
+from services.clearing.books import OutOfTime, Wait, interbranch, read_heard, read_standing, require_mirrors
 from services.clearing.domain.errors import BALANCE_LEFT, NOT_POSTED
 from services.clearing.domain.guards import mirror_differences, position_differences, residues
 from services.clearing.domain.netting import RULES, STEPS_IN_PAIRS, ZERO, Vector, amount_names, plan_suspense
@@ -82,11 +82,11 @@ async def settle(resources: Resources, raw: asyncpg.Connection, run: NettingRun,
 async def _wait_until_posted(raw: asyncpg.Connection, run: UUID, deadline: float) -> None:
     wait = Wait(deadline)
     while True:
-        current = await runs.run_by_id(raw, run)
-        if current.done >= current.total:
+        done, total = await runs.progress_of(raw, run)
+        if done >= total:
             return
-        if not wait.is_patient(current.done):
-            raise NOT_POSTED(missing=current.total - current.done)
+        if not wait.is_patient(done):
+            raise NOT_POSTED(missing=total - done)
         await wait.pause()
 
 
@@ -97,9 +97,9 @@ async def _suspend(resources: Resources, raw: asyncpg.Connection, run: NettingRu
     """
     if run.scope != DAY:
         return False
-    standing, left = await read_standing(raw, run.business_date), {}
-    if standing.closed:
-        left = residues(standing.positions.get(run.currency, {}))
+    left: Mapping[str, Vector] = {}
+    if (await read_heard(raw, run.business_date)).closed:
+        left = residues((await read_standing(raw, run.business_date)).positions.get(run.currency, {}))
     elif run.residue_minor and not await runs.has_suspense(raw, key):
         left = {CITY: (run.residue_minor, *ZERO[1:])}
     settlements = plan_suspense(left)
@@ -119,13 +119,13 @@ async def _verify(resources: Resources, raw: asyncpg.Connection, run: NettingRun
     While outlets are open, one half of a transfer between reserves may stand in the journal before the other: that is waited for.
     Raises `clearing.netting.mirrors_differ`, `clearing.netting.balance_left`.
     """
-    standing, wait = await read_standing(raw, run.business_date), Wait(deadline)
+    closed, wait = (await read_heard(raw, run.business_date)).closed, Wait(deadline)
     while True:
         balances, reserves = await interbranch(resources, run.currency)
-        if standing.closed or not mirror_differences(reserves) or not wait.is_patient(reserves):
+        if closed or not mirror_differences(reserves) or not wait.is_patient(reserves):
             break
         await wait.pause()
-    if standing.closed and run.scope == DAY:
+    if closed and run.scope == DAY:
         _require_zero(balances, run.currency)
     require_mirrors(reserves, run.currency)
     async with resources.database.transaction() as connection:
