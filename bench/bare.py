@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import statistics
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -88,3 +90,71 @@ async def written_again(
         same = " AND ".join(f"now.{name} = kept.{name}" for name in key.split(", "))
         taken[table] = await timed(owner, f"UPDATE bare.{table} AS kept SET {changes} FROM {schema}.{table} AS now WHERE {same}")
     return Limit(taken, round(processor_seconds(owner.get_server_pid()) - before, 2))
+
+
+# What a job wrote in several schemas, each row as it is at last, by COPY alone.
+
+COPY_RUNS = 5
+TABLES = "SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY($1::text[]) ORDER BY 1, 2"
+
+
+@dataclass(slots=True)
+class Written:
+    """The rows that were added or changed since a moment, by table, ready for COPY: how many, and in the driver's binary form."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    binary: dict[str, bytes] = field(default_factory=dict)
+
+    def only(self, table: str) -> Written:
+        """Those of one table."""
+        return Written({table: self.rows[table]}, {table: self.binary[table]})
+
+
+async def moment(owner: asyncpg.Connection) -> int:
+    """A moment that `written_since` counts from; nothing may be under way."""
+    return int(await owner.fetchval("SELECT pg_current_xact_id()::text"))
+
+
+async def written_since(owner: asyncpg.Connection, since: int, schemas: Sequence[str]) -> Written:
+    """Every row of these schemas that transactions after a moment have added or changed, as it is now."""
+    written = Written()
+    for schema, table in await owner.fetch(TABLES, list(schemas)):
+        name = f"{schema}.{table}"
+        columns, rows = await owner.fetchval(COLUMNS, name), BytesIO()
+        query = f"SELECT {columns} FROM {name} WHERE xmin::text::bigint > {since}"
+        counted = await owner.copy_from_query(query, output=rows, format="binary")
+        if number := int(counted.split()[-1]):
+            written.rows[name], written.binary[name] = number, rows.getvalue()
+    return written
+
+
+async def copied(owner: asyncpg.Connection, written: Written) -> Limit:
+    """The bare COPY of these rows in one transaction, commit included, into empty tables of the same shape and indexes: the median run."""
+    taken: list[dict[str, float]] = []
+    before = processor_seconds(owner.get_server_pid())
+    for _ in range(COPY_RUNS):
+        await owner.execute("CREATE SCHEMA bare_copy")
+        for name in written.rows:
+            await owner.execute(f"CREATE TABLE {_bare(name)} (LIKE {name} INCLUDING ALL)")
+        taken.append(await _copy(owner, written))
+        await owner.execute("DROP SCHEMA bare_copy CASCADE")
+    used = (processor_seconds(owner.get_server_pid()) - before) / COPY_RUNS
+    return Limit({name: round(statistics.median(run[name] for run in taken), 4) for name in taken[0]}, round(used, 2))
+
+
+async def _copy(owner: asyncpg.Connection, written: Written) -> dict[str, float]:
+    taken: dict[str, float] = {}
+    async with owner.transaction():
+        for name, rows in written.binary.items():
+            columns = (await owner.fetchval(COLUMNS, name)).replace('"', "").split(", ")
+            started = time.perf_counter()
+            await owner.copy_to_table(
+                _bare(name).split(".")[1], schema_name="bare_copy", columns=columns, source=BytesIO(rows), format="binary"
+            )
+            taken[name] = time.perf_counter() - started
+        started = time.perf_counter()
+    return {**taken, "commit": time.perf_counter() - started}
+
+
+def _bare(name: str) -> str:
+    return "bare_copy." + name.replace(".", "_")

@@ -22,18 +22,22 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import uvloop
 
+from bench.bare import copied, database_processor_seconds, moment, written_since
 from contracts.clearing import ClearingClient
 from contracts.day import DayClient
 from launch.demo import BUSINESS_DATE
 from launch.provision.postgres import EmbeddedPostgres
+from launch.serving import collect_seldom
 from tests.support.bank import TestBank, make_template, running_bank, test_settings
 from tests.support.interbranch import move, open_outlets, post, settled, sub_accounts
 
 OUTLETS_PER_BRANCH = 99
 LONGEST_SECONDS = 600
 IDLE_RUNS = 20
-COPY_RUNS = 5
+SCHEMAS = ("clearing", "ledger")
+ENTRIES = "clearing.netting_entry"
 
 
 def organisation(outlets: int) -> list[str]:
@@ -80,22 +84,18 @@ async def net_to_the_end(bank: TestBank) -> Any:
             await asyncio.sleep(0.01)
 
 
-async def copy_seconds(dsn: str) -> tuple[float, int]:
-    """The bare COPY of the entries into an empty table of the same shape and indexes: median seconds, commit included; and the rows."""
-    connection = await asyncpg.connect(dsn)
-    try:
-        rows = [tuple(row) for row in await connection.fetch("SELECT * FROM clearing.netting_entry")]
-        taken = []
-        for _ in range(COPY_RUNS):
-            await connection.execute("CREATE TABLE public.copy_probe (LIKE clearing.netting_entry INCLUDING ALL)")
-            started = time.perf_counter()
-            async with connection.transaction():
-                await connection.copy_records_to_table("copy_probe", schema_name="public", records=rows)
-            taken.append(time.perf_counter() - started)
-            await connection.execute("DROP TABLE public.copy_probe")
-        return statistics.median(taken), len(rows)
-    finally:
-        await connection.close()
+async def limits(owner: asyncpg.Connection, since: int, seconds: float) -> dict[str, Any]:
+    """What the bare COPY of the entries alone takes, and of every row that came of the run; how often each goes into the run's seconds."""
+    written = await written_since(owner, since, SCHEMAS)
+    entries, everything = await copied(owner, written.only(ENTRIES)), await copied(owner, written)
+    return {
+        "copy_of_the_entries_alone_seconds": round(sum(entries.seconds.values()), 4),
+        "netting_over_copy_of_the_entries_alone": round(seconds / sum(entries.seconds.values()), 1),
+        "copy_of_every_row_written_seconds": round(sum(everything.seconds.values()), 3),
+        "netting_over_copy_of_every_row_written": round(seconds / sum(everything.seconds.values()), 2),
+        "rows_written": written.rows,
+        "copy_seconds_by_table": everything.seconds,
+    }
 
 
 async def measure(cluster: EmbeddedPostgres, outlets: int) -> dict[str, Any]:
@@ -103,15 +103,20 @@ async def measure(cluster: EmbeddedPostgres, outlets: int) -> dict[str, Any]:
     units = organisation(outlets)
     settings = test_settings(pool_size=10, body_limit_bytes=16 * 1024 * 1024, relay_idle_seconds=1.0)
     async with running_bank(cluster, demo=False, settings=settings) as bank:
+        collect_seldom()
         transport = bank.bank.transport
         await open_outlets(transport, units)
         capital = {"key": "capital", "outlet": "0001", "rule": "bank.open.capital", "amounts_minor": {"amount": 10**13}}
         await post(transport, [capital, *business(units)])
         async with asyncio.timeout(LONGEST_SECONDS):
             await settled(transport, LONGEST_SECONDS)
-        before = time.process_time()
+        owner = await asyncpg.connect(cluster.dsn(bank.database))
+        await owner.execute("CHECKPOINT")
+        since, before = await moment(owner), time.process_time()
+        database_before = await database_processor_seconds(owner)
         seconds, day = await timed(lambda: net_to_the_end(bank))
         processor = time.process_time() - before
+        database = await database_processor_seconds(owner) - database_before
         [run] = day.runs
         assert run.residue_minor == 0 and await sub_accounts(transport) == {}, "the books must be right before a time means anything"
         [phases] = await bank.sql(
@@ -120,19 +125,21 @@ async def measure(cluster: EmbeddedPostgres, outlets: int) -> dict[str, Any]:
             "extract(epoch FROM r.finished_at - r.started_at)::float8 AS finished FROM clearing.netting_run AS r "
             "JOIN clearing.netting_entry AS e USING (run) JOIN ledger.posting_set AS s USING (posting_id) GROUP BY r.run"
         )
-        copying, rows = await copy_seconds(cluster.dsn(bank.database))
-        again = [(await timed(lambda: net_to_the_end(bank)))[0] for _ in range(IDLE_RUNS)]
+        bare = await limits(owner, since, seconds)
+        await owner.close()
+        first, *again = [(await timed(lambda: net_to_the_end(bank)))[0] for _ in range(1 + IDLE_RUNS)]
         return {
             "outlets": outlets,
-            "entries": rows,
+            "entries": bare["rows_written"][ENTRIES],
             "load_average": [round(each, 1) for each in os.getloadavg()],
             "netting_seconds": round(seconds, 3),
-            "of_which_processor_seconds_of_the_bank": round(processor, 3),
             "of_which_until_planned_and_sent_seconds": round(seconds - phases["finished"] + phases["first"], 3),
             "of_which_until_last_set_in_journal_seconds": round(seconds - phases["finished"] + phases["last"], 3),
-            "copy_of_the_entries_seconds": round(copying, 4),
-            "netting_over_copy": round(seconds / copying, 1),
-            "entries_per_second": round(rows / seconds),
+            "processor_seconds_of_the_bank": round(processor, 3),
+            "processor_seconds_of_the_database": round(database, 3),
+            **bare,
+            "entries_per_second": round(bare["rows_written"][ENTRIES] / seconds),
+            "asked_again_at_once_milliseconds": round(first * 1000, 1),
             "asked_again_with_nothing_to_do_milliseconds_median": round(statistics.median(again) * 1000, 1),
         }
 
@@ -140,6 +147,7 @@ async def measure(cluster: EmbeddedPostgres, outlets: int) -> dict[str, Any]:
 async def idle_day(cluster: EmbeddedPostgres) -> dict[str, Any]:
     """The run of a closed day without business, ten outlets: what an idle day costs, by the clock and in this process's own time."""
     async with running_bank(cluster, demo=False) as bank:
+        collect_seldom()
         await open_outlets(bank.bank.transport, organisation(10))
         await DayClient(bank.bank.transport, "clearing").close(BUSINESS_DATE)
         client = ClearingClient(bank.bank.transport)
@@ -199,7 +207,8 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[10, 1000, 9801])
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
-    results = asyncio.run(bench(arguments.sizes))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        results = runner.run(bench(arguments.sizes))
     out = arguments.out or Path(__file__).parent / "results" / f"netting-{datetime.now(UTC):%Y-%m-%d}.json"
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n")

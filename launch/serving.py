@@ -22,10 +22,15 @@ class Server(uvicorn.Server):
         yield
 
 
+def collect_seldom() -> None:
+    """For a process that has just been started: what exists by now lives as long as it and need not be looked through again and again."""
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
+
+
 async def serve(app: Any, host: str, port: int, stop: asyncio.Event, when_ready: Callable[[], Awaitable[None]] | None = None) -> None:
     """Serve until `stop` is set; running requests are finished."""
-    gc.freeze()  # what exists by now lives as long as the process and need not be looked through again and again
-    gc.set_threshold(*COLLECT_AFTER)
+    collect_seldom()
     server = Server(
         uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=10)
     )

@@ -37,7 +37,7 @@ ADD_INGESTED = (
 )
 COUNT_RETURNED = (
     "UPDATE clearing.netting_run AS r SET done = r.done + back.returned FROM (SELECT run, count(*) AS returned FROM clearing.netting_entry "
-    "JOIN unnest($1::text::uuid[]) AS given(posting_id) USING (posting_id) GROUP BY run) AS back WHERE r.run = back.run"
+    "WHERE posting_id = ANY($1::uuid[]) GROUP BY run) AS back WHERE r.run = back.run"
 )
 
 
@@ -73,7 +73,7 @@ async def ingest(raw: asyncpg.Connection, messages: Sequence[Posted | SetsPosted
     await raw.execute(ADD_INGESTED, *_columns((*key, *ingested[key]) for key in sorted(ingested)))
     returned = [each for message in said for group in message.groups if group.rule in NETTING_RULES for each in group.posting_ids]
     if returned:
-        await raw.execute(COUNT_RETURNED, array_text(each.hex for each in returned))
+        await raw.execute(COUNT_RETURNED, returned)
 
 
 def as_sets_posted(message: Posted) -> SetsPosted:
