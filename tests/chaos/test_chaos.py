@@ -8,18 +8,32 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from launch.catalogue import APPLICATIONS
 from launch.provision.rabbitmq import DECLARATIONS_SETTLE_SECONDS
-from tests.chaos.books import check_books, check_replays, wait_until_quiet
+from tests.chaos.books import Sql, check_books, check_replays, wait_until_quiet
 from tests.chaos.load import Load
 from tests.support.distributed import DistributedBank, StartedBank, distributed_bank, one_process_bank
+from tests.support.interbranch import net
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.chaos, pytest.mark.slow]
 ROUNDS = 60
 """How many rounds a teller works at most while one process dies."""
 BEFORE_SECONDS, AFTER_SECONDS = 0.7, 0.5
+# A run that was sent; that the ledger is about to write; that it has written, and clearing has counted nothing of.
+UNDER_WAY = "SELECT 1 FROM clearing.netting_run AS r WHERE stage = 'posting'"
+NOT_COMMITTED = f"{UNDER_WAY} AND EXISTS (SELECT FROM pg_locks WHERE relation = 'ledger.posting_set'::regclass AND NOT granted)"
+NOT_TOLD = (
+    f"{UNDER_WAY} AND done = 0 AND total = (SELECT count(*) FROM clearing.netting_entry AS e JOIN ledger.posting_set USING (posting_id) "
+    "WHERE e.run = r.run)"
+)
+UNLIKE = (
+    "SELECT posting_id FROM clearing.netting_entry FULL JOIN (SELECT posting_id, rule FROM ledger.posting_set WHERE rule LIKE "
+    "'clearing.netting.%') AS posted USING (posting_id) WHERE step IS NULL OR rule IS NULL"
+)
 
 
 class Bench:
@@ -93,6 +107,40 @@ async def test_the_starting_process_dies(chaos: Bench) -> None:
         await chaos.bank.start()
 
     await work_while(chaos.load, chaos.bank, die)
+
+
+@pytest.mark.broker
+@pytest.mark.parametrize(
+    ("held", "stage"), [("ledger.posting_set", NOT_COMMITTED), ("clearing.position", NOT_TOLD)], ids=["posting", "told"]
+)
+async def test_the_ledger_dies_while_the_day_is_netted(chaos: Bench, held: str, stage: str) -> None:
+    """Once before it has committed the sets of a run, held up at a table of its own; and once when they are in its journal, and clearing,
+    held up at one of its own, has not counted them."""
+    bank, load, stop = chaos.bank, chaos.load, asyncio.Event()
+    while not await bank.sql("SELECT 1 FROM clearing.position WHERE amount_minor <> 0"):
+        await load.work(stop, 1)
+    await wait_until_quiet(bank.sql)
+    [[day]] = await bank.sql("SELECT business_date FROM ledger.business_day")
+    owner = await asyncpg.connect(bank.owner_url())
+    try:
+        async with owner.transaction():
+            await owner.execute(f"LOCK TABLE {held} IN SHARE MODE")
+            netting = asyncio.create_task(net(bank.transport(), day))
+            await until(lambda: holds(bank.sql, stage), "the run is where the ledger is to die", 0.02)
+            await bank.kill_service("ledger")
+    finally:
+        await owner.close()
+    await bank.wait_until_ready()
+    await asyncio.gather(netting, return_exceptions=True)
+    assert (await net(bank.transport(), day)).state == "done"
+    await wait_until_quiet(bank.sql)
+    assert await bank.sql("SELECT 1 FROM clearing.position WHERE amount_minor <> 0") == []
+    assert await bank.sql(UNLIKE) == [], "sets of a run that are not in the journal, or others that are"
+
+
+async def holds(sql: Sql, query: str) -> bool:
+    """Whether a query finds anything."""
+    return bool(await sql(query))
 
 
 @pytest.mark.broker
