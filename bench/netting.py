@@ -1,7 +1,8 @@
-"""How long a netting run takes: the whole bank in one process over the embedded PostgreSQL, fsync on, for growing numbers of outlets.
+"""How long a netting run takes: the whole bank in one process over the embedded PostgreSQL, fsync on.
 
-`python -m bench.netting [--sizes 10 1000 9801] [--out FILE]` builds a bank of that many outlets (99 to a sub-branch), gives every outlet a
-position, nets, and compares the time with the bare COPY of the same entry rows in the same run. Every wait is bounded.
+`./huitong bench netting [--sizes 10 1000 9801] [--items 1000 1000000 --outlets 1000] [--out FILE]`: for growing numbers of outlets (99 to a
+sub-branch), and for days of growing numbers of items between the same outlets, which are also proved. Beside each run, in the same bank,
+the bare COPY of the rows it wrote. Every wait is bounded.
 """
 
 from __future__ import annotations
@@ -10,14 +11,13 @@ import argparse
 import asyncio
 import json
 import os
-import platform
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ import asyncpg
 import uvloop
 
 from bench.bare import copied, database_processor_seconds, moment, written_since
+from bench.machine import machine, versions
+from bench.netting_items import post_items, proofs
 from contracts.clearing import ClearingClient
 from contracts.day import DayClient
 from launch.demo import BUSINESS_DATE
@@ -38,6 +40,12 @@ LONGEST_SECONDS = 600
 IDLE_RUNS = 20
 SCHEMAS = ("clearing", "ledger")
 ENTRIES = "clearing.netting_entry"
+PHASES = (
+    "SELECT extract(epoch FROM min(s.posted_at) - r.started_at)::float8 AS first, "
+    "extract(epoch FROM max(s.posted_at) - r.started_at)::float8 AS last, "
+    "extract(epoch FROM r.finished_at - r.started_at)::float8 AS finished FROM clearing.netting_run AS r "
+    "JOIN clearing.netting_entry AS e USING (run) JOIN ledger.posting_set AS s USING (posting_id) GROUP BY r.run"
+)
 
 
 def organisation(outlets: int) -> list[str]:
@@ -51,17 +59,24 @@ def organisation(outlets: int) -> list[str]:
     return units
 
 
-def business(units: list[str]) -> list[dict[str, Any]]:
-    """Every outlet holds a position towards the next one, every tenth pays to or receives from the outside as well; E is small."""
-    outlets = [unit for unit in units if not unit.endswith("00") and unit != "0001"]
-    items = []
+def outlets_of(units: list[str]) -> list[str]:
+    """The outlets among the units."""
+    return [unit for unit in units if not unit.endswith("00") and unit != "0001"]
+
+
+def towards_each_other(units: list[str]) -> list[dict[str, Any]]:
+    """Every outlet holds a position towards the next one."""
+    items, outlets = [], outlets_of(units)
     for position, outlet in enumerate(outlets):
         amount = 100_00 + position
         items.append(move(outlet, "417", amount))
         items.append(move(outlets[(position + 1) % len(outlets)], "417", -amount))
-        if position % 10 == 0:
-            items.append(move(outlet, "420", 50_00 if position % 20 == 0 else -49_00))
     return items
+
+
+def towards_the_outside(units: list[str]) -> list[dict[str, Any]]:
+    """Every tenth outlet pays to or receives from the outside; what the central bank is owed is small."""
+    return [move(outlet, "420", -49_00 if place % 2 else 50_00) for place, outlet in enumerate(outlets_of(units)[::10])]
 
 
 async def timed(action: Callable[[], Awaitable[Any]]) -> tuple[float, Any]:
@@ -98,50 +113,64 @@ async def limits(owner: asyncpg.Connection, since: int, seconds: float) -> dict[
     }
 
 
-async def measure(cluster: EmbeddedPostgres, outlets: int) -> dict[str, Any]:
-    """One bank of so many outlets."""
+@asynccontextmanager
+async def open_bank(cluster: EmbeddedPostgres, outlets: int) -> AsyncIterator[tuple[TestBank, list[str]]]:
+    """A bank with so many outlets and its capital, and all its units."""
     units = organisation(outlets)
     settings = test_settings(pool_size=10, body_limit_bytes=16 * 1024 * 1024, relay_idle_seconds=1.0)
     async with running_bank(cluster, demo=False, settings=settings) as bank:
         collect_seldom()
-        transport = bank.bank.transport
-        await open_outlets(transport, units)
+        await open_outlets(bank.bank.transport, units)
         capital = {"key": "capital", "outlet": "0001", "rule": "bank.open.capital", "amounts_minor": {"amount": 10**13}}
-        await post(transport, [capital, *business(units)])
-        async with asyncio.timeout(LONGEST_SECONDS):
-            await settled(transport, LONGEST_SECONDS)
-        owner = await asyncpg.connect(cluster.dsn(bank.database))
-        await owner.execute("CHECKPOINT")
-        since, before = await moment(owner), time.process_time()
-        database_before = await database_processor_seconds(owner)
-        seconds, day = await timed(lambda: net_to_the_end(bank))
-        processor = time.process_time() - before
-        database = await database_processor_seconds(owner) - database_before
-        [run] = day.runs
-        assert run.residue_minor == 0 and await sub_accounts(transport) == {}, "the books must be right before a time means anything"
-        [phases] = await bank.sql(
-            "SELECT extract(epoch FROM min(s.posted_at) - r.started_at)::float8 AS first, "
-            "extract(epoch FROM max(s.posted_at) - r.started_at)::float8 AS last, "
-            "extract(epoch FROM r.finished_at - r.started_at)::float8 AS finished FROM clearing.netting_run AS r "
-            "JOIN clearing.netting_entry AS e USING (run) JOIN ledger.posting_set AS s USING (posting_id) GROUP BY r.run"
-        )
-        bare = await limits(owner, since, seconds)
-        await owner.close()
-        first, *again = [(await timed(lambda: net_to_the_end(bank)))[0] for _ in range(1 + IDLE_RUNS)]
-        return {
-            "outlets": outlets,
-            "entries": bare["rows_written"][ENTRIES],
-            "load_average": [round(each, 1) for each in os.getloadavg()],
-            "netting_seconds": round(seconds, 3),
-            "of_which_until_planned_and_sent_seconds": round(seconds - phases["finished"] + phases["first"], 3),
-            "of_which_until_last_set_in_journal_seconds": round(seconds - phases["finished"] + phases["last"], 3),
-            "processor_seconds_of_the_bank": round(processor, 3),
-            "processor_seconds_of_the_database": round(database, 3),
-            **bare,
-            "entries_per_second": round(bare["rows_written"][ENTRIES] / seconds),
-            "asked_again_at_once_milliseconds": round(first * 1000, 1),
-            "asked_again_with_nothing_to_do_milliseconds_median": round(statistics.median(again) * 1000, 1),
-        }
+        await post(bank.bank.transport, [capital])
+        yield bank, units
+
+
+async def measure(cluster: EmbeddedPostgres, outlets: int) -> dict[str, Any]:
+    """One bank of so many outlets, few items each."""
+    async with open_bank(cluster, outlets) as (bank, units):
+        await post(bank.bank.transport, [*towards_each_other(units), *towards_the_outside(units)])
+        return {"outlets": outlets, **await netted(bank)}
+
+
+async def measure_items(cluster: EmbeddedPostgres, outlets: int, items: int) -> dict[str, Any]:
+    """One bank of so many outlets, with a day of so many items between them, netted and proved."""
+    async with open_bank(cluster, outlets) as (bank, units):
+        await post(bank.bank.transport, towards_the_outside(units))
+        posting = await post_items(bank, outlets_of(units), items)
+        found = {"outlets": outlets, "items": items, "items_posted_per_second": round(items / posting), **await netted(bank)}
+        return {**found, **await proofs(bank)}
+
+
+async def netted(bank: TestBank) -> dict[str, Any]:
+    """Net the day of a bank: what that took, its limits, and what asking again takes."""
+    transport = bank.bank.transport
+    async with asyncio.timeout(LONGEST_SECONDS):
+        await settled(transport, LONGEST_SECONDS)
+    owner = await asyncpg.connect(bank.cluster.dsn(bank.database))
+    await owner.execute("CHECKPOINT")
+    since, before, database_before = await moment(owner), time.process_time(), await database_processor_seconds(owner)
+    seconds, day = await timed(lambda: net_to_the_end(bank))
+    processor, database = time.process_time() - before, await database_processor_seconds(owner) - database_before
+    [run] = day.runs
+    assert run.residue_minor == 0 and await sub_accounts(transport) == {}, "the books must be right before a time means anything"
+    [phases] = await owner.fetch(PHASES)
+    bare = await limits(owner, since, seconds)
+    await owner.close()
+    first, *again = [(await timed(lambda: net_to_the_end(bank)))[0] for _ in range(1 + IDLE_RUNS)]
+    return {
+        "entries": bare["rows_written"][ENTRIES],
+        "load_average": [round(each, 1) for each in os.getloadavg()],
+        "netting_seconds": round(seconds, 3),
+        "of_which_until_planned_and_sent_seconds": round(seconds - phases["finished"] + phases["first"], 3),
+        "of_which_until_last_set_in_journal_seconds": round(seconds - phases["finished"] + phases["last"], 3),
+        "processor_seconds_of_the_bank": round(processor, 3),
+        "processor_seconds_of_the_database": round(database, 3),
+        **bare,
+        "entries_per_second": round(bare["rows_written"][ENTRIES] / seconds),
+        "asked_again_at_once_milliseconds": round(first * 1000, 1),
+        "asked_again_with_nothing_to_do_milliseconds_median": round(statistics.median(again) * 1000, 1),
+    }
 
 
 async def idle_day(cluster: EmbeddedPostgres) -> dict[str, Any]:
@@ -164,51 +193,36 @@ async def idle_day(cluster: EmbeddedPostgres) -> dict[str, Any]:
         }
 
 
-def machine() -> dict[str, Any]:
-    """Where it was measured."""
-    processor = next(
-        (line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")),
-        "unknown",
-    )
-    memory_kib = int(next(line.split()[1] for line in Path("/proc/meminfo").read_text().splitlines() if line.startswith("MemTotal")))
-    return {
-        "processor": processor,
-        "processors": os.cpu_count(),
-        "memory_gib": round(memory_kib / 2**20, 1),
-        "system": platform.platform(),
-        "load_average_at_start": [round(each, 1) for each in os.getloadavg()],
-    }
-
-
-async def bench(sizes: list[int]) -> dict[str, Any]:
-    """Every size on a cluster of its own run, one after another."""
+async def bench(sizes: list[int], items: list[int], outlets: int) -> dict[str, Any]:
+    """Every size, and every day of items, in a bank of its own, one after another."""
     results: dict[str, Any] = {"benchmark": "netting", "measured_at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": machine()}
     with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder)) as cluster:
         await make_template(cluster)
         connection = await asyncpg.connect(cluster.dsn())
-        results["versions"] = {
-            "python": platform.python_version(),
-            "postgresql": await connection.fetchval("SHOW server_version"),
-            "fsync": await connection.fetchval("SHOW fsync"),
-            **{name: version(name) for name in ("asyncpg", "sqlalchemy", "fastapi", "pydantic")},
-        }
+        settings = {name: await connection.fetchval(f"SHOW {name}") for name in ("server_version", "fsync", "synchronous_commit")}
         await connection.close()
+        named = {"postgresql": settings.pop("server_version"), **settings}
+        results["versions"] = versions(("asyncpg", "sqlalchemy", "fastapi", "pydantic", "uvloop"), **named)
         results["idle_day"] = await idle_day(cluster)
-        print(results["idle_day"], file=sys.stderr)
-        results["runs"] = []
-        for size in sizes:
-            results["runs"].append(await measure(cluster, size))
-            print(results["runs"][-1], file=sys.stderr)
+        results["runs"] = [_shown(await measure(cluster, size)) for size in sizes]
+        results["days_of_items"] = [_shown(await measure_items(cluster, outlets, number)) for number in items]
     return results
+
+
+def _shown(found: dict[str, Any]) -> dict[str, Any]:
+    print(found, file=sys.stderr)
+    return found
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[10, 1000, 9801])
+    parser.add_argument("--sizes", type=int, nargs="*", default=[10, 1000, 9801], help="numbers of outlets")
+    parser.add_argument("--items", type=int, nargs="*", default=[], help="numbers of items between --outlets outlets, netted and proved")
+    parser.add_argument("--outlets", type=int, default=1000)
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        results = runner.run(bench(arguments.sizes))
+        results = runner.run(bench(arguments.sizes, arguments.items, arguments.outlets))
     out = arguments.out or Path(__file__).parent / "results" / f"netting-{datetime.now(UTC):%Y-%m-%d}.json"
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n")

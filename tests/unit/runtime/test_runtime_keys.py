@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kernel.errors import DomainError
 from runtime.idempotency import check_key, digest_of
-from runtime.identifiers import derived_id, new_id
+from runtime.identifiers import derived_id, member_id, new_id
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -59,3 +59,15 @@ def test_new_identifiers_come_in_order_and_are_uuids_of_version_7() -> None:
 def test_derived_identifiers_come_out_the_same_and_do_not_run_together() -> None:
     assert derived_id("run", 1, "0201") == derived_id("run", "1", "0201")
     assert derived_id("a", "bc") != derived_id("ab", "c")
+
+
+def test_members_follow_each_other_and_are_told_apart_from_those_of_another_whole() -> None:
+    one, other = new_id(), new_id()
+    members = [member_id(one, number) for number in range(300)]
+    assert members == sorted(members) == [member_id(one, number) for number in range(300)]
+    assert len({*members, *(member_id(other, number) for number in range(300))}) == 600
+    assert {(each.version, each.variant, each.int >> 80) for each in members} == {(7, "specified in RFC 4122", one.int >> 80)}
+    member_id(one, 2**24 - 1)
+    for number in (-1, 2**24):
+        with pytest.raises(ValueError):
+            member_id(one, number)
