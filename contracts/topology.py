@@ -87,3 +87,21 @@ def bindings(queue: Queue) -> Iterable[tuple[str, str]]:
         yield names[0], message.NAME
         for slot in range(SHARD_SLOTS):
             yield names[slot % len(names)], f"{message.NAME}.shard.{slot:02d}"
+
+
+def _slots_together() -> dict[str, str]:
+    led: dict[str, list[str]] = {}
+    for queue in QUEUES:
+        for name, key in bindings(queue):
+            led.setdefault(key, []).append(name)
+    first: dict[tuple[str, ...], str] = {}
+    return {key: first.setdefault((message_name_of(key), *led[key]), key) for key in sorted(led)}
+
+
+_SLOTS_TOGETHER = _slots_together()
+
+
+def bundle_key(key: str) -> str:
+    """The routing key that a message goes by in a bundle: the same for all slots of its name that lead to the same physical queues, so
+    that a bundle holds what one consumer takes together."""
+    return _SLOTS_TOGETHER.get(key, key)

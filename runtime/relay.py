@@ -6,21 +6,25 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import asyncpg
 import structlog
 
+from contracts.topology import bundle_key
 from runtime.bus import Bundle, Bus, BusUnavailable, Undelivered, Unroutable
 from runtime.database import Database, driver_connection
 from runtime.outbox import Outbox
 from runtime.tables import Plumbing
+from runtime.turns import Pace
 
 log = structlog.get_logger(__name__)
 BUNDLE_LIMIT = 200
 BUNDLE_LIMIT_BYTES = 1024 * 1024
 LONGEST_PAUSE_SECONDS = 5.0
 LONGEST_WAIT_SECONDS = 60.0
+APART_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,10 @@ class Relay:
 
     async def run(self) -> None:
         """Run until cancelled; outages are waited out."""
-        pause_seconds = 0.1
+        pause_seconds, pace = 0.1, Pace(APART_SECONDS)
         while True:
             try:
+                await pace.begin()
                 self._outbox.wake.clear()
                 moved = await self.move_once()
                 pause_seconds = 0.1
@@ -129,11 +134,12 @@ class Relay:
 
 
 def _bundles(rows: Sequence[Any]) -> Iterator[tuple[Bundle, list[Any]]]:
-    """Rows in bundles of one routing key, in their order, limited in number and size."""
-    for key, members in groupby(sorted(rows, key=lambda row: (row["routing_key"], row["sequence"])), key=lambda row: row["routing_key"]):
+    """Rows in bundles that go the same way, in their order, limited in number and size."""
+    ways = sorted((bundle_key(row["routing_key"]), row["sequence"], row) for row in rows)
+    for key, members in groupby(ways, key=itemgetter(0)):
         part: list[Any] = []
         size_bytes = 0
-        for row in members:
+        for _, _, row in members:
             if part and (len(part) == BUNDLE_LIMIT or size_bytes + len(row["envelope"]) > BUNDLE_LIMIT_BYTES):
                 yield _bundle(key, part), part
                 part, size_bytes = [], 0

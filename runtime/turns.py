@@ -1,4 +1,4 @@
-"""Computing while the database or the network works: one process, one core of its own, and another that would otherwise wait for it."""
+"""When what is worked on: computing while the database or the network works, and rounds of work kept apart."""
 
 from __future__ import annotations
 
@@ -32,3 +32,21 @@ async def side_by_side(first: Awaitable[First], second: Awaitable[Second]) -> tu
         if isinstance(result, BaseException):
             raise result
     return results[0], results[1]  # type: ignore[return-value]
+
+
+class Pace:
+    """Keeps the beginnings of rounds of work apart by some seconds, so that what comes meanwhile goes together.
+
+    A quiet bank works at once, a busy one in batches that are worth their transaction.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._begun = -seconds
+
+    async def begin(self) -> None:
+        """Return when the next round may begin."""
+        loop = asyncio.get_running_loop()
+        if (early := self._begun + self._seconds - loop.time()) > 0:
+            await asyncio.sleep(early)
+        self._begun = loop.time()

@@ -12,10 +12,12 @@ from aio_pika.abc import AbstractIncomingMessage
 
 from runtime.amqp.link import Link
 from runtime.intake import Interrupted, end, take
+from runtime.turns import Pace
 
 log = structlog.get_logger(__name__)
 PREFETCH = 64
 PAUSE_SECONDS = 0.5
+APART_SECONDS = 0.02
 ANSWER_SECONDS = 10.0
 """A broker that answers nothing for so long is asked anew: a queue just made again may have nobody to answer for it yet."""
 
@@ -111,9 +113,11 @@ class Feed(Generic[Item]):
                 await channel.set_qos(prefetch_count=PREFETCH)
                 queue = await channel.get_queue(self._queue, ensure=False)
                 await queue.consume(keep)
+            pace = Pace(APART_SECONDS)
             while not gone.is_set() and (batch := await take(arrived, self._limit)):
                 await self._handle([item for one in batch for item in one.items], gone)
                 await batch[-1].message.ack(multiple=True)
+                await pace.begin()
         finally:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await channel.close()

@@ -20,7 +20,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSON, JSONB
 
 from banking.tables import frame_tables
 from runtime.database import service_metadata
@@ -94,7 +94,7 @@ POSTING_SET = Table(
     Column("second", String(5)),
     Column("red", Boolean, nullable=False),
     Column("control_total_minor", BigInteger, nullable=False),
-    Column("fact", JSONB, nullable=False),
+    Column("fact", JSON, nullable=False),
     Column("posted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Index("ix_posting_set_number", "business_date", "transaction_number"),
     info=APPEND_ONLY,
@@ -103,7 +103,7 @@ POSTING_SET = Table(
 LEG = Table(
     "leg",
     METADATA,
-    Column("posting_id", Uuid, ForeignKey("ledger.posting_set.posting_id"), primary_key=True),
+    Column("posting_id", Uuid, primary_key=True),
     Column("line", SmallInteger, primary_key=True),
     Column("business_date", Date, nullable=False),
     Column("outlet", String(4), nullable=False),
@@ -126,12 +126,12 @@ LEG = Table(
 )
 """`balance_after_minor` is the account's balance behind the leg, debit positive. `entry` counts legs; it is taken while the account is
 locked, so that the legs of an account stand in the order they moved it. Both indexes begin or end where the journal grows: an entry goes
-to the end of its account, or among those of its own date."""
+to the end of its account, or among those of its own date. That every leg has its set is proved by the day end (decision 0026)."""
 
 OFF_SHEET_LEG = Table(
     "off_sheet_leg",
     METADATA,
-    Column("posting_id", Uuid, ForeignKey("ledger.posting_set.posting_id"), primary_key=True),
+    Column("posting_id", Uuid, primary_key=True),
     Column("line", SmallInteger, primary_key=True),
     Column("business_date", Date, nullable=False),
     Column("outlet", String(4), nullable=False),

@@ -77,6 +77,7 @@ STEPS = (
     ("statements", "各服务对账单", "Statements"),
     ("completeness", "传票完整性", "Completeness"),
     ("netting", "汇差清算", "Netting"),
+    ("journal", "账务自核", "Journal"),
     ("general_ledger", "总账", "General ledger"),
     ("proofs", "总分核对", "Proofs"),
     ("roll", "换日", "Next date"),

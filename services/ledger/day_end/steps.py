@@ -20,6 +20,7 @@ from services.ledger.day_end.completeness import SERVICES, confirm_complete
 from services.ledger.day_end.day import Day
 from services.ledger.day_end.model import NO_WAY_BACK
 from services.ledger.day_end.waiting import Patience
+from services.ledger.day_end.whole_journal import journal
 from services.ledger.tables import OUTLET
 
 TELLERS_OPEN = ErrorType("day_end.tellers_open", Kind.CONFLICT, "柜员尚未轧账:{tellers}", "tellers have not balanced yet: {tellers}")
@@ -188,6 +189,7 @@ STEPS: tuple[Step, ...] = (
     Step("completeness", Text("账务齐全", "Postings are complete"), confirm_complete),
     Step("events", Text("自动业务", "Automatic events"), events),
     Step("netting", Text("汇差清算", "Netting"), netting),
+    Step("journal", Text("账务自核", "The journal proves itself"), journal),
     Step("general_ledger", Text("登记总账", "General ledger"), build_general_ledger),
     Step("proofs", Text("总分核对", "Proofs"), proofs),
     Step(NO_WAY_BACK, Text("更换营业日", "The next date opens"), roll),

@@ -157,3 +157,39 @@ async def _automatic(bank: TestBank, key: str, rule: str, minor: int, **referenc
 
 def _refuse(request: httpx.Request) -> httpx.Response:
     raise httpx.ConnectError("away", request=request)
+
+
+LEG = "FROM ledger.leg WHERE account = '{account}' AND business_date = '2005-09-01'"
+
+
+async def test_a_leg_without_a_set_stops_the_day(fresh_bank: TestBank):
+    """The books say 417 was moved; no set explains it."""
+    bank = fresh_bank
+    await busy_day(bank)
+    stray = "00000000-0000-7000-8000-000000000001"
+    columns = "line, business_date, outlet, account, currency, business_code, subject, is_debit, amount_minor, red, cash, automatic"
+    await execute(
+        bank,
+        f"INSERT INTO ledger.leg (posting_id, {columns}, balance_after_minor) SELECT '{stray}', {columns}, 0 "
+        + LEG.format(account="902011041700001")
+        + " LIMIT 1",
+    )
+    await execute(
+        bank,
+        "UPDATE ledger.subject_total SET debit_transfer_count = debit_transfer_count + 1 WHERE outlet = '0201' AND business_code = '417'",
+    )
+    run = await bank.day_end()
+    failed = step(run, "journal")
+    assert failed["problem_code"] == "day_end.turnover_unexplained" and step(run, "general_ledger")["state"] == "waiting"
+    assert "0201" in failed["problem"] and "417" in failed["problem"] and "借 0.00,贷 0.00,1 笔" in failed["problem"]
+
+
+async def test_a_lost_leg_stops_the_day(fresh_bank: TestBank):
+    bank = fresh_bank
+    account = await busy_day(bank)
+    [lost] = await bank.sql("SELECT posting_id " + LEG.format(account=account) + " LIMIT 1")
+    await execute(bank, f"DELETE FROM ledger.leg WHERE account = '{account}' AND posting_id = '{lost['posting_id']}'")
+    run = await bank.day_end()
+    failed = step(run, "journal")
+    assert failed["problem_code"] == "day_end.set_unbalanced"
+    assert str(lost["posting_id"]) in failed["problem"] and "0301" in failed["problem"]

@@ -49,7 +49,15 @@ def test_the_goal_must_be_later_and_within_ten_years():
 
 def test_the_books_are_proved_after_they_are_made_and_before_the_date_moves():
     order = {name: position for position, name in enumerate(STEP_NAMES)}
-    assert order["statements"] < order["completeness"] < order["events"] < order["netting"] < order["general_ledger"] < order["proofs"]
+    assert (
+        order["statements"]
+        < order["completeness"]
+        < order["events"]
+        < order["netting"]
+        < order["journal"]
+        < order["general_ledger"]
+        < order["proofs"]
+    )
     assert STEP_NAMES[-1] == "roll" and (FIRST_TO_OPEN, LAST_TO_OPEN) == ("ledger", "counter")
 
 
