@@ -27,10 +27,11 @@ OUTLETS = ("0100", "0101", "0102", "0200", "0201", "0202", "0300", "0301")
 PERSONAL_ACCOUNTS, CORPORATE_ACCOUNTS = 4000, 400
 HOT_ACCOUNT = 0
 STOCK = 20_000
-TICK_SECONDS = 0.01
+TICK_SECONDS = 0.02
 LARGEST_WRITE = 5000
 CASH = AccountReference(number="cash")
 BLANK_ID = UUID(int=0)
+_BLANK = str(BLANK_ID).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Prepared:
 
     control_total_minor: int
     routing_key: str
-    envelope: bytes
+    around_the_id: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def prepare(day: date, *, hot: bool = False, count: int = STOCK, seed: int = 200
     for number in range(count):
         fact = _fact(chance, number, day, hot and number % 2 == 0)
         row = outbox.row(fact, message_id=BLANK_ID, business_date=day, cause=fact.transaction_number)
-        prepared.append(Prepared(control_total_minor(fact), row["routing_key"], row["envelope"]))
+        prepared.append(Prepared(control_total_minor(fact), row["routing_key"], tuple(row["envelope"].split(_BLANK))))
     return prepared
 
 
@@ -151,10 +152,7 @@ async def send(dsn: str, stock: Sequence[Prepared], schedule: Schedule) -> float
 
 def _row(stock: Sequence[Prepared], schedule: Schedule, position: int) -> tuple[Any, ...]:
     fact, posting_id = stock[position % len(stock)], schedule.posting_id(position)
-    return posting_id, fact.routing_key, fact.envelope.replace(_BLANK, str(posting_id).encode())
-
-
-_BLANK = str(BLANK_ID).encode()
+    return posting_id, fact.routing_key, str(posting_id).encode().join(fact.around_the_id)
 
 
 async def _write(connection: asyncpg.Connection, rows: Sequence[tuple[Any, ...]]) -> None:

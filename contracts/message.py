@@ -28,7 +28,7 @@ class Message(BaseModel):
         return None
 
 
-class Envelope(Struct, frozen=True, kw_only=True):
+class Envelope(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A message on the wire: identity, name with version, business date, cause and trace, and the body as JSON not yet read."""
 
     id: UUID

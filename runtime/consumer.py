@@ -20,7 +20,7 @@ from contracts.reading import read_body
 from contracts.topology import MESSAGES, Queue
 from kernel.errors import DomainError, Kind
 from runtime.bus import RETRY_DELAYS_SECONDS, ConsumerUnavailable, Delivery
-from runtime.database import Database, array_text, is_outage
+from runtime.database import Database, array_text, driver_connection, is_outage
 from runtime.identifiers import derived_id, new_id
 from runtime.intake import Unreadable, read_payload
 from runtime.outbox import Outbox
@@ -111,12 +111,14 @@ class Consumer:
 
     async def _claim(self, connection: AsyncConnection, message_ids: Sequence[UUID]) -> set[UUID]:
         listed = array_text(sorted(message_id.hex for message_id in message_ids))
-        rows = await connection.exec_driver_sql(
+        raw = await driver_connection(connection)
+        rows = await raw.fetch(
             f"INSERT INTO {self._plumbing.inbox.fullname} (queue, message_id) SELECT $1, unnest($2::text::uuid[]) "
             "ON CONFLICT DO NOTHING RETURNING message_id",
-            (self.queue.name, listed),
+            self.queue.name,
+            listed,
         )
-        return {row.message_id for row in rows}
+        return {row[0] for row in rows}
 
     async def _failed(self, delivery: Delivery, error: Exception) -> list[Delivery]:
         name, last = delivery.envelope.name, delivery.attempt >= len(RETRY_DELAYS_SECONDS)

@@ -42,7 +42,8 @@ class Outbox:
         cause: str | None = None,
         body: str | None = None,
     ) -> dict[str, Any]:
-        """The outbox row of one message, its columns in their order; `body` is its JSON where a caller has written that already."""
+        """The outbox row of one message, its columns in their order; `body` is its JSON where a caller has written that already.
+        Fields at their defaults are left out."""
         envelope = Envelope(
             id=message_id or new_id(),
             name=message.NAME,
@@ -50,7 +51,7 @@ class Outbox:
             occurred_at=self._clock.now(),
             cause=cause,
             traceparent=current_traceparent(),
-            body=Raw(body or message.model_dump_json()),
+            body=Raw(body or message.model_dump_json(exclude_defaults=True)),
         )
         return {"message_id": envelope.id, "routing_key": routing_key(message), "envelope": envelope.encode()}
 

@@ -17,7 +17,7 @@ from runtime.turns import Pace
 log = structlog.get_logger(__name__)
 PREFETCH = 64
 PAUSE_SECONDS = 0.5
-APART_SECONDS = 0.02
+APART_SECONDS = 0.03
 ANSWER_SECONDS = 10.0
 """A broker that answers nothing for so long is asked anew: a queue just made again may have nobody to answer for it yet."""
 

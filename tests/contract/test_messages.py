@@ -18,7 +18,7 @@ from referencing import Registry, Resource
 from contracts.generate import ENVELOPE, EXAMPLES, FOLDER, asyncapi, example, stale, write
 from contracts.message import Message, decode_bundle, decode_envelope, encode_bundle
 from contracts.reading import read_body, record_of
-from contracts.topology import MESSAGES, OWNERS, PARTIES, QUEUES, bindings, message_name_of, routing_key
+from contracts.topology import MESSAGES, OWNERS, PARTIES, QUEUES, bindings, bundle_key, message_name_of, queue_named, routing_key
 from launch.catalogue import all_services
 
 SERVICES = {service.name: service for service in all_services()}
@@ -48,12 +48,13 @@ def test_the_example_satisfies_schema_and_class_and_survives_the_wire(name: str)
     envelope = decode_envelope(json.dumps(written))
     message = MESSAGES[name].model_validate_json(bytes(envelope.body))
     assert envelope.name == name
-    assert json.loads(envelope.encode()) == written
+    assert json.loads(envelope.encode()) == {key: value for key, value in written.items() if value is not None}, "what is said shortly"
     assert message.model_dump(mode="json") == written["body"], "an example shows every field"
     (received,) = decode_bundle(encode_bundle([envelope.encode()]))
     assert received == envelope
-    read = read_body(MESSAGES[name], received.body)
-    assert _values(read) == _values(message)
+    short = decode_envelope(structs.replace(envelope, body=Raw(message.model_dump_json(exclude_defaults=True))).encode())
+    for body in (received.body, short.body):
+        assert _values(read_body(MESSAGES[name], body)) == _values(message)
 
 
 def _values(message: Any) -> Any:
@@ -122,6 +123,19 @@ def test_a_queue_is_consumed_by_the_service_it_names_and_bound_to_every_key(queu
     assert {physical for physical, _ in bindings(queue)} == set(queue.shard_names())
     for message in queue.messages:
         assert routing_key(message.model_validate(example(message.NAME)["body"])) in keys
+
+
+def test_a_bundle_goes_where_each_of_its_messages_goes() -> None:
+    led: dict[str, set[str]] = {}
+    for queue in QUEUES:
+        for physical, key in bindings(queue):
+            led.setdefault(key, set()).add(physical)
+    for key, queues in led.items():
+        together = bundle_key(key)
+        assert led[together] == queues and message_name_of(together) == message_name_of(key)
+    keys = {bundle_key(key) for key in led if message_name_of(key) == "ledger.posting_requested.v1"}
+    assert len(keys) == len(queue_named("ledger.postings").shard_names()), "a bundle for each physical queue"
+    assert bundle_key("nobody.knows.v1.shard.03") == "nobody.knows.v1.shard.03"
 
 
 def test_no_service_consumes_a_queue_that_nobody_declared() -> None:

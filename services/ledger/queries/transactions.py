@@ -221,5 +221,5 @@ def _shown_set(rulebook: Rulebook, row: Row[Any]) -> dict[str, Any]:
         "state": row.state,
         "red": row.red,
         "voucher_number": row.voucher_number,
-        "summary": row.summary,
+        "summary": row.summary or "",
     }

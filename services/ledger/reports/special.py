@@ -50,7 +50,7 @@ async def _corrections(read: Read, day: date, sight: Sight, rulebook: Rulebook) 
         .order_by(sets.transaction_number, LEG.c.line)
     )
     return [
-        _special(rulebook, row, day, CATEGORIES[row.transaction_code], row.summary)
+        _special(rulebook, row, day, CATEGORIES[row.transaction_code], row.summary or "")
         for row in await read.connection.execute(found)
         if row.transaction_code in CATEGORIES
     ]

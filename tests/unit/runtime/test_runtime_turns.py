@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from runtime.turns import TURN, in_turns, side_by_side
+from runtime.turns import TURN, Pace, in_turns, side_by_side
 
 
 async def test_items_are_made_in_their_order_and_others_run_between_them() -> None:
@@ -48,3 +48,24 @@ async def test_both_results() -> None:
         return value
 
     assert await side_by_side(of(1), of("b")) == (1, "b")
+
+
+async def test_rounds_begin_apart_and_the_first_after_a_pause_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(round(seconds, 3))
+        now[0] += seconds
+
+    now = [100.0]
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: now[0], raising=False)
+    pace = Pace(0.5)
+    await pace.begin()
+    assert slept == []
+    now[0] += 0.25
+    await pace.begin()
+    assert slept == [0.25], "half a second after the last beginning, not after its end"
+    now[0] += 3
+    await pace.begin()
+    assert slept == [0.25]
