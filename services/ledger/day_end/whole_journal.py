@@ -34,10 +34,7 @@ _UNTIL = (
     "SELECT max(transaction_number) AS until, count(*) AS sets FROM (SELECT transaction_number FROM ledger.posting_set "
     "WHERE business_date = $1 AND transaction_number > $2 ORDER BY transaction_number LIMIT $3) AS portion"
 )
-_SIDES = (
-    "sum(CASE WHEN red THEN -amount_minor ELSE amount_minor END) FILTER (WHERE debit) AS debit_minor, "
-    "sum(CASE WHEN red THEN -amount_minor ELSE amount_minor END) FILTER (WHERE NOT debit) AS credit_minor"
-)
+_MINOR = "sum(CASE WHEN red THEN -amount_minor ELSE amount_minor END)"
 _PORTION = f"""
     WITH portion AS MATERIALIZED (
         SELECT posting_id FROM ledger.posting_set
@@ -49,12 +46,13 @@ _PORTION = f"""
         SELECT posting_id, outlet, currency, business_code, is_receive, red, amount_minor, true
         FROM portion JOIN ledger.off_sheet_leg USING (posting_id)
     ), summed AS (
-        SELECT posting_id, outlet, currency, business_code, off_sheet, {_SIDES}, count(*) AS entries
+        SELECT posting_id, outlet, currency, business_code, off_sheet, count(*) AS entries,
+               coalesce({_MINOR} FILTER (WHERE debit), 0)::bigint AS debit_minor,
+               coalesce({_MINOR} FILTER (WHERE NOT debit), 0)::bigint AS credit_minor
         FROM moved GROUP BY GROUPING SETS ((posting_id, outlet, currency, off_sheet), (outlet, currency, business_code))
     )
-    SELECT posting_id, outlet, currency, business_code, coalesce(debit_minor, 0)::bigint AS debit_minor,
-           coalesce(credit_minor, 0)::bigint AS credit_minor, entries
-    FROM summed WHERE posting_id IS NULL OR (NOT off_sheet AND debit_minor IS DISTINCT FROM credit_minor)
+    SELECT posting_id, outlet, currency, business_code, debit_minor, credit_minor, entries
+    FROM summed WHERE posting_id IS NULL OR (NOT off_sheet AND debit_minor <> credit_minor)
 """
 _TURNOVER = (
     "SELECT outlet, currency, business_code, debit_cash_minor + debit_transfer_minor AS debit_minor, credit_cash_minor + "
