@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
 import sys
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -21,6 +23,7 @@ from hdrh.histogram import HdrHistogram
 
 from bench.bank import Running
 from bench.books import LONGEST_MICROSECONDS, percentiles
+from bench.machine import idle_seconds, processor_seconds
 from launch.demo import BUSINESS_DATE, PASSWORD
 from launch.provision.ports import free_port
 
@@ -141,6 +144,35 @@ async def as_many_as_go(port: int, ask: Ask, seconds: float, statuses: dict[int,
     return done, time.perf_counter() - started
 
 
+@dataclass
+class Side:
+    """One of the two that are compared: what its rounds gave, and what they cost the processors of everybody who had a part in them."""
+
+    port: int
+    ask: Ask
+    per_second: list[float] = field(default_factory=list)
+    statuses: dict[int, int] = field(default_factory=dict)
+    spent: Counter[str] = field(default_factory=Counter)
+    idle: float = 0.0
+    seconds: float = 0.0
+
+    async def round(self, used: Callable[[], dict[str, float]], settled: Callable[[], Awaitable[Any]]) -> None:
+        """As many as go; `used` tells the processor seconds of each process so far, which count until what was begun is `settled`."""
+        before, idle = used(), idle_seconds()
+        done, took = await as_many_as_go(self.port, self.ask, ROUND_SECONDS, self.statuses)
+        self.idle += idle_seconds() - idle
+        self.seconds += took
+        await settled()
+        self.spent.update({name: seconds - before.get(name, 0.0) for name, seconds in used().items()})
+        self.per_second.append(round(done / took, 1))
+
+    def milliseconds_a_request(self) -> dict[str, float]:
+        """The processor time of each process, the load generator among them, without those who did next to nothing."""
+        requests = max(1, self.statuses.get(200, 0))
+        each = {name: round(seconds * 1000 / requests, 2) for name, seconds in self.spent.items()}
+        return {name: milliseconds for name, milliseconds in each.items() if milliseconds >= 0.05}
+
+
 async def at_a_rate(port: int, ask: Ask, per_second: float, seconds: float) -> dict[str, Any]:
     """An open loop: a request is due at its place in the schedule and waits for a free connection if there is none."""
     histogram = HdrHistogram(1, LONGEST_MICROSECONDS, 3)
@@ -176,32 +208,33 @@ async def through_the_gateway(running: Running, rate: float | None, seconds: flo
     door = Door(running.options.port)
     await door.open()
     port, chance = free_port(), random.Random(20050901)
+
+    async def in_the_journal() -> int:
+        [[registered]] = await running.fetch(REGISTERED)
+        await running.wait_for(POSTED_SINCE, registered, "posted")
+        return registered
+
     bare = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.bare_route", str(port), running.limit_dsn)
     try:
         await _until_open(port)
-        found: dict[str, list[float]] = {"bare_route": [], "gateway": []}
-        statuses: dict[int, int] = {}
-        used = running.processor_seconds()
+        sides = {"bare_route": Side(port, bare_asking(chance)), "gateway": Side(door.port, door.asking(chance))}
         for _ in range(ROUNDS):
-            for name, at, ask in (("bare_route", port, bare_asking(chance)), ("gateway", door.port, door.asking(chance))):
-                done, took = await as_many_as_go(at, ask, ROUND_SECONDS, statuses)
-                found[name].append(round(done / took, 1))
-        spent = running.used_since(used)
+            for side in sides.values():
+                await side.round(lambda: running.processor_seconds() | {"bare_route": processor_seconds(bare.pid)}, in_the_journal)
     finally:
         bare.terminate()
         await bare.wait()
-    most, limit = max(found["gateway"]), max(found["bare_route"])
+    most, limit = (max(sides[name].per_second) for name in ("gateway", "bare_route"))
     paced = await at_a_rate(door.port, door.asking(chance), rate or most / 2, min(seconds, 60.0))
-    [[registered]] = await running.fetch(REGISTERED)
-    await running.wait_for(POSTED_SINCE, registered, "posted")
     return {
         "business_date": BUSINESS_DATE.isoformat(),
-        "requests_per_second": found,
+        "requests_per_second": {name: side.per_second for name, side in sides.items()},
         "gateway_over_bare_route": round(most / limit, 3),
-        "statuses": statuses,
-        "processor_seconds": spent,
+        "statuses": {name: side.statuses for name, side in sides.items()},
+        "processor_milliseconds_a_request": {name: side.milliseconds_a_request() for name, side in sides.items()},
+        "processors_idle": {name: round(side.idle / side.seconds / (os.cpu_count() or 1), 3) for name, side in sides.items()},
         "at_a_rate": paced,
-        "registered_and_in_the_journal": registered,
+        "registered_and_in_the_journal": await in_the_journal(),
     }
 
 

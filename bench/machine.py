@@ -51,6 +51,12 @@ def processor_seconds(pid: int) -> float:
     return sum(int(field) for field in fields[11:15]) / TICKS_PER_SECOND
 
 
+def idle_seconds() -> float:
+    """The time the machine's processors have had nothing to do, all together; 0 where the system does not tell."""
+    fields = next((line.split() for line in _lines("/proc/stat") if line.startswith("cpu ")), [])
+    return sum(int(field) for field in fields[4:6]) / TICKS_PER_SECOND
+
+
 def resident_mebibytes(pid: int) -> float:
     """The memory a process holds, pages it shares among them; 0 where the system does not tell."""
     found = next((line for line in _lines(f"/proc/{pid}/status") if line.startswith("VmRSS:")), "VmRSS: 0")
