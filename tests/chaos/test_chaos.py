@@ -111,11 +111,17 @@ async def test_the_starting_process_dies(chaos: Bench) -> None:
 
 @pytest.mark.broker
 @pytest.mark.parametrize(
-    ("held", "stage"), [("ledger.posting_set", NOT_COMMITTED), ("clearing.position", NOT_TOLD)], ids=["posting", "told"]
+    ("victim", "held", "stage"),
+    [
+        ("ledger", "ledger.posting_set", NOT_COMMITTED),
+        ("ledger", "clearing.position", NOT_TOLD),
+        ("clearing", "clearing.position", NOT_TOLD),
+    ],
+    ids=["ledger-before-its-commit", "ledger-told-nobody", "clearing-has-not-heard"],
 )
-async def test_the_ledger_dies_while_the_day_is_netted(chaos: Bench, held: str, stage: str) -> None:
-    """Once before it has committed the sets of a run, held up at a table of its own; and once when they are in its journal, and clearing,
-    held up at one of its own, has not counted them."""
+async def test_a_service_dies_while_the_day_is_netted(chaos: Bench, victim: str, held: str, stage: str) -> None:
+    """A table holds the run up where the service is to die: the ledger before it has committed the sets, and when they are in its journal
+    and clearing has not counted them; clearing then, too."""
     bank, load, stop = chaos.bank, chaos.load, asyncio.Event()
     while not await bank.sql("SELECT 1 FROM clearing.position WHERE amount_minor <> 0"):
         await load.work(stop, 1)
@@ -126,8 +132,8 @@ async def test_the_ledger_dies_while_the_day_is_netted(chaos: Bench, held: str, 
         async with owner.transaction():
             await owner.execute(f"LOCK TABLE {held} IN SHARE MODE")
             netting = asyncio.create_task(net(bank.transport(), day))
-            await until(lambda: holds(bank.sql, stage), "the run is where the ledger is to die", 0.02)
-            await bank.kill_service("ledger")
+            await until(lambda: holds(bank.sql, stage), f"the run is where {victim} is to die", 0.02)
+            await bank.kill_service(victim)
     finally:
         await owner.close()
     await bank.wait_until_ready()
