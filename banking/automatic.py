@@ -223,10 +223,11 @@ async def send_set_wise(
 ), sent AS (
     INSERT INTO {frame.plumbing.outbox.fullname} (message_id, routing_key, envelope)
     SELECT posting_id, key, convert_to(format({n_envelope}::text, {", ".join(places)}), 'UTF8')
-    FROM numbered JOIN unnest({n_outlets}::text[], {n_keys}::text[]) AS slot (outlet, key) USING (outlet)
+    FROM numbered JOIN unnest(string_to_array({n_outlets}::text, ','), string_to_array({n_keys}::text, ','))
+        AS slot (outlet, key) USING (outlet)
     RETURNING message_id
 )"""
-    return SetWise(rows, code, day, expressions, (day, code, SYSTEM_TELLER, str(digit), envelope, outlets, keys))
+    return SetWise(rows, code, day, expressions, (day, code, SYSTEM_TELLER, str(digit), envelope, ",".join(outlets), ",".join(keys)))
 
 
 def _envelope_of_a_row(resources: Resources, code: str, day: date, posting: Posting, amounts: Mapping[str, str]) -> tuple[str, list[str]]:
