@@ -2,46 +2,44 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+import httpcore
 import httpx
 from opentelemetry import propagate
 
 from contracts.problem import error_of
 from kernel.errors import ErrorType, Kind
 from runtime.auth import SERVICE_KEY_HEADER
+from runtime.connections import Connections
 from runtime.transport_local import LocalTransport
 
 UNREACHABLE = ErrorType("service.unreachable", Kind.UNAVAILABLE, "服务 {service} 暂时无法连接", "service {service} cannot be reached now")
 SLOW = ErrorType("service.too_slow", Kind.UNAVAILABLE, "服务 {service} 未在时限内答复", "service {service} did not answer in time")
-LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=50)
 
 
 class HttpTransport:
-    """Calls services by name. `bases` maps names to base addresses; `mount` adds applications of the same process.
-
-    Connections are used without a client around them: services have no cookies, redirects or sign-ons for each other, and looking for
-    them costs as much as a request.
-    """
+    """Calls services by name. `bases` maps names to base addresses; `mount` adds applications of the same process."""
 
     def __init__(self, *, bases: dict[str, str] | None = None, service_key: str, deadline_seconds: float = 30.0) -> None:
         self._bases = bases or {}
         self._service_key = service_key
-        self._timeout = httpx.Timeout(deadline_seconds).as_dict()
-        self._remote: dict[str, httpx.AsyncBaseTransport] = {}
+        self._deadline_seconds = deadline_seconds
+        self._remote: dict[str, Connections] = {}
         self._local: dict[str, LocalTransport] = {}
 
     def mount(self, service: str, app: Any) -> None:
         """Reach a service as an application of this process."""
         self._local[service] = LocalTransport(app)
 
-    def _connections(self, service: str) -> httpx.AsyncBaseTransport:
+    def _connections(self, service: str) -> Connections:
         """The connections to one service: who is slow keeps nobody from the others. Raises `service.unreachable` for an unknown one."""
         if service not in self._bases:
             raise UNREACHABLE(service=service)
         if service not in self._remote:
-            self._remote[service] = httpx.AsyncHTTPTransport(limits=LIMITS, trust_env=False)
+            self._remote[service] = Connections(self._bases[service])
         return self._remote[service]
 
     async def send(
@@ -54,14 +52,13 @@ class HttpTransport:
             request = httpx.Request(method, f"http://{service}{path}", headers=sent, **content)
             return await self._local[service].answer(request)
         connections = self._connections(service)
-        request = httpx.Request(method, f"{self._bases[service]}{path}", headers=sent, extensions={"timeout": self._timeout}, **content)
+        request = httpx.Request(method, f"{self._bases[service]}{path}", headers=sent, **content)
         try:
-            answer = await connections.handle_async_request(request)
-            await answer.aread()
-            return answer
-        except httpx.TimeoutException as error:
+            async with asyncio.timeout(self._deadline_seconds):
+                return await connections.answer(request)
+        except (TimeoutError, httpcore.TimeoutException) as error:
             raise SLOW(service=service) from error
-        except httpx.TransportError as error:
+        except (OSError, httpcore.NetworkError, httpcore.ProtocolError, httpcore.ConnectionNotAvailable) as error:
             raise UNREACHABLE(service=service) from error
 
     async def call(
@@ -86,4 +83,4 @@ class HttpTransport:
 
     async def close(self) -> None:
         for connections in self._remote.values():
-            await connections.aclose()
+            await connections.close()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-import httpx
-
+from launch.provision.ports import free_port
 from tests.support.bank import TestBank
 from tests.support.business import books_of, business_dates, busy_day, execute, step
 
@@ -98,7 +97,7 @@ async def test_a_service_that_is_away_is_waited_for_then_named_and_the_run_goes_
     bank = fresh_bank
     transport = bank.bank.transport
     there = transport._local.pop("lending")
-    transport._bases["lending"], transport._remote["lending"] = "http://lending", httpx.MockTransport(_refuse)
+    transport._bases["lending"] = f"http://127.0.0.1:{free_port()}"
     run = await bank.day_end()
     transport._local["lending"] = there
     [failed] = [each for each in run["steps"] if each["state"] == "failed"]
@@ -153,10 +152,6 @@ async def test_what_is_posted_while_the_day_stands_still_is_netted_and_in_the_ge
 async def _automatic(bank: TestBank, key: str, rule: str, minor: int, **references: str) -> None:
     item = {"key": key, "outlet": "0201", "rule": rule, "amounts_minor": {"amount": minor}, "cash_box": "00001", "references": references}
     await bank.bank.transport.call("ledger", "POST", "/internal/automatic", json={"code": "test.business", "items": [item]})
-
-
-def _refuse(request: httpx.Request) -> httpx.Response:
-    raise httpx.ConnectError("away", request=request)
 
 
 LEG = "FROM ledger.leg WHERE account = '{account}' AND business_date = '2005-09-01'"

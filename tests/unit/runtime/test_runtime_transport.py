@@ -24,9 +24,15 @@ class Peer:
         self.answer = answer
         self.asked: list[tuple[str, bytes]] = []
         self.connections = 0
+        self.open: list[asyncio.StreamWriter] = []
+
+    def hang_up(self) -> None:
+        for writer in self.open:
+            writer.close()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self.open.append(writer)
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
@@ -37,6 +43,7 @@ class Peer:
             pass
         finally:
             writer.close()
+            self.open.remove(writer)
 
 
 def response(body: bytes, status: str = "200 OK", *headers: str) -> bytes:
@@ -122,3 +129,52 @@ async def test_who_is_away_or_hangs_up_cannot_be_reached_and_who_is_slow_is_name
     away = HttpTransport(bases={"ledger": f"http://127.0.0.1:{free_port()}"}, service_key="key")
     await fails_with("service.unreachable", away.call("ledger", "GET", "/internal/catalogue"))
     await away.close()
+
+
+async def test_a_connection_that_the_service_closed_is_not_used_again():
+    async def answer(number: int) -> bytes:
+        return response(str(number).encode())
+
+    async with peer_and_transport(answer) as (peer, transport):
+        assert await transport.call("ledger", "GET", "/one") == 1
+        peer.hang_up()
+        while peer.open:
+            await asyncio.sleep(0)
+        assert await transport.call("ledger", "GET", "/two") == 2
+    assert peer.connections == 2
+
+
+async def test_nobody_gets_the_answer_to_a_call_that_was_given_up():
+    begun, late = asyncio.Event(), asyncio.Event()
+
+    async def answer(number: int) -> bytes:
+        if number == 1:
+            begun.set()
+            await late.wait()
+        return response(str(number).encode())
+
+    async with peer_and_transport(answer) as (_, transport):
+        given_up = asyncio.create_task(transport.call("ledger", "POST", "/first"))
+        await begun.wait()
+        given_up.cancel()
+        await asyncio.wait({given_up})
+        late.set()
+        assert await transport.call("ledger", "GET", "/second") == 2
+
+
+async def test_calls_side_by_side_get_their_own_answers_and_leave_their_connections_to_the_next():
+    together, waiting = asyncio.Event(), 0
+
+    async def answer(number: int) -> bytes:
+        nonlocal waiting
+        waiting += 1
+        if waiting == 5:
+            together.set()
+        await together.wait()
+        return response(str(number).encode())
+
+    async with peer_and_transport(answer) as (peer, transport):
+        calls = [transport.call("ledger", "GET", f"/calls/{number}") for number in range(5)]
+        assert sorted(await asyncio.gather(*calls)) == [1, 2, 3, 4, 5]
+        assert sorted(await asyncio.gather(*(transport.call("ledger", "GET", "/calls") for _ in range(5)))) == [6, 7, 8, 9, 10]
+    assert peer.connections == 5
