@@ -106,13 +106,14 @@ class Bench:
             late = await send(self.running.dsn, self.stock, schedule)
             await self.running.wait_for(POSTED, self.sent, "posted")
             await self.running.wait_for(INGESTED, self.sent, "heard of by clearing")
+        spent = self.running.used_since(used)
         arrivals = await journal_arrivals(self.running.dsn, self.stock, schedule)
         self.wrong = {what: self.wrong.get(what, 0) + count for what, count in arrivals.wrong.items()}
         seconds = max(arrivals.committed) - schedule.started
         found = {
             "sets": facts,
             "sets_per_second": round(facts / seconds),
-            "processor_seconds": self.running.used_since(used),
+            "processor_seconds": spent,
             "memory_of_ledger_mebibytes": memory.as_dict(),
         }
         if per_second:
@@ -136,13 +137,14 @@ class Bench:
         used = self.running.processor_seconds()
         async with self.running.memory_of("ledger") as memory:
             await self.running.wait_for(POSTED, self.sent, "posted")
+        spent = self.running.used_since(used)
         arrivals = await journal_arrivals(self.running.dsn, stock, schedule)
         self.wrong = {what: self.wrong.get(what, 0) + count for what, count in arrivals.wrong.items()}
         rate = arrivals.steady_rate()
         found = {
             "sets": schedule.facts,
             "sets_per_second": round(rate),
-            "processor_seconds": self.running.used_since(used),
+            "processor_seconds": spent,
             "memory_of_ledger_mebibytes": memory.as_dict(),
         }
         _say(found)
