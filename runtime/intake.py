@@ -12,6 +12,7 @@ import structlog
 
 from contracts.message import decode_bundle, decode_envelope
 from runtime.bus import ConsumerUnavailable, Delivery
+from runtime.turns import Pace
 
 log = structlog.get_logger(__name__)
 
@@ -68,8 +69,9 @@ async def end(task: asyncio.Task[None], what: str) -> None:
         log.error("a task does not end", task=what)
 
 
-async def take(arrived: asyncio.Queue[Arrival | None], limit: int) -> list[Arrival]:
-    """Wait for the first arrival and add what is there already, until their sizes reach the limit. Empty once the queue ends (`None`)."""
+async def take(arrived: asyncio.Queue[Arrival | None], limit: int, pace: Pace | None = None) -> list[Arrival]:
+    """Wait for the first arrival, and for the round to begin, and add what is there then, until their sizes reach the limit. Empty once
+    the queue ends (`None`)."""
     batch: list[Arrival] = []
     size = 0
     while size < limit and not (batch and arrived.empty()):
@@ -78,6 +80,8 @@ async def take(arrived: asyncio.Queue[Arrival | None], limit: int) -> list[Arriv
             if batch:
                 arrived.put_nowait(None)
             break
+        if pace is not None and not batch:
+            await pace.begin()
         batch.append(arrival)
         size += len(arrival)
     return batch

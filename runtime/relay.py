@@ -57,6 +57,7 @@ class Relay:
                 await pace.begin()
                 self._outbox.wake.clear()
                 moved = await self.move_once()
+                pace.end(full=moved >= self._batch)
                 pause_seconds = 0.1
                 if moved < self._batch:
                     await self._wait()

@@ -9,6 +9,8 @@ from typing import TypeVar
 TURN = 32
 """Items made before others get their turn: less than a millisecond of work."""
 
+LONGEST_REST_SECONDS = 0.25
+
 Item = TypeVar("Item")
 Made = TypeVar("Made")
 First = TypeVar("First")
@@ -35,18 +37,24 @@ async def side_by_side(first: Awaitable[First], second: Awaitable[Second]) -> tu
 
 
 class Pace:
-    """Keeps the beginnings of rounds of work apart by some seconds, so that what comes meanwhile goes together.
+    """Keeps rounds of work apart, so that what comes meanwhile goes together.
 
-    A quiet bank works at once, a busy one in batches that are worth their transaction.
+    A round begins `seconds` after the last one began, and rests at least as long as that one worked; after a full round the next follows at
+    once. So a quiet bank works without delay, and a busy one in batches that are worth their transaction.
     """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._begun = -seconds
+        self._begun = self._free = -seconds
 
     async def begin(self) -> None:
         """Return when the next round may begin."""
         loop = asyncio.get_running_loop()
-        if (early := self._begun + self._seconds - loop.time()) > 0:
+        if (early := self._free - loop.time()) > 0:
             await asyncio.sleep(early)
         self._begun = loop.time()
+
+    def end(self, *, full: bool) -> None:
+        """A round has ended; `full` says that there was more to do than it took."""
+        now = asyncio.get_running_loop().time()
+        self._free = now if full else max(self._begun + self._seconds, now + min(now - self._begun, LONGEST_REST_SECONDS))

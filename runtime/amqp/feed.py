@@ -114,10 +114,10 @@ class Feed(Generic[Item]):
                 queue = await channel.get_queue(self._queue, ensure=False)
                 await queue.consume(keep)
             pace = Pace(APART_SECONDS)
-            while not gone.is_set() and (batch := await take(arrived, self._limit)):
+            while not gone.is_set() and (batch := await take(arrived, self._limit, pace)):
                 await self._handle([item for one in batch for item in one.items], gone)
                 await batch[-1].message.ack(multiple=True)
-                await pace.begin()
+                pace.end(full=sum(len(one) for one in batch) >= self._limit)
         finally:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await channel.close()
