@@ -18,6 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import uvloop
+
 from bench.bank import Running, running_bank
 from bench.books import INGESTED, POSTED, check_books, journal_arrivals, percentiles, position_latencies
 from bench.door_load import through_the_gateway
@@ -191,7 +193,8 @@ def main() -> None:
     parser.add_argument("--pgledger", type=Path, help="a folder with the source of pgledger, to be measured beside the consumer")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    result = asyncio.run(bench(options))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        result = runner.run(bench(options))
     named = f"clearing-{options.through}-{datetime.now(UTC):%Y-%m-%d}.json"
     out = options.out or Path(__file__).parent / "results" / named
     out.parent.mkdir(parents=True, exist_ok=True)

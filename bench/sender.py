@@ -28,6 +28,7 @@ PERSONAL_ACCOUNTS, CORPORATE_ACCOUNTS = 4000, 400
 HOT_ACCOUNT = 0
 STOCK = 20_000
 TICK_SECONDS = 0.02
+"""What became due in it is written together: one commit, as of many tellers at once."""
 LARGEST_WRITE = 5000
 CASH = AccountReference(number="cash")
 BLANK_ID = UUID(int=0)
@@ -139,12 +140,12 @@ async def send(dsn: str, stock: Sequence[Prepared], schedule: Schedule) -> float
             now = time.time() - schedule.started
             reached = min(schedule.facts, int(now * schedule.per_second) + 1) if schedule.per_second else schedule.facts
             until = min(reached, written + LARGEST_WRITE)
-            if until <= written:
+            if until > written:
+                await _write(connection, [_row(stock, schedule, position) for position in range(written, until)])
+                latest = max(latest, time.time() - schedule.due(written)) if schedule.per_second else 0.0
+                written = until
+            if until == reached:
                 await asyncio.sleep(TICK_SECONDS)
-                continue
-            await _write(connection, [_row(stock, schedule, position) for position in range(written, until)])
-            latest = max(latest, time.time() - schedule.due(written)) if schedule.per_second else 0.0
-            written = until
         return latest
     finally:
         await connection.close()
