@@ -78,8 +78,9 @@ class AmqpBus:
                 await self._declare(self._publishing.connection)
         await self.unsubscribe(subscription.queue)
         self._consuming.start()
+        turn = asyncio.Lock()
         for name in subscription.queue.shard_names():
-            work = Feed(self._consuming, name, _read, _Processing(self, name, subscription), subscription.queue.batch)
+            work = Feed(self._consuming, name, _read, _Processing(self, name, subscription, turn), subscription.queue.batch)
             parking = Feed(self._consuming, parking_name(name), lambda message: [message], _Parking(name, subscription), 1)
             self._feeds |= {name: work, parking_name(name): parking}
             work.start()
@@ -112,12 +113,14 @@ def _read(message: AbstractIncomingMessage) -> list[Delivery | Unreadable]:
 
 
 class _Processing:
-    """Handles what arrives in a work queue."""
+    """Handles what arrives in a work queue. The shards of a queue take turns in a process: side by side they would keep each other waiting
+    for the rows that all of them touch."""
 
-    def __init__(self, bus: AmqpBus, queue: str, subscription: Subscription) -> None:
+    def __init__(self, bus: AmqpBus, queue: str, subscription: Subscription, turn: asyncio.Lock) -> None:
         self._bus = bus
         self._queue = queue
         self._subscription = subscription
+        self._turn = turn
 
     async def __call__(self, items: Sequence[Delivery | Unreadable], gone: asyncio.Event) -> None:
         for item in items:
@@ -125,7 +128,8 @@ class _Processing:
                 await insist(lambda lost=item: self._subscription.park(lost.payload, lost.reason, 1), self._queue, gone)
         deliveries = [item for item in items if isinstance(item, Delivery)]
         if deliveries:
-            again = await insist(lambda: self._subscription.process(deliveries), self._queue, gone)
+            async with self._turn:
+                again = await insist(lambda: self._subscription.process(deliveries), self._queue, gone)
             await asyncio.gather(*(self._bus.try_again(self._queue, delivery) for delivery in again))
 
 

@@ -57,10 +57,11 @@ class Relay:
                 await pace.begin()
                 self._outbox.wake.clear()
                 moved = await self.move_once()
-                pace.end(full=moved >= self._batch)
                 pause_seconds = 0.1
                 if moved < self._batch:
                     await self._wait()
+                else:
+                    pace.was_full()
             except Exception as error:
                 log.warning("relay waits", table=self._table, error=repr(error))
                 await asyncio.sleep(pause_seconds)

@@ -9,8 +9,6 @@ from typing import TypeVar
 TURN = 32
 """Items made before others get their turn: less than a millisecond of work."""
 
-LONGEST_REST_SECONDS = 0.25
-
 Item = TypeVar("Item")
 Made = TypeVar("Made")
 First = TypeVar("First")
@@ -37,24 +35,22 @@ async def side_by_side(first: Awaitable[First], second: Awaitable[Second]) -> tu
 
 
 class Pace:
-    """Keeps rounds of work apart, so that what comes meanwhile goes together.
+    """Keeps the beginnings of rounds of work apart, so that what comes meanwhile goes together; a full round is followed at once.
 
-    A round begins `seconds` after the last one began, and rests at least as long as that one worked; after a full round the next follows at
-    once. So a quiet bank works without delay, and a busy one in batches that are worth their transaction.
+    So a quiet bank works without delay, and a busy one in batches that are worth their transaction.
     """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._begun = self._free = -seconds
+        self._free = 0.0
 
     async def begin(self) -> None:
         """Return when the next round may begin."""
         loop = asyncio.get_running_loop()
         if (early := self._free - loop.time()) > 0:
             await asyncio.sleep(early)
-        self._begun = loop.time()
+        self._free = loop.time() + self._seconds
 
-    def end(self, *, full: bool) -> None:
-        """A round has ended; `full` says that there was more to do than it took."""
-        now = asyncio.get_running_loop().time()
-        self._free = now if full else max(self._begun + self._seconds, now + min(now - self._begun, LONGEST_REST_SECONDS))
+    def was_full(self) -> None:
+        """There was more to do than the round took."""
+        self._free = 0.0

@@ -117,7 +117,8 @@ class Feed(Generic[Item]):
             while not gone.is_set() and (batch := await take(arrived, self._limit, pace)):
                 await self._handle([item for one in batch for item in one.items], gone)
                 await batch[-1].message.ack(multiple=True)
-                pace.end(full=sum(len(one) for one in batch) >= self._limit)
+                if sum(len(one) for one in batch) >= self._limit:
+                    pace.was_full()
         finally:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await channel.close()

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from runtime.turns import LONGEST_REST_SECONDS, TURN, Pace, in_turns, side_by_side
+from runtime.turns import TURN, Pace, in_turns, side_by_side
 
 
 async def test_items_are_made_in_their_order_and_others_run_between_them() -> None:
@@ -62,23 +62,14 @@ async def test_rounds_begin_apart_and_the_first_after_a_pause_at_once(monkeypatc
     monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: now[0], raising=False)
     pace = Pace(0.1)
     await pace.begin()
+    assert slept == []
     now[0] += 0.02
-    pace.end(full=False)
     await pace.begin()
     assert slept == [0.08], "counted from the last beginning, not from its end"
     now[0] += 3
-    pace.end(full=True)
+    await pace.begin()
+    assert slept == [0.08], "the first after a pause begins at once"
+    now[0] += 0.01
+    pace.was_full()
     await pace.begin()
     assert slept == [0.08], "there was more to do"
-    now[0] += 0.15
-    pace.end(full=False)
-    await pace.begin()
-    assert slept == [0.08, 0.15], "it rests as long as it worked"
-    now[0] += 60
-    pace.end(full=False)
-    await pace.begin()
-    assert slept == [0.08, 0.15, LONGEST_REST_SECONDS]
-    pace.end(full=False)
-    now[0] += 1
-    await pace.begin()
-    assert len(slept) == 3, "the first after a pause begins at once"
