@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from asyncpg.connection import LoggedQuery
 from sqlalchemy import event
 
 DEPOSIT = "savings.demand.deposit"
@@ -71,21 +72,31 @@ async def test_the_panel_knows_no_strangers(savings):
         assert answer.json()["code"] == code
 
 
-async def test_a_deposit_takes_three_statements_of_its_own(savings):
+async def test_a_deposit_takes_two_statements_of_its_own(savings):
     account = await savings.demand("100.00")
     seen: list[str] = []
     engine = savings.resources.database.engine.sync_engine
 
-    def note(connection, cursor, statement, *_):
-        seen.append(statement)
+    def note(logged: LoggedQuery) -> None:
+        seen.append(logged.query)
 
-    event.listen(engine, "before_cursor_execute", note)
+    def watch(connection, *_):
+        connection.driver_connection.add_query_logger(note)
+
+    def leave(connection, *_):
+        connection.driver_connection.remove_query_logger(note)
+
+    event.listen(engine, "checkout", watch)
+    event.listen(engine, "checkin", leave)
     try:
         await savings.run("S0211", DEPOSIT, {"account": account, "amount": "1.00"})
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        event.remove(engine, "checkout", watch)
+        event.remove(engine, "checkin", leave)
     own = [statement.split()[0] for statement in seen if "savings.account" in statement]
-    assert own == ["SELECT", "UPDATE", "INSERT"]
+    assert own == ["SELECT", "WITH"], "the account is locked; it is changed and its line written"
+    [booked] = [statement for statement in seen if statement.startswith("WITH changed AS (UPDATE savings.account SET")]
+    assert "INSERT INTO savings.account_line" in booked
 
 
 async def test_openings_and_closings_of_a_day_with_amount_and_teller(savings):
