@@ -18,6 +18,7 @@ pytestmark = pytest.mark.browser
 
 def test_a_query_turns_its_pages(page: Page) -> None:
     signed_on(page, "/queries")
+    expect(page.locator("#find")).to_be_focused()
     page.keyboard.type("customer.search")
     page.keyboard.press("Enter")
     expect(page.locator("table.answer tbody tr")).to_have_count(20)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.fake_answers import STEPS
 from tests.browser.fake_bank import FakeBank
 from tests.browser.steps import signed_on
 
@@ -23,7 +24,7 @@ def test_a_day_end_is_followed_step_by_step_to_its_end(page: Page, bank: FakeBan
     expect(page.locator("dialog")).to_contain_text("2005-09-01")
     page.locator("dialog .primary").click()
     expect(page.locator(".run-head .badge.done")).to_be_visible()
-    expect(page.locator(".steps li.done")).to_have_count(8)
+    expect(page.locator(".steps li.done")).to_have_count(len(STEPS))
     expect(page.locator(".history")).to_contain_text("历史")
     expect(page.locator("[data-session=business_date]")).to_have_text("2005-09-02")
     expect(page.locator("#position-date")).to_have_value("2005-09-02")
