@@ -1,7 +1,7 @@
 """The journal of a date proves itself: every set balances in the books of each outlet, and the turnover kept beside it is its sum.
 
-A leg that belongs to no set, or a set that lacks legs, shows as turnover that no set explains. So the database need not look for the set
-of each leg that is written (decision 0026).
+A set that lacks legs shows as turnover that no set explains, and legs that belong to no set are counted. So the database need not look for
+the set of each leg that is written (decision 0026).
 """
 
 from __future__ import annotations
@@ -28,10 +28,16 @@ UNEXPLAINED = ErrorType(
     "网点 {outlet} 业务代码 {business_code} 的发生额与传票不符:借 {debit},贷 {credit},{entries} 笔",
     "the turnover of business code {business_code} at {outlet} is not that of its sets: debit {debit}, credit {credit}, {entries} entries",
 )
+STRAY = ErrorType(
+    "day_end.legs_without_set",
+    Kind.CONFLICT,
+    "{date} 有 {legs} 条分录不属于任何传票套",
+    "{legs} legs of {date} belong to no posting set",
+)
 PORTION = 20_000
 """Sets that are looked at together."""
 _UNTIL = (
-    "SELECT max(transaction_number) AS until, count(*) AS sets FROM (SELECT transaction_number FROM ledger.posting_set "
+    "SELECT max(transaction_number) FROM (SELECT transaction_number FROM ledger.posting_set "
     "WHERE business_date = $1 AND transaction_number > $2 ORDER BY transaction_number LIMIT $3) AS portion"
 )
 _MINOR = "sum(CASE WHEN red THEN -amount_minor ELSE amount_minor END)"
@@ -59,28 +65,35 @@ _TURNOVER = (
     "credit_transfer_minor AS credit_minor, debit_cash_count + debit_transfer_count + credit_cash_count + credit_transfer_count AS entries "
     "FROM ledger.subject_total WHERE business_date = $1"
 )
+_LEGS = (
+    "SELECT (SELECT count(*) FROM ledger.leg WHERE business_date = $1) + "
+    "(SELECT count(*) FROM ledger.off_sheet_leg WHERE business_date = $1)"
+)
 FIGURES = ("debit_minor", "credit_minor", "entries")
 Group = tuple[str, str, str]
 """Outlet, currency, business code."""
 
 
 async def journal(day: Day) -> None:
-    """The step. Raises `day_end.set_unbalanced` or `day_end.turnover_unexplained` for the first that is found."""
+    """The step. Raises `day_end.set_unbalanced` or `day_end.turnover_unexplained` for the first that is found, and
+    `day_end.legs_without_set`."""
     summed: dict[str, Counter[Group]] = {name: Counter() for name in FIGURES}
     async with day.resources.database.reading() as connection:
         raw = await driver_connection(connection)
         total = await raw.fetchval("SELECT count(*) FROM ledger.posting_set WHERE business_date = $1", day.business_date)
         done, last = 0, ""
-        while done < total:
-            until, sets = await raw.fetchrow(_UNTIL, day.business_date, last, PORTION)
+        while (until := await raw.fetchval(_UNTIL, day.business_date, last, PORTION)) is not None:
             for row in await raw.fetch(_PORTION, day.business_date, last, until):
                 if row["posting_id"] is not None:
                     raise _unbalanced(row)
                 for name in FIGURES:
                     summed[name][row["outlet"], row["currency"], row["business_code"]] += row[name]
-            done, last = done + sets, until
+            done, last = min(done + PORTION, total), until
             await day.report(done, total)
+        stray = await raw.fetchval(_LEGS, day.business_date) - summed["entries"].total()
         kept = {(row["outlet"], row["currency"], row["business_code"]): row for row in await raw.fetch(_TURNOVER, day.business_date)}
+    if stray:
+        raise STRAY(legs=stray, date=day.business_date)
     _compare(summed, kept)
 
 

@@ -158,25 +158,28 @@ LEG = "FROM ledger.leg WHERE account = '{account}' AND business_date = '2005-09-
 
 
 async def test_a_leg_without_a_set_stops_the_day(fresh_bank: TestBank):
-    """The books say 417 was moved; no set explains it."""
     bank = fresh_bank
     await busy_day(bank)
-    stray = "00000000-0000-7000-8000-000000000001"
     columns = "line, business_date, outlet, account, currency, business_code, subject, is_debit, amount_minor, red, cash, automatic"
     await execute(
         bank,
-        f"INSERT INTO ledger.leg (posting_id, {columns}, balance_after_minor) SELECT '{stray}', {columns}, 0 "
-        + LEG.format(account="902011041700001")
-        + " LIMIT 1",
-    )
-    await execute(
-        bank,
-        "UPDATE ledger.subject_total SET debit_transfer_count = debit_transfer_count + 1 WHERE outlet = '0201' AND business_code = '417'",
+        f"INSERT INTO ledger.leg (posting_id, {columns}, balance_after_minor) "
+        f"SELECT '00000000-0000-7000-8000-000000000001', {columns}, 0 " + LEG.format(account="902011041700001") + " LIMIT 1",
     )
     run = await bank.day_end()
     failed = step(run, "journal")
-    assert failed["problem_code"] == "day_end.turnover_unexplained" and step(run, "general_ledger")["state"] == "waiting"
-    assert "0201" in failed["problem"] and "417" in failed["problem"] and "借 0.00,贷 0.00,1 笔" in failed["problem"]
+    assert failed["problem_code"] == "day_end.legs_without_set" and "1 条分录" in failed["problem"]
+    assert step(run, "general_ledger")["state"] == "waiting"
+
+
+async def test_turnover_that_no_set_explains_stops_the_day(fresh_bank: TestBank):
+    bank = fresh_bank
+    await busy_day(bank)
+    changed = "UPDATE ledger.subject_total SET debit_transfer_minor = debit_transfer_minor + 700 WHERE outlet = '0201'"
+    await execute(bank, f"{changed} AND business_code = '417'")
+    failed = step(await bank.day_end(), "journal")
+    assert failed["problem_code"] == "day_end.turnover_unexplained"
+    assert "0201" in failed["problem"] and "417" in failed["problem"] and "借 7.00,贷 0.00,0 笔" in failed["problem"]
 
 
 async def test_a_lost_leg_stops_the_day(fresh_bank: TestBank):
