@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
 from contracts.message import Envelope
 from contracts.topology import Queue
@@ -13,12 +13,12 @@ RETRY_DELAYS_SECONDS: tuple[float, ...] = (0.2, 1.0, 5.0, 15.0)
 """The retry ladder: after the last step a message is parked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One envelope as it reaches a consumer, with how often it was tried before."""
+class Delivery(NamedTuple):
+    """One envelope as it reaches a consumer, with how often it was tried before, and what its consumer knows of it before its turn."""
 
     envelope: Envelope
     attempt: int = 0
+    known: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,18 @@ Park = Callable[[bytes, str, int], Awaitable[None]]
 """Parks a payload that cannot be read or that the broker gave up on, with the reason and the number of tries."""
 
 
+Look = Callable[[Delivery], Delivery]
+"""Works out what can be known of a delivery before its turn, without a transaction; it may be wrong by then, or in vain. Raises nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A queue, what processes its deliveries, and what parks what cannot be processed."""
+    """A queue, what processes its deliveries, what parks what cannot be processed, and what looks at those that still wait."""
 
     queue: Queue
     process: Process
     park: Park
+    look: Look = lambda delivery: delivery
 
 
 class Bus(Protocol):

@@ -11,12 +11,12 @@ from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 
 from contracts.message import encode_bundle
 from contracts.topology import EXCHANGE, QUEUES, Queue
-from runtime.amqp.feed import Feed
+from runtime.amqp.feed import Feed, Read
 from runtime.amqp.layout import DELIVERY_LIMIT, declare, parking_name, retry_name
 from runtime.amqp.link import Link
 from runtime.amqp.publisher import Publisher
 from runtime.bus import RETRY_DELAYS_SECONDS, Bundle, Delivery, Subscription
-from runtime.intake import Unreadable, insist, read_payload
+from runtime.intake import Unreadable, insist, look_at, read_payload
 
 log = structlog.get_logger(__name__)
 ATTEMPT_HEADER = "x-attempt"
@@ -81,8 +81,8 @@ class AmqpBus:
         self._consuming.start()
         turn = asyncio.Lock()
         for name in subscription.queue.shard_names():
-            work = Feed(self._consuming, name, _read, _Processing(self, name, subscription, turn), subscription.queue.batch)
-            parking = Feed(self._consuming, parking_name(name), lambda message: [message], _Parking(name, subscription), 1)
+            work = Feed(self._consuming, name, _reader(subscription), _Processing(self, name, subscription, turn), subscription.queue.batch)
+            parking = Feed(self._consuming, parking_name(name), _as_it_is, _Parking(name, subscription), 1)
             self._feeds |= {name: work, parking_name(name): parking}
             work.start()
             parking.start()
@@ -108,9 +108,16 @@ class AmqpBus:
         await self._publisher.publish("", retry_name(queue, delay_seconds), payload, {ATTEMPT_HEADER: delivery.attempt + 1})
 
 
-def _read(message: AbstractIncomingMessage) -> list[Delivery | Unreadable]:
-    attempt = message.headers.get(ATTEMPT_HEADER)
-    return read_payload(message.body, attempt if isinstance(attempt, int) else 0)
+def _reader(subscription: Subscription) -> Read[Delivery | Unreadable]:
+    async def read(message: AbstractIncomingMessage) -> list[Delivery | Unreadable]:
+        attempt = message.headers.get(ATTEMPT_HEADER)
+        return await look_at(read_payload(message.body, attempt if isinstance(attempt, int) else 0), subscription.look)
+
+    return read
+
+
+async def _as_it_is(message: AbstractIncomingMessage) -> list[AbstractIncomingMessage]:
+    return [message]
 
 
 class _Processing:

@@ -10,7 +10,7 @@ from uuid import UUID
 from contracts.message import encode_bundle
 from contracts.topology import Queue, bindings
 from runtime.bus import RETRY_DELAYS_SECONDS, Bundle, BusUnavailable, Delivery, Subscription, Undelivered, Unroutable
-from runtime.intake import Interrupted, Unreadable, insist, read_payload, take
+from runtime.intake import Intake, Interrupted, Unreadable, insist, look_at, read_payload
 
 
 class LocalBus:
@@ -64,7 +64,8 @@ class LocalBus:
 class _Parcel:
     """A bundle on its way to one queue, and the promise made to its publisher: positions to be published again, with the time to wait."""
 
-    items: list[Delivery | Unreadable]
+    payload: bytes
+    items: list[Delivery | Unreadable] = field(default_factory=list)
     outcome: asyncio.Future[dict[int, float]] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
     def __len__(self) -> int:
@@ -78,7 +79,8 @@ class _Lane:
         self._subscription = subscription
         self._retry_delays_seconds = retry_delays_seconds
         self._tries: dict[UUID, int] = {}
-        self._arrived: asyncio.Queue[_Parcel | None] = asyncio.Queue()
+        self._promised: set[_Parcel] = set()
+        self._intake = Intake(self._read, subscription.queue.batch)
         self._gone = asyncio.Event()
         self._task = asyncio.create_task(self._run(), name=f"{subscription.queue.name}.lane")
 
@@ -86,28 +88,33 @@ class _Lane:
         """Wait until the bundle is processed; gives back the positions that must be published again. Raises `BusUnavailable`."""
         if self._task.done() or self._gone.is_set():
             raise BusUnavailable(f"{self._subscription.queue.name} is not consumed any more")
-        parcel = _Parcel(read_payload(encode_bundle(bundle.envelopes)))
-        self._arrived.put_nowait(parcel)
-        return await parcel.outcome
+        parcel = _Parcel(encode_bundle(bundle.envelopes))
+        self._promised.add(parcel)
+        self._intake.put(parcel)
+        try:
+            return await parcel.outcome
+        finally:
+            self._promised.discard(parcel)
 
     async def stop(self) -> None:
         """Finish the running batch; whoever still waits is told that the bus is gone."""
         self._gone.set()
-        self._arrived.put_nowait(None)
+        self._intake.end()
         await asyncio.gather(self._task, return_exceptions=True)
 
+    async def _read(self, parcel: _Parcel) -> _Parcel:
+        parcel.items = await look_at(read_payload(parcel.payload), self._subscription.look)
+        return parcel
+
     async def _run(self) -> None:
-        parcels: list[_Parcel] = []
         try:
-            while not self._gone.is_set() and (parcels := await take(self._arrived, self._subscription.queue.batch)):
-                await self._process(parcels)
+            async with self._intake:
+                while not self._gone.is_set() and (parcels := await self._intake.take()):
+                    await self._process(parcels)
         except Interrupted:
             return
         finally:
-            while not self._arrived.empty():
-                if parcel := self._arrived.get_nowait():
-                    parcels.append(parcel)
-            for parcel in parcels:
+            for parcel in self._promised:
                 if not parcel.outcome.done():
                     parcel.outcome.set_exception(BusUnavailable(f"{self._subscription.queue.name} is not consumed any more"))
 
@@ -119,7 +126,7 @@ class _Lane:
                 if isinstance(item, Unreadable):
                     await insist(lambda lost=item: subscription.park(lost.payload, lost.reason, 1), name, self._gone)
                 else:
-                    deliveries.append(Delivery(item.envelope, self._tries.get(item.envelope.id, 0)))
+                    deliveries.append(item._replace(attempt=self._tries.get(item.envelope.id, 0)))
         again = await insist(lambda: subscription.process(deliveries), name, self._gone) if deliveries else []
         waits = {delivery.envelope.id: self._wait_seconds(delivery.attempt) for delivery in again}
         for delivery in deliveries:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import structlog
@@ -32,15 +32,17 @@ log = structlog.get_logger(__name__)
 tracer = trace.get_tracer("huitong.bus")
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A message with the envelope it came in."""
+class Received(NamedTuple):
+    """A message with the envelope it came in, and what `Ahead` made of it."""
 
     envelope: Envelope
     message: Message
+    ahead: Any = None
 
 
 Handler = Callable[[AsyncConnection, Sequence[Received]], Awaitable[None]]
+Ahead = Callable[[Received], Any]
+"""Does what can be done with a message before its turn, without a transaction: a handler must be able to do without it."""
 Refused = Callable[[AsyncConnection, Received, DomainError], Awaitable[None]]
 
 
@@ -48,7 +50,14 @@ class Consumer:
     """Processes the deliveries of one queue: a batch in one transaction; if that fails, in halves, down to what fails alone."""
 
     def __init__(
-        self, queue: Queue, handler: Handler, database: Database, plumbing: Plumbing, outbox: Outbox, refused: Refused | None = None
+        self,
+        queue: Queue,
+        handler: Handler,
+        database: Database,
+        plumbing: Plumbing,
+        outbox: Outbox,
+        refused: Refused | None = None,
+        ahead: Ahead | None = None,
     ) -> None:
         self.queue = queue
         self._handler = handler
@@ -56,6 +65,16 @@ class Consumer:
         self._plumbing = plumbing
         self._outbox = outbox
         self._refused = refused
+        self._ahead = ahead
+
+    def look(self, delivery: Delivery) -> Delivery:
+        """Read a delivery before its turn. What cannot be read is left as it is: its turn will say why."""
+        try:
+            received = _received(delivery)
+            ahead = self._ahead(received) if self._ahead else None
+            return Delivery(received.envelope, delivery.attempt, Received(received.envelope, received.message, ahead))
+        except Exception:
+            return delivery
 
     async def process(self, deliveries: Sequence[Delivery]) -> list[Delivery]:
         """Commit or park every delivery, or give it back to be tried again. Raises `ConsumerUnavailable`."""
@@ -79,14 +98,14 @@ class Consumer:
                     await self._handler(connection, received)
             if self._outbox.added != added:
                 self._outbox.committed()
-        for name, count in Counter(one.envelope.name for one in received).items():
+        for name, count in Counter([one.envelope.name for one in received]).items():
             MESSAGES_CONSUMED.labels(self.queue.service, name, "done").inc(count)
 
     async def _fresh(self, connection: AsyncConnection, deliveries: Sequence[Delivery]) -> list[Received]:
         """The messages nobody has handled yet, each once: read while the database looks for their keys. Raises `ValueError`."""
-        envelopes = {delivery.envelope.id: delivery.envelope for delivery in deliveries}
-        fresh, messages = await side_by_side(self._claim(connection, list(envelopes)), in_turns(list(envelopes.values()), read_message))
-        return [Received(envelope, message) for envelope, message in zip(envelopes.values(), messages, strict=True) if envelope.id in fresh]
+        once = {delivery.envelope.id: delivery for delivery in deliveries}
+        fresh, received = await side_by_side(self._claim(connection, list(once)), in_turns(list(once.values()), _received))
+        return [each for each in received if each.envelope.id in fresh]
 
     @contextmanager
     def _span(self, deliveries: Sequence[Delivery]) -> Iterator[None]:
@@ -210,6 +229,11 @@ def _is_final(error: Exception) -> bool:
     if isinstance(error, DomainError):
         return error.type.kind is not Kind.UNAVAILABLE
     return isinstance(error, ValueError | LookupError)
+
+
+def _received(delivery: Delivery) -> Received:
+    """What is known of a delivery, or read of it now. Raises `ValueError`."""
+    return delivery.known or Received(delivery.envelope, read_message(delivery.envelope))
 
 
 def read_message(envelope: Envelope) -> Message:

@@ -25,9 +25,14 @@ class Runner:
         self._tasks: list[asyncio.Task[None]] = []
         resources.bus_connected = bus.is_connected
         for consumption in service.consumes:
-            refused = consumption.refused(resources) if consumption.refused else None
             resources.consumers[consumption.queue.name] = Consumer(
-                consumption.queue, consumption.handler(resources), resources.database, resources.plumbing, resources.outbox, refused
+                consumption.queue,
+                consumption.handler(resources),
+                resources.database,
+                resources.plumbing,
+                resources.outbox,
+                refused=consumption.refused(resources) if consumption.refused else None,
+                ahead=consumption.ahead(resources) if consumption.ahead else None,
             )
 
     async def start(self) -> None:
@@ -35,7 +40,7 @@ class Runner:
         for hook in self._service.on_start:
             await hook(self._resources)
         for consumer in self._resources.consumers.values():
-            await self._bus.subscribe(Subscription(consumer.queue, consumer.process, consumer.park))
+            await self._bus.subscribe(Subscription(consumer.queue, consumer.process, consumer.park, consumer.look))
         if self._service.plumbing is not None:
             self._tasks.append(asyncio.create_task(self._relay().run(), name=f"{self._service.name}.relay"))
         tidying = (housekeeping.TASK,) if self._service.plumbing is not None else ()

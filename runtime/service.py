@@ -12,7 +12,7 @@ from sqlalchemy import MetaData
 from contracts.topology import Queue
 from kernel.clock import Clock
 from kernel.text import Text
-from runtime.consumer import Consumer, Handler, Refused
+from runtime.consumer import Ahead, Consumer, Handler, Refused
 from runtime.database import Database
 from runtime.outbox import Outbox
 from runtime.settings import Settings
@@ -43,11 +43,12 @@ class Resources:
 
 @dataclass(frozen=True)
 class Consumption:
-    """A queue this service consumes: its handler, and what to say when a message is refused for good."""
+    """A queue this service consumes: its handler, what to say when a message is refused for good, and what to do before its turn."""
 
     queue: Queue
     handler: Callable[[Resources], Handler]
     refused: Callable[[Resources], Refused] | None = None
+    ahead: Callable[[Resources], Ahead] | None = None
 
 
 @dataclass(frozen=True)

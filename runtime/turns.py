@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-TURN = 32
-"""Items made before others get their turn: less than a millisecond of work."""
+TURN = 16
+"""Items made before others get their turn: about a millisecond of work."""
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")

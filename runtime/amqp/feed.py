@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from functools import cached_property
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import structlog
 from aio_pika.abc import AbstractIncomingMessage
 
 from runtime.amqp.link import Link
-from runtime.intake import Interrupted, end, take
+from runtime.intake import Intake, Interrupted, end
 from runtime.turns import Pace
 
 log = structlog.get_logger(__name__)
@@ -22,20 +22,16 @@ ANSWER_SECONDS = 10.0
 """A broker that answers nothing for so long is asked anew: a queue just made again may have nobody to answer for it yet."""
 
 Item = TypeVar("Item")
-Read = Callable[[AbstractIncomingMessage], list[Item]]
+Read = Callable[[AbstractIncomingMessage], Awaitable[Sequence[Item]]]
 Handle = Callable[[Sequence[Item], asyncio.Event], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
 class _Arrived(Generic[Item]):
-    """A message of the broker and the items in it, which are read when its turn comes: what only waits stays small."""
+    """A message of the broker and the items in it."""
 
-    def __init__(self, message: AbstractIncomingMessage, read: Read[Item]) -> None:
-        self.message = message
-        self._read = read
-
-    @cached_property
-    def items(self) -> list[Item]:
-        return self._read(self.message)
+    message: AbstractIncomingMessage
+    items: Sequence[Item]
 
     def __len__(self) -> int:
         return len(self.items)
@@ -81,17 +77,21 @@ class Feed(Generic[Item]):
                 log.warning("queue is consumed anew", queue=self._queue, error=repr(error))
                 await asyncio.sleep(PAUSE_SECONDS)
 
+    async def _arrive(self, message: AbstractIncomingMessage) -> _Arrived[Item]:
+        return _Arrived(message, await self._read(message))
+
     async def _consume(self) -> None:
         """Consume on one channel until it ends."""
-        arrived: asyncio.Queue[_Arrived[Item] | None] = asyncio.Queue()
+        pace = Pace(APART_SECONDS)
+        intake = Intake(self._arrive, self._limit, pace)
         gone = asyncio.Event()
 
         def leave(*_: Any) -> None:
             gone.set()
-            arrived.put_nowait(None)
+            intake.end()
 
         async def keep(message: AbstractIncomingMessage) -> None:
-            arrived.put_nowait(_Arrived(message, self._read))
+            intake.put(message)
 
         self._leave = leave
         connecting = asyncio.ensure_future(self._link.wait_for_connection())
@@ -113,12 +113,12 @@ class Feed(Generic[Item]):
                 await channel.set_qos(prefetch_count=PREFETCH)
                 queue = await channel.get_queue(self._queue, ensure=False)
                 await queue.consume(keep)
-            pace = Pace(APART_SECONDS)
-            while not gone.is_set() and (batch := await take(arrived, self._limit, pace)):
-                await self._handle([item for one in batch for item in one.items], gone)
-                await batch[-1].message.ack(multiple=True)
-                if sum(len(one) for one in batch) >= self._limit:
-                    pace.was_full()
+            async with intake:
+                while not gone.is_set() and (batch := await intake.take()):
+                    await self._handle([item for one in batch for item in one.items], gone)
+                    await batch[-1].message.ack(multiple=True)
+                    if sum(len(one) for one in batch) >= self._limit:
+                        pace.was_full()
         finally:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await channel.close()

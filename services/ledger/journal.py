@@ -11,6 +11,7 @@ import asyncpg
 from contracts.ledger import PostingRequested
 from services.ledger.domain.folding import LEG_COLUMNS, OFF_SHEET_COLUMNS, Folded, SetOf
 from services.ledger.domain.model import PostingSet
+from services.ledger.domain.rulebook import Rulebook
 
 SET_COLUMNS = [
     "posting_id", "business_date", "value_date", "origin", "transaction_code", "transaction_number", "rule",
@@ -37,12 +38,15 @@ ADD_ORIGINS = (
 
 
 class Accepted(NamedTuple):
-    """A fact, the JSON it came as, the set it becomes, and its part of the control total in minor units."""
+    """A fact, the JSON it came as, the set it becomes, its part of the control total in minor units, what it calls accounts, and the
+    rulebook it was expanded by."""
 
     fact: PostingRequested
     body: str
     posting_set: PostingSet
     control_total_minor: int
+    names: dict[str, str]
+    by: Rulebook
 
     def to_fold(self) -> SetOf:
         return SetOf(self.fact.origin, self.control_total_minor, self.posting_set)
@@ -68,7 +72,7 @@ async def copy_sets(raw: asyncpg.Connection, accepted: Sequence[Accepted]) -> No
             control_minor,
             body,
         )
-        for fact, body, posting_set, control_minor in accepted
+        for fact, body, posting_set, control_minor, _names, _by in accepted
     ]
     await raw.copy_records_to_table("posting_set", records=records, schema_name="ledger", columns=SET_COLUMNS)
 

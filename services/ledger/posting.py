@@ -17,7 +17,7 @@ from banking.business_day import NO_DAY
 from contracts.ledger import PositionTurnover, PostedGroup, PostingRejected, PostingRequested, SetsPosted, control_total_minor
 from kernel.errors import DomainError, ErrorType, Kind
 from kernel.money import format_amount
-from runtime.consumer import Handler, Received, Refused
+from runtime.consumer import Ahead, Handler, Received, Refused
 from runtime.database import array_text, driver_connection
 from runtime.service import Resources
 from runtime.telemetry import POSTINGS_POSTED
@@ -27,7 +27,7 @@ from services.ledger.domain.folding import Folded
 from services.ledger.domain.model import Guard
 from services.ledger.domain.rulebook import Rulebook
 from services.ledger.journal import Accepted, add_totals, copy_legs, copy_sets
-from services.ledger.rulebook import rulebook_on
+from services.ledger.rulebook import known_rulebook, rulebook_on
 
 DATE_NOT_OPEN = ErrorType(
     "ledger.date_not_open",
@@ -60,6 +60,16 @@ def posting_handler(resources: Resources) -> Handler:
         await post_batch(connection, resources, received)
 
     return handle
+
+
+def expander(resources: Resources) -> Ahead:
+    """Expands facts before their turn by the rulebook that is known. A fact that cannot be expanded is left for its turn."""
+
+    def ahead(received: Received) -> Accepted | None:
+        rulebook = known_rulebook(resources)
+        return None if rulebook is None else _expanded(rulebook, received)
+
+    return ahead
 
 
 def refusal_handler(resources: Resources) -> Refused:
@@ -112,7 +122,7 @@ async def _write_sets(raw: asyncpg.Connection, rulebook: Rulebook, received: Seq
     def accept(each: Received) -> Accepted:
         accepted = _accept(rulebook, each)
         folded.add(accepted.to_fold())
-        names.update(names_in([accepted]))
+        names.update(accepted.names)
         return accepted
 
     portions = [received[start : start + PORTION] for start in range(0, len(received), PORTION)]
@@ -123,9 +133,16 @@ async def _write_sets(raw: asyncpg.Connection, rulebook: Rulebook, received: Seq
 
 
 def _accept(rulebook: Rulebook, received: Received) -> Accepted:
+    """The set of a fact: the one expanded before its turn if that was by the same rulebook."""
+    accepted: Accepted | None = received.ahead
+    return accepted if accepted is not None and accepted.by is rulebook else _expanded(rulebook, received)
+
+
+def _expanded(rulebook: Rulebook, received: Received) -> Accepted:
     fact: PostingRequested = received.message  # type: ignore[assignment]
-    body = str(received.envelope.body, "utf-8")
-    return Accepted(fact, body, expand(rulebook, fact), control_total_minor(fact))  # type: ignore[arg-type]
+    names = {each.number: each.name for each in fact.accounts.values() if each.name}
+    posting_set = expand(rulebook, fact)  # type: ignore[arg-type]
+    return Accepted(fact, str(received.envelope.body, "utf-8"), posting_set, control_total_minor(fact), names, rulebook)
 
 
 async def _leave_new_ones(raw: asyncpg.Connection, facts: dict[UUID, Received]) -> tuple[date, bool]:
@@ -197,11 +214,6 @@ async def _move_accounts(
             list(renamed.values()),
         )
     return opening
-
-
-def names_in(accepted: Iterable[Accepted]) -> dict[str, str]:
-    """What facts call the accounts they touch."""
-    return {each.number: each.name for fact, *_ in accepted for each in fact.accounts.values() if each.name}
 
 
 def _check_balance(

@@ -45,6 +45,12 @@ async def rulebook_on(resources: Resources, day: date) -> Rulebook:
     return known.rulebook
 
 
+def known_rulebook(resources: Resources) -> Rulebook | None:
+    """The rulebook a process used last, if any: on the date at hand it may be another."""
+    known: _Known | None = resources.state.get(_STATE)
+    return None if known is None else known.rulebook
+
+
 async def accounting_as_changed(connection: AsyncConnection) -> Accounting:
     """The accounting data with every change made up to now, those of coming dates among them."""
     subjects, codes = [], []

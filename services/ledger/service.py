@@ -12,7 +12,7 @@ from services.ledger.catching_up import catch_up
 from services.ledger.day_end import routes as day_end
 from services.ledger.day_end.runner import attend
 from services.ledger.panel import account_panel
-from services.ledger.posting import posting_handler, refusal_handler
+from services.ledger.posting import expander, posting_handler, refusal_handler
 from services.ledger.queries import QUERIES
 from services.ledger.reports import REPORTS
 from services.ledger.reservations import settle_reservations
@@ -31,7 +31,7 @@ SERVICE = BankService(
     plumbing=FRAME.plumbing,
     frame=FRAME,
     routers=(api.router, account_books.router, account_days.router, balancing.router, day_end.router),
-    consumes=tuple(Consumption(queue, posting_handler, refusal_handler) for queue in QUEUES if queue.service == "ledger"),
+    consumes=tuple(Consumption(queue, posting_handler, refusal_handler, expander) for queue in QUEUES if queue.service == "ledger"),
     tasks=(PeriodicTask("settle_reservations", 5.0, settle_reservations), PeriodicTask("day_end", 0.0, attend)),
     gauges=(day_end.set_step_gauge, gauges.set_reserve_positions),
     transactions=(
