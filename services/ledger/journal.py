@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import asyncpg
 
 from contracts.ledger import PostingRequested
+from runtime.database import array_text
 from services.ledger.domain.folding import LEG_COLUMNS, OFF_SHEET_COLUMNS, Folded, SetOf
 from services.ledger.domain.model import PostingSet
 from services.ledger.domain.rulebook import Rulebook
@@ -25,14 +26,15 @@ ADD_TOTALS = (
     "INSERT INTO ledger.subject_total AS t (business_date, outlet, currency, business_code, subject, off_sheet, "
     + ", ".join(TOTAL_COLUMNS)
     + ") "
-    "SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bool[], "
-    "$7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::int[], $12::int[], $13::int[], $14::int[]) "
+    "SELECT $1, * FROM unnest($2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[], $6::text::bool[], "
+    + ", ".join(f"${number}::text::bigint[]" for number in range(7, 7 + len(TOTAL_COLUMNS)))
+    + ") "
     "ON CONFLICT (business_date, outlet, currency, business_code) DO UPDATE SET "
     + ", ".join(f"{column} = t.{column} + excluded.{column}" for column in TOTAL_COLUMNS)
 )
 ADD_ORIGINS = (
     "INSERT INTO ledger.origin_total AS t (business_date, origin, postings, control_total_minor) "
-    "SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::bigint[]) ON CONFLICT (business_date, origin) DO UPDATE "
+    "SELECT $1, * FROM unnest($2::text::text[], $3::text::bigint[], $4::text::bigint[]) ON CONFLICT (business_date, origin) DO UPDATE "
     "SET postings = t.postings + excluded.postings, control_total_minor = t.control_total_minor + excluded.control_total_minor"
 )
 
@@ -90,5 +92,5 @@ async def add_totals(raw: asyncpg.Connection, folded: Folded, day: date) -> None
     await raw.execute(ADD_ORIGINS, day, *_columns((origin, *row) for origin, row in sorted(folded.origins().items())))
 
 
-def _columns(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
+def _columns(rows: Iterable[Sequence[Any]]) -> list[str]:
+    return [array_text(map(str, column)) for column in zip(*rows, strict=True)]
