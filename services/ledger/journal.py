@@ -34,7 +34,7 @@ ADD_TOTALS = (
 )
 ADD_ORIGINS = (
     "INSERT INTO ledger.origin_total AS t (business_date, origin, postings, control_total_minor) "
-    "SELECT $1, * FROM unnest($2::text::text[], $3::text::bigint[], $4::text::bigint[]) ON CONFLICT (business_date, origin) DO UPDATE "
+    "SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::bigint[]) ON CONFLICT (business_date, origin) DO UPDATE "
     "SET postings = t.postings + excluded.postings, control_total_minor = t.control_total_minor + excluded.control_total_minor"
 )
 
@@ -88,9 +88,11 @@ async def copy_legs(raw: asyncpg.Connection, folded: Folded) -> None:
 
 async def add_totals(raw: asyncpg.Connection, folded: Folded, day: date) -> None:
     """Add to the date's totals by business code and by origin, in the order of their keys."""
-    await raw.execute(ADD_TOTALS, day, *_columns((*key, *row) for key, row in sorted(folded.totals.items())))
+    totals = _columns((*key, *row) for key, row in sorted(folded.totals.items()))
+    await raw.execute(ADD_TOTALS, day, *(array_text(map(str, column)) for column in totals))
+    # Few, and named by their senders with whatever characters they like.
     await raw.execute(ADD_ORIGINS, day, *_columns((origin, *row) for origin, row in sorted(folded.origins().items())))
 
 
-def _columns(rows: Iterable[Sequence[Any]]) -> list[str]:
-    return [array_text(map(str, column)) for column in zip(*rows, strict=True)]
+def _columns(rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    return list(zip(*rows, strict=True))
