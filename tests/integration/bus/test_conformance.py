@@ -10,8 +10,9 @@ from uuid import uuid4
 import pytest
 
 from contracts.ledger import Posted, PostingRejected
+from contracts.topology import routing_key
 from kernel.errors import ErrorType, Kind
-from runtime.bus import Bundle
+from runtime.bus import Bundle, Delivery, Subscription
 from runtime.consumer import Consumer, Received, read_message
 from tests.integration.bus.world import PLUMBING, Crash, Node, Proxy, World, posted
 from tests.support.waiting import until
@@ -59,6 +60,44 @@ async def test_messages_of_one_outlet_keep_their_order(world: World) -> None:
     applied = await world.until_applied(1000)
     for outlet in "01234":
         assert [number for number in applied if number[0] == outlet] == [f"{outlet}-{index:04d}" for index in range(int(outlet), 1000, 5)]
+
+
+async def test_what_waits_is_looked_at_while_an_earlier_batch_is_worked_on(world: World) -> None:
+    """What the look finds comes with the delivery, in the order of the queue, and what it leaves alone comes all the same."""
+    node = await world.node()
+    process, looked, told, go_on = node.consumer.process, [], {}, asyncio.Event()
+
+    def look(delivery: Delivery) -> Delivery:
+        number = read_message(delivery.envelope).transaction_number  # type: ignore[attr-defined]
+        looked.append(number)
+        known = node.consumer.look(delivery)
+        return known if number != "003" else delivery
+
+    async def slowly(deliveries):
+        told.update({read_message(each.envelope).transaction_number: each.known for each in deliveries})
+        await go_on.wait()
+        return await process(deliveries)
+
+    await node.bus.subscribe(Subscription(node.consumer.queue, slowly, node.consumer.park, look))
+    outbox, key = world.outbox, routing_key(posted("001"))
+    sent = [outbox.row(posted(number))["envelope"] for number in ("001", "002", "003", "004")]
+
+    async def first_is_worked_on() -> bool:
+        return list(told) == ["001"]
+
+    async def others_are_looked_at() -> bool:
+        return looked == ["001", "002", "003", "004"]
+
+    publishing = [asyncio.create_task(node.bus.publish(Bundle(key, tuple(sent[:1]))))]
+    await until(first_is_worked_on, "the first batch is worked on")
+    publishing.append(asyncio.create_task(node.bus.publish(Bundle(key, tuple(sent[1:])))))
+    await until(others_are_looked_at, "those that wait are looked at")
+    assert list(told) == ["001"]
+    go_on.set()
+    await asyncio.gather(*publishing)
+    assert await world.until_applied(4) == ["001", "002", "003", "004"]
+    assert [number for number, known in told.items() if known is None] == ["003"]
+    assert told["002"].message.transaction_number == "002"
 
 
 async def test_a_batch_that_could_not_be_processed_is_delivered_again(world: World) -> None:
