@@ -19,6 +19,7 @@ from banking.transaction import Posting
 from contracts.ledger import PostingRequested, control_total_minor
 from contracts.topology import sharded_key
 from runtime.database import driver_connection
+from runtime.outbox import adding
 from runtime.service import Resources
 
 SYSTEM_TELLER = "A0000"
@@ -205,6 +206,9 @@ async def send_set_wise(
     keys = [sharded_key(PostingRequested.NAME, outlet) for outlet in outlets]
     n_day, n_code, n_teller, n_digit, n_envelope, n_outlets, n_keys = (f"${first_parameter + offset}" for offset in range(7))
     total = " + ".join(f"abs({each})" for each in amounts.values())
+    told = f"""SELECT posting_id, key, convert_to(format({n_envelope}::text, {", ".join(places)}), 'UTF8')
+    FROM numbered JOIN unnest(string_to_array({n_outlets}::text, ','), string_to_array({n_keys}::text, ','))
+        AS slot (outlet, key) USING (outlet)"""
     expressions = f"""counted AS (
     SELECT outlet, count(*) AS postings, sum({total}) AS total FROM {rows} GROUP BY outlet
 ), gated AS (
@@ -220,13 +224,7 @@ async def send_set_wise(
     INSERT INTO {frame.register.fullname}
         (posting_id, state, business_date, outlet, transaction_number, code, teller, posts, control_total_minor)
     SELECT posting_id, 'posted', {n_day}::date, outlet, transaction_number, {n_code}::text, {n_teller}::text, true, {total} FROM numbered
-), sent AS (
-    INSERT INTO {frame.plumbing.outbox.fullname} (message_id, routing_key, envelope)
-    SELECT posting_id, key, convert_to(format({n_envelope}::text, {", ".join(places)}), 'UTF8')
-    FROM numbered JOIN unnest(string_to_array({n_outlets}::text, ','), string_to_array({n_keys}::text, ','))
-        AS slot (outlet, key) USING (outlet)
-    RETURNING message_id
-)"""
+), {adding(frame.plumbing, told, called="sent")}"""
     return SetWise(rows, code, day, expressions, (day, code, SYSTEM_TELLER, str(digit), envelope, ",".join(outlets), ",".join(keys)))
 
 

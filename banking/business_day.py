@@ -131,7 +131,7 @@ async def statement_of(connection: AsyncConnection, resources: Resources, day: d
         f"(SELECT coalesce(sum(control_total_minor), 0)::bigint FROM {frame.outlet_gate.fullname}) AS total_minor, "
         f"(SELECT count(*) FROM {frame.register.fullname} WHERE state = 'intended') AS intended, "
         f"(SELECT count(*) FROM {frame.movement.fullname} WHERE state = 'pending') AS pending, "
-        f"(SELECT count(*) FROM {frame.plumbing.outbox.fullname} WHERE published_at IS NULL) AS waiting "
+        f"(SELECT count(*) FROM {frame.plumbing.outbox_waiting.fullname}) AS waiting "
         f"FROM {frame.business_day.fullname} AS today LEFT JOIN {frame.day_statement.fullname} AS kept ON kept.business_date = :day"
     )
     row = (await connection.execute(stated, {"day": day})).first()

@@ -35,7 +35,7 @@ SUSTAINED_SHARE = 0.5
 """The rate that is to be sustained through the bus, as a share of the limit, unless another is asked for."""
 HALF = 0.5
 PACED_SECONDS = 20.0
-NOT_RELAYED = f"SELECT -count(*) FROM {ORIGIN}.outbox WHERE published_at IS NULL"
+NOT_RELAYED = f"SELECT -count(*) FROM {ORIGIN}.outbox_waiting"
 
 
 class Bench:

@@ -19,7 +19,7 @@ import asyncpg
 
 from contracts.ledger import AccountReference, PostingRequested, control_total_minor
 from kernel.clock import SystemClock
-from runtime.outbox import Outbox
+from runtime.outbox import Outbox, add_many_statement
 from services.savings.tables import FRAME
 
 ORIGIN = "savings"
@@ -33,6 +33,7 @@ LARGEST_WRITE = 5000
 CASH = AccountReference(number="cash")
 BLANK_ID = UUID(int=0)
 _BLANK = str(BLANK_ID).encode()
+ADD_MANY = add_many_statement(FRAME.plumbing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,5 +158,4 @@ def _row(stock: Sequence[Prepared], schedule: Schedule, position: int) -> tuple[
 
 
 async def _write(connection: asyncpg.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-    columns = ["message_id", "routing_key", "envelope"]
-    await connection.copy_records_to_table("outbox", schema_name=ORIGIN, records=rows, columns=columns)
+    await connection.execute(ADD_MANY, *map(list, zip(*rows, strict=True)))

@@ -48,10 +48,12 @@ async def readyz(request: Request) -> JSONResponse:
 
 async def bus_state(resources: Resources) -> dict[str, Any]:
     """What waits in the outbox and what is parked."""
-    outbox, parked = resources.plumbing.outbox, resources.plumbing.parked
-    age = func.coalesce(cast(func.extract("epoch", func.now() - func.min(outbox.c.created_at)), Double), 0.0)
+    outbox, queued, parked = resources.plumbing.outbox, resources.plumbing.outbox_waiting, resources.plumbing.parked
+    first = select(func.min(queued.c.sequence)).scalar_subquery()
+    since = select(outbox.c.created_at).where(outbox.c.sequence == first).scalar_subquery()
+    age = func.coalesce(cast(func.extract("epoch", func.now() - since), Double), 0.0)
     async with resources.database.reading() as connection:
-        waiting, oldest = (await connection.execute(select(func.count(), age).where(outbox.c.published_at.is_(None)))).one()
+        waiting, oldest = (await connection.execute(select(select(func.count()).select_from(queued).scalar_subquery(), age))).one()
         open_parked = (
             await connection.execute(select(func.count()).select_from(parked).where(parked.c.resolved_at.is_(None)))
         ).scalar_one()

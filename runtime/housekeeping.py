@@ -1,6 +1,7 @@
 """Rows of the plumbing that have done their duty are removed, a bounded number at a time.
 
-An outbox row may go a day after it was published. An inbox key stays as long as any broker could deliver its message again.
+An outbox row may go a day after it was written, once it does not wait any more. An inbox key stays as long as any broker could deliver
+its message again.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ INBOX_KEPT = "30 days"
 
 async def tidy(resources: Resources) -> None:
     """Remove published outbox rows and old inbox keys."""
-    outbox, inbox = resources.plumbing.outbox.fullname, resources.plumbing.inbox.fullname
+    plumbing = resources.plumbing
+    outbox, waiting, inbox = plumbing.outbox.fullname, plumbing.outbox_waiting.fullname, plumbing.inbox.fullname
     async with resources.database.transaction() as connection:
         await connection.execute(
             text(
                 f"DELETE FROM {outbox} WHERE sequence IN (SELECT sequence FROM {outbox} "
-                f"WHERE published_at < now() - interval '{OUTBOX_KEPT}' ORDER BY sequence LIMIT {LIMIT} FOR UPDATE SKIP LOCKED)"
+                f"WHERE created_at < now() - interval '{OUTBOX_KEPT}' "
+                f"AND NOT EXISTS (SELECT FROM {waiting} WHERE {waiting}.sequence = {outbox}.sequence) LIMIT {LIMIT} FOR UPDATE SKIP LOCKED)"
             )
         )
         await connection.execute(

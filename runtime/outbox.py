@@ -22,13 +22,27 @@ from runtime.tables import Plumbing
 COLUMNS = ("message_id", "routing_key", "envelope")
 
 
+def adding(plumbing: Plumbing, rows: str, *, called: str = "told") -> str:
+    """The table expressions that add the outbox rows which the statement `rows` yields (its columns: `COLUMNS`) and let them wait for the
+    relay. The first, `called` so, tells the `sequence` and `message_id` of each."""
+    return (
+        f"{called} AS (INSERT INTO {plumbing.outbox.fullname} ({', '.join(COLUMNS)}) {rows} RETURNING sequence, message_id), "
+        f"{called}_waiting AS (INSERT INTO {plumbing.outbox_waiting.fullname} (sequence) SELECT sequence FROM {called})"
+    )
+
+
+def add_many_statement(plumbing: Plumbing) -> str:
+    """The statement that adds many rows at once; its parameters are their columns, as arrays."""
+    return f"WITH {adding(plumbing, 'SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[])')} SELECT"
+
+
 class Outbox:
     """Writes outbox rows, and wakes the relay once they may have been committed."""
 
     def __init__(self, plumbing: Plumbing, clock: Clock) -> None:
-        self._table = plumbing.outbox
         self._clock = clock
-        self._add = f"INSERT INTO {self._table.fullname} ({', '.join(COLUMNS)}) VALUES ($1, $2, $3)"
+        self._add = f"WITH {adding(plumbing, 'VALUES ($1::uuid, $2, $3)')} SELECT"
+        self._add_many = add_many_statement(plumbing)
         self.wake = asyncio.Event()
         self.added = 0
         """How often rows were added: whoever sees it unchanged has added none."""
@@ -77,9 +91,7 @@ class Outbox:
             return
         self.added += 1
         raw = await driver_connection(connection)
-        await raw.copy_records_to_table(
-            self._table.name, schema_name=self._table.schema, columns=COLUMNS, records=[[row[name] for name in COLUMNS] for row in batch]
-        )
+        await raw.execute(self._add_many, *([row[name] for row in batch] for name in COLUMNS))
 
     def committed(self) -> None:
         """Say that a transaction with outbox rows has been committed."""

@@ -1,4 +1,4 @@
-"""The relay: claims committed outbox rows, publishes them in bundles with confirms, then marks them."""
+"""The relay: claims committed outbox rows, publishes them in bundles with confirms, then strikes them off what waits."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ BUNDLE_LIMIT_BYTES = 1024 * 1024
 LONGEST_PAUSE_SECONDS = 5.0
 LONGEST_WAIT_SECONDS = 60.0
 APART_SECONDS = 0.03
+BY_INDEX = "SELECT " + ", ".join(
+    f"set_config('enable_{plan}', 'off', true)" for plan in ("seqscan", "bitmapscan", "sort", "hashjoin", "mergejoin")
+)
+"""How many rows wait changes faster than any statistics: a plan that believes in few reads or sorts all there are for every batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Relay:
         self, database: Database, plumbing: Plumbing, outbox: Outbox, bus: Bus, *, batch: int = 1000, idle_seconds: float = 1.0
     ) -> None:
         self._database = database
-        self._table = plumbing.outbox.fullname
+        self._table, self._waiting = plumbing.outbox.fullname, plumbing.outbox_waiting.fullname
         self._outbox = outbox
         self._bus = bus
         self._batch = batch
@@ -83,9 +87,7 @@ class Relay:
         """
         unavailable: BusUnavailable | None = None
         async with self._database.transaction() as connection:
-            # How many wait changes faster than any statistics: a plan that believes in few collects and sorts them all for every batch,
-            # and reads past every row that was published since the last vacuum.
-            await connection.exec_driver_sql("SELECT set_config('enable_bitmapscan', 'off', true), set_config('enable_sort', 'off', true)")
+            await connection.exec_driver_sql(BY_INDEX)
             raw = await driver_connection(connection)
             groups = list(_bundles(await self._claim(raw)))
             outcomes = await asyncio.gather(*(self._bus.publish(bundle) for bundle, _ in groups), return_exceptions=True)
@@ -111,21 +113,19 @@ class Relay:
     async def _claim(self, raw: asyncpg.Connection) -> list[asyncpg.Record]:
         """The next rows that wait, taken from the front of their index."""
         return await raw.fetch(
-            f"SELECT sequence, routing_key, envelope, attempts FROM {self._table} WHERE published_at IS NULL "
-            "AND (retry_at IS NULL OR retry_at <= now()) ORDER BY sequence LIMIT $1 FOR UPDATE SKIP LOCKED",
+            f"SELECT sequence, routing_key, envelope, attempts FROM (SELECT sequence, attempts FROM {self._waiting} "
+            "WHERE retry_at IS NULL OR retry_at <= now() ORDER BY sequence LIMIT $1 FOR UPDATE SKIP LOCKED) AS claimed "
+            f"JOIN {self._table} USING (sequence)",
             self._batch,
         )
 
     async def _mark(self, raw: asyncpg.Connection, published: Sequence[int], postponed: Sequence[Postponed]) -> None:
         if published:
-            await raw.execute(
-                f"UPDATE {self._table} SET published_at = clock_timestamp(), problem = NULL WHERE sequence = ANY($1::bigint[])",
-                published,
-            )
+            await raw.execute(f"DELETE FROM {self._waiting} WHERE sequence = ANY($1::bigint[])", published)
         if postponed:
             log.warning("not published", table=self._table, rows=len(postponed), problem=postponed[0].problem)
             await raw.execute(
-                f"UPDATE {self._table} AS waiting SET attempts = attempts + 1, problem = given.problem, "
+                f"UPDATE {self._waiting} AS waiting SET attempts = attempts + 1, problem = given.problem, "
                 "retry_at = clock_timestamp() + given.seconds * interval '1 second' "
                 "FROM unnest($1::bigint[], $2::text[], $3::float8[]) AS given (sequence, problem, seconds) "
                 "WHERE waiting.sequence = given.sequence",

@@ -21,7 +21,7 @@ QUIET_SECONDS = 60.0
 async def wait_until_quiet(sql: Sql) -> None:
     """Wait until nothing is on its way: every message has left, every two-phase posting is decided, nothing is reserved."""
     waits = " UNION ALL ".join(
-        f"SELECT '{name} outbox', count(*) FROM {name}.outbox WHERE published_at IS NULL "
+        f"SELECT '{name} outbox', count(*) FROM {name}.outbox_waiting "
         f"UNION ALL SELECT '{name} intended', count(*) FROM {name}.register WHERE state = 'intended' "
         f"UNION ALL SELECT '{name} pending', count(*) FROM {name}.movement WHERE state = 'pending'"
         for name in SERVICES

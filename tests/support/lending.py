@@ -224,7 +224,8 @@ class LendingBank:
 
     async def settle(self) -> None:
         """Wait until the ledger has every fact."""
-        waiting = "SELECT count(*) FROM {}.outbox WHERE published_at IS NULL AND routing_key LIKE 'ledger.posting_requested%'"
+        facts = "routing_key LIKE 'ledger.posting_requested%'"
+        waiting = "SELECT count(*) FROM {0}.outbox_waiting JOIN {0}.outbox USING (sequence) WHERE " + facts
 
         async def nothing_waits() -> bool:
             return sum([(await self.sql(waiting.format(name)))[0][0] for name in NAMES]) == 0

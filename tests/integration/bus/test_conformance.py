@@ -293,7 +293,7 @@ async def test_an_unroutable_message_waits_in_the_outbox_and_goes_out_once_a_que
     await world.send(*[rejected()] * 25)
 
     async def noted() -> bool:
-        return len(await world.rows("SELECT 1 FROM bus_test.outbox WHERE problem = 'unroutable: ledger.posting_rejected.v1'")) == 25
+        return len(await world.rows("SELECT 1 FROM bus_test.outbox_waiting WHERE problem = 'unroutable: ledger.posting_rejected.v1'")) == 25
 
     await until(noted, "the problem is noted on every row")
     await sender.consume()
@@ -354,7 +354,7 @@ async def test_a_queue_that_is_left_keeps_its_messages_for_the_next_subscription
     await world.send(posted("meanwhile"))
     await asyncio.sleep(0.3)
     assert await world.applied() == ["before"]
-    assert await world.rows("SELECT DISTINCT problem FROM bus_test.outbox") == [(None,)]
+    assert await world.rows("SELECT problem FROM bus_test.outbox_waiting WHERE problem IS NOT NULL") == []
     await node.consume()
     assert await world.until_applied(2) == ["before", "meanwhile"]
 

@@ -155,7 +155,7 @@ class World:
         return await self.rows("SELECT name, code, reason, attempts, id FROM bus_test.parked WHERE resolved_at IS NULL ORDER BY 5")
 
     async def outbox_waiting(self) -> int:
-        return (await self.rows("SELECT count(*) FROM bus_test.outbox WHERE published_at IS NULL"))[0][0]
+        return (await self.rows("SELECT count(*) FROM bus_test.outbox_waiting"))[0][0]
 
     async def until_applied(self, count: int) -> list[str]:
         """Wait until at least so many messages are handled and the outbox is empty."""
