@@ -25,6 +25,8 @@ BUNDLE_LIMIT_BYTES = 1024 * 1024
 LONGEST_PAUSE_SECONDS = 5.0
 LONGEST_WAIT_SECONDS = 60.0
 APART_SECONDS = 0.03
+ROUNDS_AT_ONCE = 3
+"""Full rounds under way together. Two end together when a consumer takes what both have brought, and it has nothing to do then."""
 BY_INDEX = "SELECT " + ", ".join(
     f"set_config('enable_{plan}', 'off', true)" for plan in ("seqscan", "bitmapscan", "sort", "hashjoin", "mergejoin")
 )
@@ -52,20 +54,33 @@ class Relay:
         self._bus = bus
         self._batch = batch
         self._idle_seconds = idle_seconds
+        self._overflow = asyncio.Event()
 
     async def run(self) -> None:
-        """Run until cancelled; outages are waited out."""
-        pause_seconds, pace = 0.1, Pace(APART_SECONDS)
+        """Run until cancelled; outages are waited out. As long as rounds are full, more are claimed while others are being published."""
+        await asyncio.gather(self._run(), *(self._help() for _ in range(ROUNDS_AT_ONCE - 1)))
+
+    async def _run(self) -> None:
+        pace = Pace(APART_SECONDS)
+        while True:
+            await pace.begin()
+            self._outbox.wake.clear()
+            if await self._move() < self._batch:
+                await self._wait()
+            else:
+                pace.was_full()
+
+    async def _help(self) -> None:
+        while True:
+            await self._overflow.wait()
+            self._overflow.clear()
+            await self._move()
+
+    async def _move(self) -> int:
+        pause_seconds = 0.1
         while True:
             try:
-                await pace.begin()
-                self._outbox.wake.clear()
-                moved = await self.move_once()
-                pause_seconds = 0.1
-                if moved < self._batch:
-                    await self._wait()
-                else:
-                    pace.was_full()
+                return await self.move_once()
             except Exception as error:
                 log.warning("relay waits", table=self._table, error=repr(error))
                 await asyncio.sleep(pause_seconds)
@@ -112,12 +127,15 @@ class Relay:
 
     async def _claim(self, raw: asyncpg.Connection) -> list[asyncpg.Record]:
         """The next rows that wait, taken from the front of their index."""
-        return await raw.fetch(
+        rows = await raw.fetch(
             f"SELECT sequence, routing_key, envelope, attempts FROM (SELECT sequence, attempts FROM {self._waiting} "
             "WHERE retry_at IS NULL OR retry_at <= now() ORDER BY sequence LIMIT $1 FOR UPDATE SKIP LOCKED) AS claimed "
             f"JOIN {self._table} USING (sequence)",
             self._batch,
         )
+        if len(rows) == self._batch:
+            self._overflow.set()
+        return rows
 
     async def _mark(self, raw: asyncpg.Connection, published: Sequence[int], postponed: Sequence[Postponed]) -> None:
         if published:

@@ -141,13 +141,14 @@ async def begin(raw: asyncpg.Connection, run: UUID, key: RunKey, plan: Plan) -> 
 
 async def add_entries(raw: asyncpg.Connection, run: UUID, currency: str, settlements: Sequence[Settlement], first_line: int = 1) -> None:
     """Write the entries of a run, with the posting ids of their sets."""
-    records = [
+    # Made one by one, while the database takes those before.
+    records = (
         (
             *(run, line, each.step, each.books, each.counterparty, *each.cleared, each.net_minor),
             *(*each.accounts(currency), posting_id_of(run, line)),
         )
         for line, each in enumerate(settlements, first_line)
-    ]
+    )
     await raw.copy_records_to_table("netting_entry", schema_name="clearing", columns=ENTRY_COLUMNS, records=records)
 
 
