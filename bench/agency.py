@@ -13,7 +13,6 @@ import asyncio
 import io
 import json
 import sys
-import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +22,7 @@ import asyncpg
 from openpyxl import Workbook
 
 from bench.bare import along_the_way, database_processor_seconds, keep_before, resident_mib, written_again
+from bench.cluster import own_cluster
 from bench.machine import machine, versions
 from kernel.numbers import customer_number, personal_account
 from launch.provision.postgres import EmbeddedPostgres
@@ -159,7 +159,7 @@ async def bench(lines: int, outlets: int) -> dict[str, Any]:
     """Both kinds, each on a database of its own."""
     results: dict[str, Any] = {"benchmark": "agency", "measured_at": datetime.now(UTC).isoformat(timespec="seconds")}
     results |= {"machine": machine(), "lines": lines, "outlets": outlets}
-    with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder)) as cluster:
+    with own_cluster() as cluster:
         connection = await asyncpg.connect(cluster.dsn())
         server = await connection.fetchval("SHOW server_version")
         results["fsync"] = await connection.fetchval("SHOW fsync")

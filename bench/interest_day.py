@@ -10,7 +10,6 @@ import argparse
 import asyncio
 import json
 import sys
-import tempfile
 import time
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any
 import asyncpg
 
 from bench.bare import along_the_way, keep_before, resident_mib, written_again
+from bench.cluster import own_cluster
 from bench.machine import machine, processor_seconds, versions
 from launch.provision.postgres import EmbeddedPostgres
 from runtime.migrations import create_database
@@ -112,7 +112,7 @@ async def bench(accounts: int, outlets: int) -> dict[str, Any]:
     """The measurement on a cluster of its own."""
     results: dict[str, Any] = {"benchmark": "interest_day", "measured_at": datetime.now(UTC).isoformat(timespec="seconds")}
     results["machine"] = machine()
-    with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder)) as cluster:
+    with own_cluster() as cluster:
         connection = await asyncpg.connect(cluster.dsn())
         server = await connection.fetchval("SHOW server_version")
         results["fsync"] = await connection.fetchval("SHOW fsync")

@@ -13,7 +13,6 @@ import json
 import os
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -25,6 +24,7 @@ import asyncpg
 import uvloop
 
 from bench.bare import copied, database_processor_seconds, moment, written_since
+from bench.cluster import own_cluster
 from bench.machine import machine, versions
 from bench.netting_items import post_items, proofs
 from contracts.clearing import ClearingClient
@@ -202,7 +202,7 @@ async def idle_day(cluster: EmbeddedPostgres) -> dict[str, Any]:
 async def bench(sizes: list[int], items: list[int], outlets: int) -> dict[str, Any]:
     """Every size, and every day of items, in a bank of its own, one after another."""
     results: dict[str, Any] = {"benchmark": "netting", "measured_at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": machine()}
-    with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder)) as cluster:
+    with own_cluster() as cluster:
         await make_template(cluster)
         connection = await asyncpg.connect(cluster.dsn())
         settings = {name: await connection.fetchval(f"SHOW {name}") for name in ("server_version", "fsync", "synchronous_commit")}

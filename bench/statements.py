@@ -12,7 +12,6 @@ import argparse
 import asyncio
 import json
 import sys
-import tempfile
 import time
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import Any
 import asyncpg
 
 from bench.bare import along_the_way, database_processor_seconds, resident_mib, written_again
+from bench.cluster import own_cluster
 from bench.machine import machine, versions
 from launch.catalogue import SERVICE_NAMES
 from launch.provision.postgres import EmbeddedPostgres
@@ -136,7 +136,7 @@ async def bench(accounts: int, entries: int, details: int) -> dict[str, Any]:
     """The measurement on a cluster of its own."""
     results: dict[str, Any] = {"benchmark": "statements", "measured_at": datetime.now(UTC).isoformat(timespec="seconds")}
     results["machine"] = machine()
-    with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder)) as cluster:
+    with own_cluster() as cluster:
         connection = await asyncpg.connect(cluster.dsn())
         server = await connection.fetchval("SHOW server_version")
         results["fsync"] = await connection.fetchval("SHOW fsync")
