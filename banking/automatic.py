@@ -162,8 +162,8 @@ def column(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SetWise:
-    """The end of a statement that sends a posting for every row of `rows`: its common table expressions, the last of them `sent`, and what
-    their parameters stand for."""
+    """The end of a statement that sends a posting for every row of `rows`: its common table expressions, `sent` among them with a row for
+    each posting, and what their parameters stand for."""
 
     rows: str
     code: str

@@ -24,9 +24,9 @@ COLUMNS = ("message_id", "routing_key", "envelope")
 
 def adding(plumbing: Plumbing, rows: str, *, called: str = "told") -> str:
     """The table expressions that add the outbox rows which the statement `rows` yields (its columns: `COLUMNS`) and let them wait for the
-    relay. The first, `called` so, tells the `sequence` and `message_id` of each."""
+    relay. The first, `called` so, has a row for each."""
     return (
-        f"{called} AS (INSERT INTO {plumbing.outbox.fullname} ({', '.join(COLUMNS)}) {rows} RETURNING sequence, message_id), "
+        f"{called} AS (INSERT INTO {plumbing.outbox.fullname} ({', '.join(COLUMNS)}) {rows} RETURNING sequence), "
         f"{called}_waiting AS (INSERT INTO {plumbing.outbox_waiting.fullname} (sequence) SELECT sequence FROM {called})"
     )
 
