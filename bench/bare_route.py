@@ -1,5 +1,9 @@
 """`python -m bench.bare_route PORT DSN`: the least a transaction at a door costs: one FastAPI route, one asyncpg transaction of two
-statements, served as the services are."""
+statements, served as the services are.
+
+`python -m bench.bare_route PORT http://HOST:PORT`: a bare door before it, which passes every request on as services call each other and does
+nothing else: the least that two processes cost.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,12 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import uvloop
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
 from pydantic import BaseModel
 
 from launch.serving import serve
+from runtime.transport import HttpTransport
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS public.bare_account (account text PRIMARY KEY, balance_minor bigint NOT NULL); "
@@ -28,8 +34,8 @@ class Deposit(BaseModel):
     amount: str
 
 
-async def run(port: int, dsn: str) -> None:
-    """Serve until the process is told to end."""
+async def working(dsn: str) -> FastAPI:
+    """The route that does the work."""
     pool = await asyncpg.create_pool(dsn, min_size=POOL, max_size=POOL)
     await pool.execute(TABLES)
     app = FastAPI(openapi_url=None)
@@ -47,6 +53,26 @@ async def run(port: int, dsn: str) -> None:
             await connection.execute("INSERT INTO public.bare_posting VALUES ($1, $2, $3)", posting_id, body.account, minor)
         return {"posting_id": posting_id}
 
+    return app
+
+
+def passing_on(base: str) -> FastAPI:
+    """The door before it."""
+    transport = HttpTransport(bases={"bare": base}, service_key="")
+    app = FastAPI(openapi_url=None)
+
+    @app.post("/deposit")
+    async def deposit(request: Request) -> Response:
+        headers = {"content-type": request.headers["content-type"]}
+        answer = await transport.send("bare", "POST", "/deposit", content=await request.body(), headers=headers)
+        return Response(answer.content, answer.status_code, media_type="application/json")
+
+    return app
+
+
+async def run(port: int, behind: str) -> None:
+    """Serve until the process is told to end."""
+    app = passing_on(behind) if behind.startswith("http:") else await working(behind)
     await serve(app, "127.0.0.1", port, asyncio.Event())
 
 

@@ -1,4 +1,4 @@
-"""Transactions at the gateway's door, and the same requests a second of a bare route.
+"""Transactions at the gateway's door, and the same requests a second of a bare route, asked itself and behind a bare door.
 
 Every teller deposits cash for accounts of other outlets. First as many as go, each connection sending its next when it has its answer; then
 on a schedule that waits for nobody, where latency counts from when a request was due.
@@ -13,7 +13,8 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -203,33 +204,57 @@ async def at_a_rate(port: int, ask: Ask, per_second: float, seconds: float) -> d
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """A process of `bench.bare_route`."""
+
+    port: int
+    process: asyncio.subprocess.Process
+
+
+@asynccontextmanager
+async def bare(behind: str) -> AsyncIterator[Bare]:
+    """A bare route over a database, or a bare door before one, while it is open."""
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.bare_route", str(port), behind)
+    try:
+        await _until_open(port)
+        yield Bare(port, process)
+    finally:
+        process.terminate()
+        await process.wait()
+
+
 async def through_the_gateway(running: Running, rate: float | None, seconds: float) -> dict[str, Any]:
-    """Rounds of the bare route and the door in turn, as many as go; then the door at a rate (half of the most, unless one is given)."""
+    """Rounds of the bare route, the bare door and the bank's in turn, as many as go; then the bank's at a rate (half of the most, unless one
+    is given)."""
     door = Door(running.options.port)
     await door.open()
-    port, chance = free_port(), random.Random(20050901)
+    chance = random.Random(20050901)
 
     async def in_the_journal() -> int:
         [[registered]] = await running.fetch(REGISTERED)
         await running.wait_for(POSTED_SINCE, registered, "posted")
         return registered
 
-    bare = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.bare_route", str(port), running.limit_dsn)
-    try:
-        await _until_open(port)
-        sides = {"bare_route": Side(port, bare_asking(chance)), "gateway": Side(door.port, door.asking(chance))}
+    async with bare(running.limit_dsn) as route, bare(f"http://127.0.0.1:{route.port}") as passing:
+        bares = {"bare_route": route, "bare_door": passing}
+        sides = {name: Side(each.port, bare_asking(chance)) for name, each in bares.items()}
+        sides["gateway"] = Side(door.port, door.asking(chance))
+
+        def used() -> dict[str, float]:
+            return running.processor_seconds() | {name: processor_seconds(each.process.pid) for name, each in bares.items()}
+
         for _ in range(ROUNDS):
             for side in sides.values():
-                await side.round(lambda: running.processor_seconds() | {"bare_route": processor_seconds(bare.pid)}, in_the_journal)
-    finally:
-        bare.terminate()
-        await bare.wait()
-    most, limit = (max(sides[name].per_second) for name in ("gateway", "bare_route"))
+                await side.round(used, in_the_journal)
+    most, passed_on, limit = (max(sides[name].per_second) for name in ("gateway", "bare_door", "bare_route"))
     paced = await at_a_rate(door.port, door.asking(chance), rate or most / 2, min(seconds, 60.0))
     return {
         "business_date": BUSINESS_DATE.isoformat(),
         "requests_per_second": {name: side.per_second for name, side in sides.items()},
         "gateway_over_bare_route": round(most / limit, 3),
+        "bare_door_over_bare_route": round(passed_on / limit, 3),
         "statuses": {name: side.statuses for name, side in sides.items()},
         "processor_milliseconds_a_request": {name: side.milliseconds_a_request() for name, side in sides.items()},
         "processors_idle": {name: round(side.idle / side.seconds / (os.cpu_count() or 1), 3) for name, side in sides.items()},

@@ -55,6 +55,7 @@ class Relay:
         self._batch = batch
         self._idle_seconds = idle_seconds
         self._overflow = asyncio.Event()
+        self._claiming = asyncio.Lock()
 
     async def run(self) -> None:
         """Run until cancelled; outages are waited out. As long as rounds are full, more are claimed while others are being published."""
@@ -104,8 +105,11 @@ class Relay:
         async with self._database.transaction() as connection:
             await connection.exec_driver_sql(BY_INDEX)
             raw = await driver_connection(connection)
-            groups = list(_bundles(await self._claim(raw)))
-            outcomes = await asyncio.gather(*(self._bus.publish(bundle) for bundle, _ in groups), return_exceptions=True)
+            # Rounds that claimed side by side would share out what waits between them, and its order would be lost.
+            async with self._claiming:
+                groups = list(_bundles(await self._claim(raw)))
+                publishing = [asyncio.create_task(self._bus.publish(bundle)) for bundle, _ in groups]
+            outcomes = await asyncio.gather(*publishing, return_exceptions=True)
             published: list[int] = []
             postponed: list[Postponed] = []
             for (bundle, rows), outcome in zip(groups, outcomes, strict=True):

@@ -8,7 +8,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from contracts.message import decode_envelope
 from runtime.bus import Bundle, BusUnavailable
+from runtime.consumer import read_message
 from runtime.relay import ROUNDS_AT_ONCE, Relay
 from tests.integration.bus.world import PLUMBING, World, posted
 from tests.support.waiting import until
@@ -76,3 +78,14 @@ async def test_full_rounds_are_claimed_while_others_are_published(world: World, 
         await asyncio.sleep(0.3)
         assert len(bus.given) == under_way
     assert len(bus.given) == sent
+
+
+async def test_rounds_begun_together_keep_the_order_of_the_outbox(world: World) -> None:
+    """Rounds that claimed side by side would share out what waits between them."""
+    numbers = [f"{number:04d}" for number in range(1500)]
+    await world.send(*map(posted, numbers))
+    bus = SlowBus()
+    bus.opened.set()
+    relay = Relay(world.database, PLUMBING, world.outbox, bus, batch=500)  # type: ignore[arg-type]
+    await asyncio.gather(*(relay.move_once() for _ in range(ROUNDS_AT_ONCE)))
+    assert [read_message(decode_envelope(each)).transaction_number for each in bus.given] == numbers  # type: ignore[attr-defined]
