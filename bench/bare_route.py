@@ -1,8 +1,8 @@
 """`python -m bench.bare_route PORT DSN`: the least a transaction at a door costs: one FastAPI route, one asyncpg transaction of two
 statements, served as the services are.
 
-`python -m bench.bare_route PORT http://HOST:PORT`: a bare door before it, which passes every request on as services call each other and does
-nothing else: the least that two processes cost.
+`python -m bench.bare_route PORT http://HOST:PORT`: a bare door before it, which passes every request on as services call each other and
+does nothing else: the least that two processes cost.
 """
 
 from __future__ import annotations

@@ -226,8 +226,8 @@ async def bare(behind: str) -> AsyncIterator[Bare]:
 
 
 async def through_the_gateway(running: Running, rate: float | None, seconds: float) -> dict[str, Any]:
-    """Rounds of the bare route, the bare door and the bank's in turn, as many as go; then the bank's at a rate (half of the most, unless one
-    is given)."""
+    """Rounds of the bare route, the bare door and the bank's in turn, as many as go; then the bank's at a rate (half of the most, unless
+    one is given)."""
     door = Door(running.options.port)
     await door.open()
     chance = random.Random(20050901)

@@ -134,6 +134,7 @@ def test_a_session_that_is_over_leads_to_sign_on_and_back(home: Page, bank: Fake
     bank.portal.over = False
     sign_on(home)
     home.wait_for_url("**/portal/log")
+    expect(home.get_by_role("button", name="退出")).to_be_enabled()
     home.get_by_role("button", name="退出").press("Enter")
     home.wait_for_url("**/portal")
     assert bank.portal.over

@@ -31,7 +31,9 @@ export function heading(key, ...more) {
 }
 
 show();
-document.getElementById('sign-off').addEventListener('click', async () => {
+const signOff = document.getElementById('sign-off');
+signOff.addEventListener('click', async () => {
   await ask('POST', '/sign-off').catch(() => {});
   await toSignOn();
 });
+signOff.disabled = false; // without the session's token it could not sign off
