@@ -30,7 +30,7 @@ class Queue:
 
 
 QUEUES: tuple[Queue, ...] = (
-    Queue("ledger.postings", "ledger", (PostingRequested,), shards=2),
+    Queue("ledger.postings", "ledger", (PostingRequested,), shards=2, batch=2000),
     Queue("clearing.positions", "clearing", (Posted, SetsPosted)),
     Queue("reconciliation.rejections", "reconciliation", (PostingRejected,)),
     Queue("savings.customers", "savings", (CustomerRenamed,)),

@@ -10,8 +10,9 @@ from typing import Any
 
 import uvicorn
 
-COLLECT_AFTER = (50_000, 20, 50)
-"""New objects until cycles are looked for, in the three generations: a batch of postings is tens of thousands of objects and has none."""
+COLLECT_AFTER = (400_000, 20, 50)
+"""New objects until cycles are looked for, in the three generations: batches of postings are hundreds of thousands of objects, without
+any."""
 
 
 class Server(uvicorn.Server):

@@ -104,8 +104,8 @@ class Consumer:
     async def _fresh(self, connection: AsyncConnection, deliveries: Sequence[Delivery]) -> list[Received]:
         """The messages nobody has handled yet, each once: read while the database looks for their keys. Raises `ValueError`."""
         once = {delivery.envelope.id: delivery for delivery in deliveries}
-        fresh, received = await side_by_side(self._claim(connection, list(once)), in_turns(list(once.values()), _received))
-        return [each for each in received if each.envelope.id in fresh]
+        handled, received = await side_by_side(self._claim(connection, list(once)), in_turns(list(once.values()), _received))
+        return [each for each in received if each.envelope.id not in handled] if handled else received
 
     @contextmanager
     def _span(self, deliveries: Sequence[Delivery]) -> Iterator[None]:
@@ -129,11 +129,14 @@ class Consumer:
                 raise
 
     async def _claim(self, connection: AsyncConnection, message_ids: Sequence[UUID]) -> set[UUID]:
+        """Take the keys of messages in the inbox; gives those that have been taken before: there are hardly ever any to tell of."""
         listed = array_text(sorted(message_id.hex for message_id in message_ids))
         raw = await driver_connection(connection)
         rows = await raw.fetch(
-            f"INSERT INTO {self._plumbing.inbox.fullname} (queue, message_id) SELECT $1, unnest($2::text::uuid[]) "
-            "ON CONFLICT DO NOTHING RETURNING message_id",
+            "WITH given AS MATERIALIZED (SELECT unnest($2::text::uuid[]) AS message_id), "
+            f"taken AS (INSERT INTO {self._plumbing.inbox.fullname} (queue, message_id) SELECT $1, message_id FROM given "
+            "ON CONFLICT DO NOTHING RETURNING message_id) "
+            "SELECT message_id FROM given WHERE message_id NOT IN (SELECT message_id FROM taken)",
             self.queue.name,
             listed,
         )
@@ -160,7 +163,7 @@ class Consumer:
         envelope = delivery.envelope
         code = error.code if isinstance(error, DomainError) else "message.failed"
         async with self._database.transaction() as connection:
-            if not await self._claim(connection, [envelope.id]):
+            if await self._claim(connection, [envelope.id]):
                 return
             await self._keep(connection, envelope, code, str(error) or repr(error), delivery.attempt + 1)
             if self._refused is not None and isinstance(error, DomainError):
@@ -185,7 +188,7 @@ class Consumer:
                     key, kept, code = derived_id("unreadable", sha256(item.payload).hexdigest()), item.payload, "message.unreadable"
                 else:
                     key, kept, code = item.envelope.id, item.envelope, "message.given_up"
-                if await self._claim(connection, [key]):
+                if not await self._claim(connection, [key]):
                     await self._keep(connection, kept, code, reason, attempts)
         log.error("payload parked", queue=self.queue.name, reason=reason[:500])
 

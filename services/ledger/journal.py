@@ -10,7 +10,7 @@ import asyncpg
 
 from contracts.ledger import PostingRequested
 from runtime.database import array_text
-from services.ledger.domain.folding import LEG_COLUMNS, OFF_SHEET_COLUMNS, Folded, SetOf
+from services.ledger.domain.folding import LEG_COLUMNS, OFF_SHEET_COLUMNS, Folded
 from services.ledger.domain.model import PostingSet
 from services.ledger.domain.rulebook import Rulebook
 
@@ -49,9 +49,6 @@ class Accepted(NamedTuple):
     control_total_minor: int
     names: dict[str, str]
     by: Rulebook
-
-    def to_fold(self) -> SetOf:
-        return SetOf(self.fact.origin, self.control_total_minor, self.posting_set)
 
 
 async def copy_sets(raw: asyncpg.Connection, accepted: Sequence[Accepted]) -> None:

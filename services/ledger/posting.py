@@ -45,7 +45,7 @@ ACCOUNT_MOVED = ErrorType(
     "账户 {account} 在账上属于网点 {outlet} 业务代码 {business_code}",
     "the books hold account {account} under outlet {outlet} and business code {business_code}",
 )
-PORTION = 200
+PORTION = 500
 """Sets that are written while as many are expanded."""
 _LOCK_ACCOUNTS = (
     "SELECT account, outlet, currency, business_code, balance_minor, closed_on, name FROM unnest($1::text::text[]) AS given(account) "
@@ -121,7 +121,7 @@ async def _write_sets(raw: asyncpg.Connection, rulebook: Rulebook, received: Seq
 
     def accept(each: Received) -> Accepted:
         accepted = _accept(rulebook, each)
-        folded.add(accepted.to_fold())
+        folded.add(accepted.fact.origin, accepted.control_total_minor, accepted.posting_set)
         names.update(accepted.names)
         return accepted
 

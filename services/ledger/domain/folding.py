@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from services.ledger.domain.errors import ACCOUNT_OF_TWO_GROUPS
@@ -21,14 +21,6 @@ OFF_SHEET_COLUMNS = (
 )  # fmt: skip
 ACCOUNT_AT = LEG_COLUMNS.index("account")
 assert OFF_SHEET_COLUMNS.index("account") == ACCOUNT_AT
-
-
-class SetOf(NamedTuple):
-    """A posting set with the origin it came from and its part of the control total in minor units."""
-
-    origin: str
-    control_total_minor: int
-    posting_set: PostingSet
 
 
 @dataclass(slots=True)
@@ -59,10 +51,44 @@ class Folded:
     totals: dict[tuple[str, str, str], list[Any]] = field(default_factory=dict)
     groups: dict[tuple[str, str, str], Group] = field(default_factory=dict)
 
-    def add(self, each: SetOf) -> None:
-        """Fold one more set of the same business date. Raises `ledger.account.two_groups` when legs place one account in different outlets,
-        currencies or business codes."""
-        _add(self, *each)
+    def add(self, origin: str, control_total_minor: int, posting_set: PostingSet) -> None:
+        """Fold one more set of the same business date, with the origin it came from and its part of the control total in minor units.
+        Raises `ledger.account.two_groups` when legs place one account in different outlets, currencies or business codes."""
+        posting_id, rule, _, business_date, currency, legs, off_sheet = posting_set
+        group = self.groups.get((origin, rule, currency))
+        if group is None:
+            group = self.groups[origin, rule, currency] = Group()
+        group.posting_ids.append(posting_id)
+        group.control_total_minor += control_total_minor
+        accounts, totals, rows, moved = self.accounts, self.totals, self.legs, None
+        for line, (outlet, account, code, subject, direction, amount_minor, red, cash, automatic, summary) in enumerate(legs):
+            debit = direction == "debit"
+            minor = -amount_minor if red else amount_minor
+            change = minor if debit else -minor
+            rows.append([
+                posting_id, line, business_date, outlet, account, currency, code, subject, debit, amount_minor, red, cash, automatic,
+                summary, change,
+            ])  # fmt: skip
+            known = accounts.get(account)
+            if known is None:
+                accounts[account] = [outlet, currency, code, change]
+            else:
+                if known[0] != outlet or known[2] != code or known[1] != currency:
+                    raise ACCOUNT_OF_TWO_GROUPS(account=account)
+                known[3] += change
+            total = totals.get((outlet, currency, code))
+            if total is None:
+                total = totals[outlet, currency, code] = [subject, False, 0, 0, 0, 0, 0, 0, 0, 0]
+            column = (2 if debit else 4) if cash else (3 if debit else 5)
+            total[column] += minor
+            total[column + 4] += 1
+            if code in CHANNELS:
+                moved = {} if moved is None else moved
+                moved[outlet, code] = moved.get((outlet, code), 0) - change
+        if moved is not None:
+            _add_positions(group.positions, moved)
+        if off_sheet:
+            _add_off_sheet(self, posting_set)
 
     def origins(self) -> dict[str, tuple[int, int]]:
         """Origin -> number of sets, control total."""
@@ -79,42 +105,6 @@ class Folded:
             for row in rows:
                 account = row[ACCOUNT_AT]
                 row[-1] = balances[account] = balances[account] + row[-1]
-
-
-def _add(folded: Folded, origin: str, control_total_minor: int, posting_set: PostingSet) -> None:
-    posting_id, rule, _, business_date, currency, legs, off_sheet = posting_set
-    group = folded.groups.get((origin, rule, currency))
-    if group is None:
-        group = folded.groups[origin, rule, currency] = Group()
-    group.posting_ids.append(posting_id)
-    group.control_total_minor += control_total_minor
-    accounts, totals, rows, moved = folded.accounts, folded.totals, folded.legs, None
-    for line, (outlet, account, code, subject, direction, amount_minor, red, cash, automatic, summary) in enumerate(legs):
-        debit = direction == "debit"
-        minor = -amount_minor if red else amount_minor
-        change = minor if debit else -minor
-        row = [posting_id, line, business_date, outlet, account, currency, code, subject, debit, amount_minor, red, cash, automatic]
-        rows.append([*row, summary, change])
-        known = accounts.get(account)
-        if known is None:
-            accounts[account] = [outlet, currency, code, change]
-        else:
-            if known[0] != outlet or known[2] != code or known[1] != currency:
-                raise ACCOUNT_OF_TWO_GROUPS(account=account)
-            known[3] += change
-        total = totals.get((outlet, currency, code))
-        if total is None:
-            total = totals[outlet, currency, code] = [subject, False, 0, 0, 0, 0, 0, 0, 0, 0]
-        column = (2 if debit else 4) if cash else (3 if debit else 5)
-        total[column] += minor
-        total[column + 4] += 1
-        if code in CHANNELS:
-            moved = {} if moved is None else moved
-            moved[outlet, code] = moved.get((outlet, code), 0) - change
-    if moved is not None:
-        _add_positions(group.positions, moved)
-    if off_sheet:
-        _add_off_sheet(folded, posting_set)
 
 
 def _add_positions(positions: dict[tuple[str, str], list[int]], moved: Mapping[tuple[str, str], int]) -> None:

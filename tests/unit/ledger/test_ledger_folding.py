@@ -6,7 +6,7 @@ import pytest
 
 from kernel.errors import DomainError
 from services.ledger.domain.expand import expand
-from services.ledger.domain.folding import ACCOUNT_AT, Folded, SetOf
+from services.ledger.domain.folding import ACCOUNT_AT, Folded
 from services.ledger.domain.model import AccountReference
 
 BOX, DEMAND, BRIDGE_0201, BRIDGE_0301 = "902011010100001", "000000002600013", "902011041700001", "903011041700001"
@@ -15,7 +15,7 @@ BOX, DEMAND, BRIDGE_0201, BRIDGE_0301 = "902011010100001", "000000002600013", "9
 def folded(rulebook, *facts, origin="savings", control=1):
     result = Folded()
     for fact in facts:
-        result.add(SetOf(origin, control, expand(rulebook, fact)))
+        result.add(origin, control, expand(rulebook, fact))
     return result
 
 

@@ -13,7 +13,7 @@ from kernel.numbers import internal_account
 from services.ledger.accounting.load import load_rulebook
 from services.ledger.domain.balance import account_deltas, control_total, outlet_differences, signed_minor, turnover
 from services.ledger.domain.expand import expand
-from services.ledger.domain.folding import Folded, SetOf
+from services.ledger.domain.folding import Folded
 from services.ledger.domain.model import AccountReference, Fact, FreeLeg
 
 BOOK = load_rulebook()
@@ -109,7 +109,7 @@ def test_folding_finds_what_the_legs_say(given_fact):
     groups = {(leg.account, leg.outlet, leg.business_code) for leg in posting_set.legs}
     assume(len({leg.account for leg in posting_set.legs}) == len(groups))
     folded = Folded()
-    folded.add(SetOf("savings", 1, posting_set))
+    folded.add("savings", 1, posting_set)
     [group] = folded.groups.values()
     assert sum(credit - debit for debit, credit, _, _ in group.positions.values()) == 0
     assert {account: given[-1] for account, given in folded.accounts.items()} == account_deltas(posting_set)
