@@ -23,7 +23,7 @@ import httpx
 from hdrh.histogram import HdrHistogram
 
 from bench.bank import Running
-from bench.books import LONGEST_MICROSECONDS, percentiles
+from bench.books import INGESTED, LONGEST_MICROSECONDS, POSTED, percentiles
 from bench.machine import idle_seconds, processor_seconds
 from launch.demo import BUSINESS_DATE, PASSWORD
 from launch.provision.ports import free_port
@@ -232,9 +232,11 @@ async def through_the_gateway(running: Running, rate: float | None, seconds: flo
     await door.open()
     chance = random.Random(20050901)
 
-    async def in_the_journal() -> int:
+    async def in_the_books() -> int:
         [[registered]] = await running.fetch(REGISTERED)
         await running.wait_for(POSTED_SINCE, registered, "posted")
+        [[posted]] = await running.fetch(POSTED)
+        await running.wait_for(INGESTED, posted, "heard of by clearing")
         return registered
 
     async with bare(running.limit_dsn) as route, bare(f"http://127.0.0.1:{route.port}") as passing:
@@ -247,7 +249,7 @@ async def through_the_gateway(running: Running, rate: float | None, seconds: flo
 
         for _ in range(ROUNDS):
             for side in sides.values():
-                await side.round(used, in_the_journal)
+                await side.round(used, in_the_books)
     most, passed_on, limit = (max(sides[name].per_second) for name in ("gateway", "bare_door", "bare_route"))
     paced = await at_a_rate(door.port, door.asking(chance), rate or most / 2, min(seconds, 60.0))
     return {
@@ -259,7 +261,7 @@ async def through_the_gateway(running: Running, rate: float | None, seconds: flo
         "processor_milliseconds_a_request": {name: side.milliseconds_a_request() for name, side in sides.items()},
         "processors_idle": {name: round(side.idle / side.seconds / (os.cpu_count() or 1), 3) for name, side in sides.items()},
         "at_a_rate": paced,
-        "registered_and_in_the_journal": await in_the_journal(),
+        "registered_and_in_the_journal": await in_the_books(),
     }
 
 
