@@ -122,7 +122,7 @@ async def _as_it_is(message: AbstractIncomingMessage) -> list[AbstractIncomingMe
 
 class _Processing:
     """Handles what arrives in a work queue. The shards of a queue take turns in a process, so that they do not keep each other waiting for
-    the rows that all of them touch; with a full batch, where reading is most of the work, they go side by side."""
+    the rows that all of them touch; from half a batch on, where reading is most of the work, they go side by side."""
 
     def __init__(self, bus: AmqpBus, queue: str, subscription: Subscription, turn: asyncio.Lock) -> None:
         self._bus = bus
@@ -136,7 +136,7 @@ class _Processing:
                 await insist(lambda lost=item: self._subscription.park(lost.payload, lost.reason, 1), self._queue, gone)
         deliveries = [item for item in items if isinstance(item, Delivery)]
         if deliveries:
-            async with self._turn if len(deliveries) < self._subscription.queue.batch else nullcontext():
+            async with self._turn if 2 * len(deliveries) < self._subscription.queue.batch else nullcontext():
                 again = await insist(lambda: self._subscription.process(deliveries), self._queue, gone)
             await asyncio.gather(*(self._bus.try_again(self._queue, delivery) for delivery in again))
 
