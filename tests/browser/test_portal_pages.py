@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from contracts.portal import SESSION_COOKIE
 from tests.browser.fake_bank import FakeBank
@@ -139,6 +139,17 @@ def test_a_session_that_is_over_leads_to_sign_on_and_back(home: Page, bank: Fake
     home.wait_for_url("**/portal")
     assert bank.portal.over
     expect(home.get_by_role("status")).to_have_count(0)
+
+
+def test_signing_off_waits_until_the_session_is_known(home: Page) -> None:
+    held: list[Route] = []
+    home.route("**/api/portal/session", lambda route: held.append(route))
+    home.goto("/portal/log")
+    expect(home.get_by_role("button", name="退出")).to_be_disabled()
+    while not held:
+        home.wait_for_timeout(20)
+    held[0].continue_()
+    expect(home.get_by_role("button", name="退出")).to_be_enabled()
 
 
 def test_the_online_banks_ticket_opens_the_portal_and_leaves_no_trace(page: Page, bank: FakeBank) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -80,12 +81,24 @@ async def test_full_rounds_are_claimed_while_others_are_published(world: World, 
     assert len(bus.given) == sent
 
 
+class LateClaims(Relay):
+    """Every claim is answered late, the first the latest."""
+
+    pauses_seconds = [0.1 * number for number in range(ROUNDS_AT_ONCE)]
+
+    async def _claim(self, raw: Any) -> list[Any]:
+        pause_seconds = self.pauses_seconds.pop()
+        rows = await super()._claim(raw)
+        await asyncio.sleep(pause_seconds)
+        return rows
+
+
 async def test_rounds_begun_together_keep_the_order_of_the_outbox(world: World) -> None:
-    """Rounds that claimed side by side would share out what waits between them."""
-    numbers = [f"{number:04d}" for number in range(1500)]
+    """Rounds that claimed side by side would pass each other, and share out what waits between them."""
+    numbers = [f"{number:04d}" for number in range(ROUNDS_AT_ONCE * BATCH)]
     await world.send(*map(posted, numbers))
     bus = SlowBus()
     bus.opened.set()
-    relay = Relay(world.database, PLUMBING, world.outbox, bus, batch=500)  # type: ignore[arg-type]
+    relay = LateClaims(world.database, PLUMBING, world.outbox, bus, batch=BATCH)  # type: ignore[arg-type]
     await asyncio.gather(*(relay.move_once() for _ in range(ROUNDS_AT_ONCE)))
     assert [read_message(decode_envelope(each)).transaction_number for each in bus.given] == numbers  # type: ignore[attr-defined]
