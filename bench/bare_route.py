@@ -2,7 +2,7 @@
 statements, served as the services are.
 
 `python -m bench.bare_route PORT http://HOST:PORT`: a bare door before it, which passes every request on as services call each other and
-does nothing else: the least that two processes cost.
+does nothing else: the least that two processes cost which call each other so.
 """
 
 from __future__ import annotations
